@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * JSON, read through jansson under caps, written by ourselves.
+ *
+ * Reading: size, nesting and number of elements are bounded before the library
+ * sees the text; NUL bytes, duplicate members, \u0000, trailing bytes are
+ * refused.  The document owns library heap until json_close(); strings point
+ * into it.  Getters never fail on absent members: they return JSON_ABSENT, and
+ * JSON_WRONG when the member has another type.
+ */
+#ifndef ONRAMP_CODEC_JSON_H
+#define ONRAMP_CODEC_JSON_H
+
+#include "platform/base/bytes.h"
+#include "platform/base/err.h"
+
+struct json;		/* a value inside an open document */
+
+enum json_found { JSON_FOUND, JSON_ABSENT, JSON_WRONG };
+
+/* E_JSON with the place (line, column) in the reason; E_TOO_BIG over a cap. */
+MUST_CHECK enum err json_open(struct span text, const struct json **root);
+void json_close(const struct json *root);	/* NULL is fine */
+
+/* Members of an object.  A value that is no object has none. */
+enum json_found json_object(const struct json *v, const char *name, const struct json **out);
+enum json_found json_string(const struct json *v, const char *name, struct span *out);
+enum json_found json_integer(const struct json *v, const char *name, int64_t *out);
+enum json_found json_bool(const struct json *v, const char *name, bool *out);
+size_t json_members(const struct json *v);	/* 0 for anything but an object */
+
+/* Visits members in document order; for `onramp show`. kind: o a s i r t n (t true/false). */
+struct json_member {
+	struct span name;		/* empty inside arrays */
+	char kind;
+	struct span text;		/* s */
+	int64_t integer;		/* i, t */
+	const struct json *value;
+};
+bool json_next(const struct json *v, void **iterator, struct json_member *out);
+
+/*
+ * Writing: a flat buffer, sticky error, commas by itself.
+ */
+struct jsonw {
+	char *buf;
+	size_t cap, n;
+	bool comma;
+	enum err err;
+};
+#define JSONW_ON(array) { (array), sizeof(array), 0, false, OK }
+void jsonw_open(struct jsonw *w, const char *name_or_null, char bracket);	/* '{' or '[' */
+void jsonw_close(struct jsonw *w, char bracket);				/* '}' or ']' */
+void jsonw_string(struct jsonw *w, const char *name_or_null, struct span text);	/* escaped; bad UTF-8 as U+FFFD */
+void jsonw_integer(struct jsonw *w, const char *name_or_null, int64_t v);
+void jsonw_bool(struct jsonw *w, const char *name_or_null, bool v);
+void jsonw_base64(struct jsonw *w, const char *name_or_null, struct span octets);
+MUST_CHECK enum err jsonw_end(const struct jsonw *w, struct span *out);	/* NUL-terminated behind the span */
+
+#endif
