@@ -9,6 +9,7 @@
 enum {
 	/* errors and logs */
 	ERR_REASON_MAX = 320,		/* one log line, with a quoted peer text in it */
+	LOG_LINE_MAX = 1024,		/* a reason, a step and a few names; syslog takes as much */
 	LOG_QUOTE_MAX = 80,		/* peer text in a log line; an error page is not a log */
 
 	/* encodings */

@@ -17,6 +17,9 @@ MUST_CHECK enum err b64_decode(struct arena *a, enum b64_kind kind, struct span 
 /* Section 4 with padding; NUL-terminated, the span without the NUL. */
 MUST_CHECK enum err b64_encode(struct arena *a, struct span octets, struct span *out);
 
+/* The same characters into a buffer of B64_SIZE(octets.n) and more, no NUL; how many. */
+size_t b64_write(char *out, struct span octets);
+
 #define B64_SIZE(octets) (((octets) + 2) / 3 * 4)
 
 #endif

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * HTTP/1.1 links, by libcurl: over a TLS channel of ours, or plain (for CMP
+ * messages, which protect themselves).
+ *
+ * libcurl only ever speaks http:// into a local socket for https links; bytes
+ * are moved between it and the channel.  Every cap of limits.h holds: header
+ * bytes, body bytes, total time, low speed.  Redirects are reported, never
+ * followed.  An exchange that does not end exactly at its last byte ends the
+ * connection (left-over bytes would be the next answer).
+ */
+#ifndef ONRAMP_HTTP_LINK_HTTP_H
+#define ONRAMP_HTTP_LINK_HTTP_H
+
+#include "platform/http/url.h"
+#include "platform/link.h"
+#include "platform/tls/channel.h"
+
+struct link_request {
+	const char *url;		/* https://... or http://...; a path is ignored */
+	const struct credential *client;
+	enum tls_version version;
+	const struct judge *judge;	/* NULL: provisional, and the same chain ever after */
+	bool name_is_ours;		/* the host name comes from the operator: send SNI */
+};
+
+/* Connects at once (https: handshake done, chain captured, judged).
+   One of a fixed set of LINKS_MAX. */
+enum { LINKS_MAX = 4 };
+MUST_CHECK enum err link_http_open(struct link **out, const struct link_request *r);
+
+/* "https, TLSv1.3, TLS13-AES128-GCM-SHA256" for the log; "http" when plain. */
+const char *link_http_describe(const struct link *l);
+
+/* Once per process, before and after: library set-up. */
+MUST_CHECK enum err http_start(void);
+void http_stop(void);
+
+#endif

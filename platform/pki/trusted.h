@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A link whose peer is trusted, and what its answers are judged by.
+ *
+ * It comes out of voucher/pin.c alone: from a verified voucher and the chain of
+ * the link (RFC 8995 5.6.2), or from trust anchors that the operator configured
+ * (pin_by_operator()).  cmp/ takes nothing else, so enrolling before trust does
+ * not compile.
+ */
+#ifndef ONRAMP_PKI_TRUSTED_H
+#define ONRAMP_PKI_TRUSTED_H
+
+#include "platform/link.h"
+#include "platform/pki/path.h"
+
+struct trusted;
+
+struct link *trusted_link(const struct trusted *t);
+
+/* For CMP protection certificates and the issued certificate. */
+const struct anchors *trusted_anchors(const struct trusted *t);
+
+/* Certificates known to belong to the peer (its TLS chain): candidates for paths. */
+struct chain trusted_chain(const struct trusted *t);
+
+/*
+ * Who may protect a CMP message (RFC 9483 3.5, 9480 2.2): a certificate that
+ * leads to the anchors and has id-kp-cmcRA or id-kp-cmcCA, or is the pinned
+ * certificate (equality), or has the sender name the operator named, or is the
+ * CA that issued the new certificate.
+ */
+enum authority {
+	AUTHORITY_BY_EKU,	/* cmcRA or cmcCA, or the pinned key itself */
+	AUTHORITY_ANY		/* the operator gave anchors dedicated to this CA: any below them */
+};
+enum authority trusted_authority(const struct trusted *t);
+
+#endif

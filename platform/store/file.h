@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Whole files, read under a cap and replaced atomically. */
+#ifndef ONRAMP_STORE_FILE_H
+#define ONRAMP_STORE_FILE_H
+
+#include "platform/base/arena.h"
+
+/*
+ * The whole regular file into the arena.  E_STORE with the reason (errno in
+ * words); E_TOO_BIG above max.  *absent, when not NULL, tells a missing file
+ * (then OK and an empty span) from a broken one.
+ */
+MUST_CHECK enum err file_read(struct arena *a, const char *path, size_t max, struct span *out,
+			      bool *absent);
+
+/* tmp in the same directory, 0600 or mode, fsync, rename, fsync of the directory.
+   On any error the old file stands and the tmp is gone. */
+MUST_CHECK enum err file_replace(const char *path, struct span content, unsigned mode);
+
+/* Directory, and its parents, 0700 where made. */
+MUST_CHECK enum err file_make_directory(const char *path);
+
+/* Root prefix of the device (`--root DIR`): every path of the device is looked
+   up below it. "" by default. */
+void file_root(const char *prefix);
+/* prefix + path into out; E_SPACE when too long. */
+MUST_CHECK enum err file_rooted(const char *path, char *out, size_t cap);
+
+#endif

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Durable state: generations of files that change together or not at all.
+ *
+ *	STATE/gen/0007/...	one generation, 0700
+ *	STATE/live -> gen/0007	the one in use
+ *	STATE/journal		what is under way
+ *	STATE/lock		flock(2): one agent at a time
+ *
+ * A generation is written and fsynced file by file, its directory and `gen`
+ * fsynced, then made live by one rename of the symlink and an fsync of STATE.
+ * A crash at any point leaves the old or the new generation live, never a
+ * mixture; leftovers go at the next store_open().
+ */
+#ifndef ONRAMP_STORE_GENERATION_H
+#define ONRAMP_STORE_GENERATION_H
+
+#include "platform/base/arena.h"
+#include "platform/base/limits.h"
+
+struct store {
+	int dir;		/* STATE, -1 when closed */
+	int lock;
+	char path[PATH_NAME_MAX];
+	unsigned live;		/* number of the live generation; 0: none */
+};
+
+/* Opens (making it 0700) and locks. E_BUSY when another holds it; E_STORE.
+   Generations that are neither live, nor its predecessor, nor named by the
+   journal are removed. */
+MUST_CHECK enum err store_open(struct store *s, const char *path);
+/* The same for looking only: no lock, nothing made or removed. OK and live 0 when absent. */
+MUST_CHECK enum err store_look(struct store *s, const char *path);
+void store_close(struct store *s);
+
+struct generation {
+	struct store *store;
+	unsigned number;
+	int dir;		/* gen/NNNN, -1 when closed */
+};
+
+/* A new one, numbered after the highest there; free space checked (STORE_RESERVE). */
+MUST_CHECK enum err generation_begin(struct store *s, struct generation *g);
+/* One that a journal names, to go on with. */
+MUST_CHECK enum err generation_resume(struct store *s, unsigned number, struct generation *g);
+/* A file of it: 0600 when secret, else 0644; written, fsynced. Replaces one of the same name. */
+enum file_kind { FILE_PUBLIC, FILE_SECRET };
+MUST_CHECK enum err generation_put(struct generation *g, const char *name, enum file_kind kind,
+				   struct span content);
+MUST_CHECK enum err generation_get(const struct generation *g, struct arena *a, const char *name,
+				   struct span *content);
+/* Makes it live. After OK it survives power loss. The one before is kept, older go. */
+MUST_CHECK enum err generation_adopt(struct generation *g);
+/* Removes it (not when live). */
+void generation_discard(struct generation *g);
+void generation_close(struct generation *g);
+
+/* A file of the live generation; E_STORE when there is none. */
+MUST_CHECK enum err store_get(const struct store *s, struct arena *a, const char *name,
+			      struct span *content);
+
+/* The journal: at most JOURNAL_MAX octets, replaced atomically, durable on OK. */
+MUST_CHECK enum err journal_write(struct store *s, struct span content);
+MUST_CHECK enum err journal_read(const struct store *s, struct arena *a, struct span *content); /* empty: none */
+MUST_CHECK enum err journal_clear(struct store *s);
+
+/* Factory reset of the state: live, all generations and the journal go, live first. */
+MUST_CHECK enum err store_wipe(struct store *s);
+
+#endif
