@@ -1,0 +1,151 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# onramp: `make` builds, `make demo` shows it working, `make check` tests it.
+# `make help` lists the rest.  V=1 shows the commands.
+
+VERSION    := 0.1.0
+PREFIX     ?= /usr
+SBINDIR    ?= $(PREFIX)/sbin
+MANDIR     ?= $(PREFIX)/share/man
+SYSCONFDIR ?= /etc
+BUILD      ?= build
+CC         ?= gcc
+PKG_CONFIG ?= pkg-config
+STRIP      ?= strip
+SIZE       ?= size
+PYTHON     ?= /usr/bin/python3
+JOBS       ?= $(shell nproc 2>/dev/null || echo 2)
+
+# The clock never goes back behind the day the program was made (platform/clock.h).
+# Reproducible: the time of the last commit, or what SOURCE_DATE_EPOCH says.
+BUILD_TIME ?= $(or $(SOURCE_DATE_EPOCH),$(shell git log -1 --format=%ct 2>/dev/null),1795478400)
+
+LIBS_WANTED = wolfssl libcurl jansson
+# Looked up when a recipe runs, not before: `make deps` may have to come first.
+LIB_CFLAGS ?= $(shell $(PKG_CONFIG) --cflags $(LIBS_WANTED))
+LIB_LIBS   ?= $(shell $(PKG_CONFIG) --libs $(LIBS_WANTED))
+
+CFLAGS     ?= -Os -g
+WARN        = -Wall -Wextra -Wpedantic -Wconversion -Wno-sign-conversion -Wshadow -Werror
+BASE_FLAGS  = -std=c11 -D_POSIX_C_SOURCE=200809L -I. $(WARN) -DONRAMP_VERSION='"$(VERSION)"'
+HARDENING  ?= -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fPIE
+SECTIONS    = -ffunction-sections -fdata-sections
+LINK        = -Wl,--gc-sections -Wl,-z,relro,-z,now -Wl,--as-needed -pie
+SANITIZE    = -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+
+SOURCES  := $(sort $(wildcard agent/*.c voucher/*.c cmp/*.c platform/*.c platform/*/*.c))
+OBJECTS  := $(SOURCES:%.c=$(BUILD)/obj/%.o)
+CHECKED  := $(SOURCES:%.c=$(BUILD)/san/%.o)
+LIBRARY  := $(filter-out $(BUILD)/san/agent/main.o,$(CHECKED))
+UNITS    := $(sort $(wildcard tests/unit/*/test_*.c))
+UNIT_SRC := $(UNITS) $(wildcard tests/unit/*.c tests/unit/fake/*.c)
+UNIT_OBJ := $(UNIT_SRC:%.c=$(BUILD)/san/%.o) $(BUILD)/san/suites.o
+FUZZERS  := $(patsubst tests/fuzz/%.c,%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
+
+ifeq ($(V),1)
+quiet =
+else
+quiet = @printf '  %-7s %s\n' '$(1)' '$(2)';
+endif
+
+.PHONY: all help deps demo check unit lab lint replay interop fault fuzz size install clean
+.DELETE_ON_ERROR:
+all: $(BUILD)/onramp
+
+$(BUILD)/onramp: $(OBJECTS)
+	$(call quiet,LINK,$@)$(CC) $(CFLAGS) $(LDFLAGS) $(LINK) -o $@ $^ $(LIB_LIBS)
+
+$(BUILD)/obj/%.o: %.c
+	@mkdir -p $(@D)
+	$(call quiet,CC,$<)$(CC) $(BASE_FLAGS) $(HARDENING) $(SECTIONS) $(CPPFLAGS) $(CFLAGS) $(LIB_CFLAGS) -MMD -MP -c -o $@ $<
+
+# The same sources once more for the tests: address and undefined-behaviour sanitizers.
+$(BUILD)/san/%.o: %.c
+	@mkdir -p $(@D)
+	$(call quiet,CC,$< (sanitized))$(CC) $(BASE_FLAGS) $(SANITIZE) -O1 -g $(LIB_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(BUILD)/san/onramp: $(CHECKED)
+	$(call quiet,LINK,$@)$(CC) $(SANITIZE) -o $@ $^ $(LIB_LIBS)
+
+# Only the clock depends on when it was made.
+$(BUILD)/obj/platform/clock.o: CPPFLAGS += -DBUILD_TIME=$(BUILD_TIME)
+$(BUILD)/san/platform/clock.o: BASE_FLAGS += -DBUILD_TIME=$(BUILD_TIME)
+
+$(BUILD)/suites.c: tests/unit/suites.sh $(UNITS)
+	@mkdir -p $(@D)
+	@sh tests/unit/suites.sh $(UNITS) > $@
+
+$(BUILD)/san/suites.o: $(BUILD)/suites.c
+	@mkdir -p $(@D)
+	$(call quiet,CC,$<)$(CC) $(BASE_FLAGS) $(SANITIZE) -O1 -g -c -o $@ $<
+
+$(BUILD)/unit: $(UNIT_OBJ) $(LIBRARY)
+	$(call quiet,LINK,$@)$(CC) $(SANITIZE) -o $@ $^ $(LIB_LIBS) -lcunit
+
+$(BUILD)/replay/%: tests/fuzz/%.c tests/fuzz/replay.c $(LIBRARY)
+	@mkdir -p $(@D)
+	$(call quiet,LINK,$@)$(CC) $(BASE_FLAGS) $(SANITIZE) -O1 -g $(LIB_CFLAGS) -o $@ $(filter %.c,$^) $(LIBRARY) $(LIB_LIBS)
+
+help:
+	@echo 'make            build $(BUILD)/onramp'
+	@echo 'make demo       onboard a device against the lab on this machine and show the result'
+	@echo 'make check      all tests; ends with N passed, N failed'
+	@echo 'make deps       install what is missing (Debian, apt); demo and check call it'
+	@echo 'make size       size of the stripped agent and its memory during the demo'
+	@echo 'make unit lint lab replay interop fault   single kinds of tests'
+	@echo 'make fuzz       each fuzzer for FUZZ_SECONDS (60), with clang'
+	@echo 'make install DESTDIR= PREFIX=/usr'
+
+deps:
+	@sh .ci/deps
+
+demo: deps
+	@$(MAKE) --no-print-directory -j$(JOBS) $(BUILD)/onramp
+	@sh tests/lab/demo.sh $(BUILD)/onramp $(BUILD)/demo
+
+check: deps
+	@$(MAKE) --no-print-directory -j$(JOBS) check-build
+	@sh tests/run $(BUILD)
+
+.PHONY: check-build
+check-build: $(BUILD)/onramp $(BUILD)/san/onramp $(BUILD)/unit $(FUZZERS:%=$(BUILD)/replay/%)
+
+unit: $(BUILD)/unit
+	@sh tests/run $(BUILD) unit
+lint:
+	@sh tests/run $(BUILD) lint
+lab: $(BUILD)/san/onramp
+	@sh tests/run $(BUILD) lab
+replay: $(FUZZERS:%=$(BUILD)/replay/%)
+	@sh tests/run $(BUILD) replay
+interop: $(BUILD)/onramp
+	@sh tests/run $(BUILD) interop
+fault: $(BUILD)/onramp $(BUILD)/unit
+	@sh tests/run $(BUILD) fault
+
+FUZZ_SECONDS ?= 60
+fuzz: $(FUZZERS:%=$(BUILD)/fuzz/%)
+	@for f in $(FUZZERS); do \
+		echo "  FUZZ    $$f"; mkdir -p $(BUILD)/corpus/$$f; \
+		$(BUILD)/fuzz/$$f -max_total_time=$(FUZZ_SECONDS) -timeout=5 -rss_limit_mb=512 \
+			-print_final_stats=1 $(BUILD)/corpus/$$f tests/fuzz/corpus/$${f#fuzz_} \
+			> $(BUILD)/fuzz/$$f.log 2>&1 || { tail -30 $(BUILD)/fuzz/$$f.log; exit 1; }; \
+	done
+$(BUILD)/fuzz/%: tests/fuzz/%.c $(filter-out agent/main.c,$(SOURCES))
+	@mkdir -p $(@D)
+	$(call quiet,CLANG,$@)clang -std=c11 -D_POSIX_C_SOURCE=200809L -I. -DONRAMP_VERSION='"$(VERSION)"' \
+		-fsanitize=fuzzer,address,undefined -O1 -g $(LIB_CFLAGS) -o $@ $^ $(LIB_LIBS)
+
+size: $(BUILD)/onramp
+	@sh tests/bench/size.sh $(BUILD)/onramp $(BUILD)
+
+install: $(BUILD)/onramp
+	install -d $(DESTDIR)$(SBINDIR) $(DESTDIR)$(MANDIR)/man8 $(DESTDIR)$(SYSCONFDIR)/config
+	install -m 0755 $(BUILD)/onramp $(DESTDIR)$(SBINDIR)/onramp
+	install -m 0644 docs/onramp.8 $(DESTDIR)$(MANDIR)/man8/onramp.8
+	test -e $(DESTDIR)$(SYSCONFDIR)/config/onramp || \
+		install -m 0600 configs/onramp.config $(DESTDIR)$(SYSCONFDIR)/config/onramp
+
+clean:
+	rm -rf $(BUILD)
+
+-include $(OBJECTS:.o=.d) $(CHECKED:.o=.d) $(UNIT_OBJ:.o=.d)
