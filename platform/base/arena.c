@@ -30,7 +30,7 @@ enum err arena_copy(struct arena *a, struct span s, struct span *out)
 	*out = NO_BYTES;
 	if (s.n > left(a))
 		return err_because(E_SPACE, "%zu bytes, but only %zu are left for this exchange",
-				   s.n, left(a));
+		                   s.n, left(a));
 	if (s.n > 0)
 		memcpy(a->base + a->used, s.p, s.n);
 	*out = (struct span){ a->base + a->used, s.n };

@@ -9,7 +9,7 @@ struct civil {
 	unsigned year, month, day, hour, minute, second;
 };
 
-enum { DAY = 86400, DAYS_TO_1970 = 719162 }; /* from 0001-01-01 */
+enum { DAY = 86400, DAYS_TO_1970 = 719162 };             /* from 0001-01-01 */
 static const int64_t date_first = -INT64_C(62135596800); /* 0001-01-01T00:00:00Z */
 
 static const char month_names[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
@@ -72,13 +72,13 @@ static struct civil civil_from_seconds(int64_t seconds)
 static bool match(struct span s, const char *picture, struct civil *c)
 {
 	for (size_t i = 0; picture[i] != '\0'; i++) {
-		unsigned *field = picture[i] == 'Y' ? &c->year
-				: picture[i] == 'M' ? &c->month
-				: picture[i] == 'D' ? &c->day
-				: picture[i] == 'h' ? &c->hour
-				: picture[i] == 'm' ? &c->minute
-				: picture[i] == 's' ? &c->second
-						    : NULL;
+		unsigned *field = picture[i] == 'Y'   ? &c->year
+		                  : picture[i] == 'M' ? &c->month
+		                  : picture[i] == 'D' ? &c->day
+		                  : picture[i] == 'h' ? &c->hour
+		                  : picture[i] == 'm' ? &c->minute
+		                  : picture[i] == 's' ? &c->second
+		                                      : NULL;
 
 		if (i >= s.n)
 			return false;
@@ -95,13 +95,13 @@ static bool match(struct span s, const char *picture, struct civil *c)
 static enum err not_a_date(struct span s, const char *expected)
 {
 	return err_because(E_TEXT, "%s is not a date of the form %s",
-			   log_quote(&(struct quoted){ 0 }, s), expected);
+	                   log_quote(&(struct quoted){ 0 }, s), expected);
 }
 
 static enum err no_such_time(struct span s)
 {
 	return err_because(E_RANGE, "%s: there is no such time",
-			   log_quote(&(struct quoted){ 0 }, s));
+	                   log_quote(&(struct quoted){ 0 }, s));
 }
 
 enum err date_from_utctime(struct span s, int64_t *seconds)
@@ -208,7 +208,8 @@ enum err date_from_http(struct span s, int64_t *seconds)
 
 	*seconds = 0;
 	if (s.n != 29 || !match((struct span){ s.p + 3, 5 }, ", DD ", &c) ||
-	    !match((struct span){ s.p + 11, 18 }, " YYYY hh:mm:ss GMT", &c))
+	    !match((struct span){ s.p + 11, 15 }, " YYYY hh:mm:ss ", &c) ||
+	    !span_is((struct span){ s.p + 26, 3 }, "GMT"))
 		return not_a_date(s, "Sun, 06 Nov 1994 08:49:37 GMT");
 	month = name_index(s, 8, month_names);
 	day = name_index(s, 0, day_names);
@@ -236,7 +237,7 @@ const char *date_to_rfc3339(struct date_text *t, int64_t seconds)
 	struct civil c = civil_clamped(seconds);
 
 	snprintf(t->s, sizeof t->s, "%04u-%02u-%02uT%02u:%02u:%02uZ", c.year % 10000, c.month % 100,
-		 c.day % 100, c.hour % 100, c.minute % 100, c.second % 100);
+	         c.day % 100, c.hour % 100, c.minute % 100, c.second % 100);
 	return t->s;
 }
 
@@ -245,7 +246,7 @@ const char *date_to_generalized(struct date_text *t, int64_t seconds)
 	struct civil c = civil_clamped(seconds);
 
 	snprintf(t->s, sizeof t->s, "%04u%02u%02u%02u%02u%02uZ", c.year % 10000, c.month % 100,
-		 c.day % 100, c.hour % 100, c.minute % 100, c.second % 100);
+	         c.day % 100, c.hour % 100, c.minute % 100, c.second % 100);
 	return t->s;
 }
 
@@ -254,6 +255,6 @@ const char *date_to_utctime(struct date_text *t, int64_t seconds)
 	struct civil c = civil_clamped(seconds);
 
 	snprintf(t->s, sizeof t->s, "%02u%02u%02u%02u%02u%02uZ", c.year % 100, c.month % 100,
-		 c.day % 100, c.hour % 100, c.minute % 100, c.second % 100);
+	         c.day % 100, c.hour % 100, c.minute % 100, c.second % 100);
 	return t->s;
 }

@@ -10,7 +10,7 @@ enum dialect { EITHER, SECTION_4, SECTION_5 };
 struct reader {
 	uint8_t *out;
 	size_t n, cap;
-	uint32_t bits;		/* the sextets of the open group */
+	uint32_t bits; /* the sextets of the open group */
 	unsigned sextets, pads;
 	enum dialect dialect;
 };
@@ -36,9 +36,9 @@ static enum err refuse(const char *what)
 /* Alphabets are not mixed, and only B64_ANY knows the second. */
 static bool dialect_fits(struct reader *r, enum b64_kind kind, uint8_t c)
 {
-	enum dialect d = c == '+' || c == '/' ? SECTION_4
-		       : c == '-' || c == '_' ? SECTION_5
-					      : EITHER;
+	enum dialect d = c == '+' || c == '/'   ? SECTION_4
+	                 : c == '-' || c == '_' ? SECTION_5
+	                                        : EITHER;
 
 	if (d == EITHER)
 		return true;
@@ -53,10 +53,10 @@ static enum err put_octets(struct reader *r, unsigned octets)
 
 	if (octets > r->cap - r->n)
 		return err_because(E_SPACE, "base64 of more than %zu octets", r->cap);
+	if (octets < 3 && (group & 0xffffffu >> 8 * octets) != 0)
+		return refuse("unused bits of the last character are set");
 	for (unsigned i = 0; i < octets; i++)
 		r->out[r->n++] = (uint8_t)(group >> (16 - 8 * i));
-	if ((uint32_t)(group << (8 + 8 * octets)) != 0 && octets < 3)
-		return refuse("unused bits of the last character are set");
 	r->bits = 0;
 	r->sextets = 0;
 	return OK;
@@ -145,7 +145,7 @@ enum err b64_encode(struct arena *a, struct span octets, struct span *out)
 	*out = NO_BYTES;
 	if (room == 0 || octets.n > (room - 1) / 4 * 3)
 		return err_because(E_SPACE, "base64 of %zu octets, with room for %zu characters",
-				   octets.n, room);
+		                   octets.n, room);
 	*out = (struct span){ (const uint8_t *)to, b64_write(to, octets) };
 	to[out->n] = '\0';
 	arena_keep(a, out->n + 1);

@@ -10,7 +10,7 @@
  *
  * Refused: indefinite and overlong lengths, tags above 30, lengths over three
  * octets, non-minimal INTEGERs, BOOLEANs but 00 and FF, set bits in the unused
- * part of a BIT STRING.  Left to the caller: encoded DEFAULTs
+ * part of a BIT STRING, cursors nested deeper than DER_DEPTH_MAX.  Left to the caller: encoded DEFAULTs
  * (der_bool_default() helps), SET OF order (der_set_ordered()), and der_end()
  * on every cursor, without which trailing bytes pass.
  */
@@ -24,6 +24,7 @@ struct der {
 	const uint8_t *p;
 	size_t n;		/* bytes left in this element */
 	enum err *err;
+	unsigned depth;		/* elements around this one */
 };
 
 enum {

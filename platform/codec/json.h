@@ -22,7 +22,16 @@ enum json_found { JSON_FOUND, JSON_ABSENT, JSON_WRONG };
 MUST_CHECK enum err json_open(struct span text, const struct json **root);
 void json_close(const struct json *root);	/* NULL is fine */
 
-/* Members of an object.  A value that is no object has none. */
+/*
+ * jansson exports json_object(), json_string() and json_integer() itself, and
+ * would call ours instead: these names end at the compiler.
+ */
+#define json_object json_get_object
+#define json_string json_get_string
+#define json_integer json_get_integer
+
+/* Members of an object.  A value that is no object has none.  *out is written
+   only with JSON_FOUND. */
 enum json_found json_object(const struct json *v, const char *name, const struct json **out);
 enum json_found json_string(const struct json *v, const char *name, struct span *out);
 enum json_found json_integer(const struct json *v, const char *name, int64_t *out);
@@ -40,15 +49,18 @@ struct json_member {
 bool json_next(const struct json *v, void **iterator, struct json_member *out);
 
 /*
- * Writing: a flat buffer, sticky error, commas by itself.
+ * Writing: a flat buffer, sticky error, commas by itself.  A name outside an
+ * object, none inside, brackets that do not pair, more than 31 of them open:
+ * E_BUG at jsonw_end().
  */
 struct jsonw {
 	char *buf;
 	size_t cap, n;
 	bool comma;
 	enum err err;
+	uint32_t nest;		/* a bit for each open bracket, 1 for `{`, behind a leading 1 */
 };
-#define JSONW_ON(array) { (array), sizeof(array), 0, false, OK }
+#define JSONW_ON(array) { (array), sizeof(array), 0, false, OK, 1 }
 void jsonw_open(struct jsonw *w, const char *name_or_null, char bracket);	/* '{' or '[' */
 void jsonw_close(struct jsonw *w, char bracket);				/* '}' or ']' */
 void jsonw_string(struct jsonw *w, const char *name_or_null, struct span text);	/* escaped; bad UTF-8 as U+FFFD */
