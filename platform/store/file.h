@@ -11,7 +11,7 @@
  * (then OK and an empty span) from a broken one.
  */
 MUST_CHECK enum err file_read(struct arena *a, const char *path, size_t max, struct span *out,
-			      bool *absent);
+                              bool *absent);
 
 /* tmp in the same directory, 0600 or mode, fsync, rename, fsync of the directory.
    On any error the old file stands and the tmp is gone. */

@@ -19,10 +19,10 @@
 #include "platform/base/limits.h"
 
 struct store {
-	int dir;		/* STATE, -1 when closed */
+	int dir; /* STATE, -1 when closed */
 	int lock;
 	char path[PATH_NAME_MAX];
-	unsigned live;		/* number of the live generation; 0: none */
+	unsigned live; /* number of the live generation; 0: none */
 };
 
 /* Opens (making it 0700) and locks. E_BUSY when another holds it; E_STORE.
@@ -36,7 +36,7 @@ void store_close(struct store *s);
 struct generation {
 	struct store *store;
 	unsigned number;
-	int dir;		/* gen/NNNN, -1 when closed */
+	int dir; /* gen/NNNN, -1 when closed */
 };
 
 /* A new one, numbered after the highest there; free space checked (STORE_RESERVE). */
@@ -46,9 +46,9 @@ MUST_CHECK enum err generation_resume(struct store *s, unsigned number, struct g
 /* A file of it: 0600 when secret, else 0644; written, fsynced. Replaces one of the same name. */
 enum file_kind { FILE_PUBLIC, FILE_SECRET };
 MUST_CHECK enum err generation_put(struct generation *g, const char *name, enum file_kind kind,
-				   struct span content);
+                                   struct span content);
 MUST_CHECK enum err generation_get(const struct generation *g, struct arena *a, const char *name,
-				   struct span *content);
+                                   struct span *content);
 /* Makes it live. After OK it survives power loss. The one before is kept, older go. */
 MUST_CHECK enum err generation_adopt(struct generation *g);
 /* Removes it (not when live). */
@@ -57,11 +57,20 @@ void generation_close(struct generation *g);
 
 /* A file of the live generation; E_STORE when there is none. */
 MUST_CHECK enum err store_get(const struct store *s, struct arena *a, const char *name,
-			      struct span *content);
+                              struct span *content);
 
-/* The journal: at most JOURNAL_MAX octets, replaced atomically, durable on OK. */
-MUST_CHECK enum err journal_write(struct store *s, struct span content);
-MUST_CHECK enum err journal_read(const struct store *s, struct arena *a, struct span *content); /* empty: none */
+/*
+ * The journal: what is under way, and which generation it is staged in (0: none
+ * yet).  At most JOURNAL_MAX octets, replaced atomically, durable on OK.  The
+ * content is the caller's; a file that is not a whole journal is E_STORE.
+ */
+struct journal {
+	unsigned generation;
+	struct span content;
+};
+MUST_CHECK enum err journal_write(struct store *s, const struct journal *j);
+MUST_CHECK enum err journal_read(const struct store *s, struct arena *a, bool *there,
+                                 struct journal *out);
 MUST_CHECK enum err journal_clear(struct store *s);
 
 /* Factory reset of the state: live, all generations and the journal go, live first. */

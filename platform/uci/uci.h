@@ -13,20 +13,20 @@
 #include "platform/base/limits.h"
 
 struct uci_option {
-	const char *type, *section;	/* section "" when anonymous; repeated names merge */
-	unsigned section_number;	/* in file order, from 0; merged sections share it */
+	const char *type, *section; /* section "" when anonymous; repeated names merge */
+	unsigned section_number;    /* in file order, from 0; merged sections share it */
 	const char *name, *value;
-	bool list;			/* one line per value */
+	bool list; /* one line per value */
 	unsigned line;
 };
 
 struct uci {
-	const struct uci_option *options;	/* in file order; a section without options has
+	const struct uci_option *options; /* in file order; a section without options has
 						   one entry with name NULL */
 	size_t n;
 };
 
-MUST_CHECK enum err uci_read(struct arena *a, struct span text, struct uci *out);	/* E_CONFIG */
+MUST_CHECK enum err uci_read(struct arena *a, struct span text, struct uci *out); /* E_CONFIG */
 
 /* The last value of an option; NULL when absent. */
 const char *uci_get(const struct uci *u, const char *section, const char *name);
@@ -37,7 +37,10 @@ struct uciw {
 	size_t cap, n;
 	enum err err;
 };
-#define UCIW_ON(array) { (array), sizeof(array), 0, OK }
+#define UCIW_ON(array)                        \
+	{                                     \
+		(array), sizeof(array), 0, OK \
+	}
 void uciw_comment(struct uciw *w, const char *text);
 void uciw_section(struct uciw *w, const char *type, const char *name);
 void uciw_option(struct uciw *w, const char *name, const char *value);

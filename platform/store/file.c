@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Whole files: read under a cap, replaced so that a crash leaves old or new. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "platform/base/limits.h"
+#include "platform/store/file.h"
+#include "platform/store/internal.h"
+
+static char root[PATH_NAME_MAX];
+
+enum err store_failed(const char *what, const char *name)
+{
+	return err_because(E_STORE, "%s %s: %s", what, name, strerror(errno));
+}
+
+enum err write_all(int fd, const char *name, struct span content)
+{
+	while (content.n > 0) {
+		ssize_t n = write(fd, content.p, content.n);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return store_failed("cannot write", name);
+		content.p += n;
+		content.n -= (size_t)n;
+	}
+	return OK;
+}
+
+enum err read_all(int fd, const char *name, struct arena *a, size_t max, struct span *out)
+{
+	struct span room = arena_rest(a);
+	uint8_t *to = a->base + a->used;
+	size_t cap = room.n < max ? room.n : max, got = 0;
+	uint8_t more;
+
+	for (;;) {
+		ssize_t n = got < cap ? read(fd, to + got, cap - got) : read(fd, &more, 1);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return store_failed("cannot read", name);
+		if (n == 0)
+			break;
+		if (got == cap)
+			return err_because(E_TOO_BIG, "%s is larger than %zu bytes", name, cap);
+		got += (size_t)n;
+	}
+	*out = (struct span){ to, got };
+	arena_keep(a, got);
+	return OK;
+}
+
+enum err sync_directory(int dir, const char *name)
+{
+	return fsync(dir) == 0 ? OK : store_failed("cannot sync directory", name);
+}
+
+enum err read_at(int dir, const char *name, struct arena *a, size_t max, struct span *out,
+                 bool *absent)
+{
+	struct stat st;
+	int fd = openat(dir, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	enum err e;
+
+	*out = NO_BYTES;
+	if (absent != NULL)
+		*absent = fd < 0 && errno == ENOENT;
+	if (absent != NULL && *absent)
+		return OK;
+	if (fd < 0)
+		return store_failed("cannot open", name);
+	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))
+		e = err_because(E_STORE, "%s is not a regular file", name);
+	else
+		e = read_all(fd, name, a, max, out);
+	close(fd);
+	return e;
+}
+
+/* The tmp is ours alone (the store's lock), so an old one is a dead run's. */
+static enum err write_tmp(int dir, const char *tmp, struct span content, unsigned mode)
+{
+	enum err e;
+	int fd;
+
+	if (unlinkat(dir, tmp, 0) != 0 && errno != ENOENT)
+		return store_failed("cannot remove", tmp);
+	fd = openat(dir, tmp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return store_failed("cannot create", tmp);
+	e = write_all(fd, tmp, content);
+	if (e == OK && fchmod(fd, (mode_t)mode) != 0)
+		e = store_failed("cannot set the mode of", tmp);
+	if (e == OK && fsync(fd) != 0)
+		e = store_failed("cannot sync", tmp);
+	if (close(fd) != 0 && e == OK)
+		e = store_failed("cannot close", tmp);
+	return e;
+}
+
+enum err replace_at(int dir, const char *name, struct span content, unsigned mode)
+{
+	char tmp[PATH_NAME_MAX];
+	enum err e;
+
+	if ((size_t)snprintf(tmp, sizeof tmp, "%s.tmp", name) >= sizeof tmp)
+		return err_because(E_STORE, "the name %s is too long", name);
+	e = write_tmp(dir, tmp, content, mode);
+	if (e == OK && renameat(dir, tmp, dir, name) != 0)
+		e = store_failed("cannot rename to", name);
+	if (e == OK)
+		return sync_directory(dir, name);
+	unlinkat(dir, tmp, 0);
+	return e;
+}
+
+enum err file_read(struct arena *a, const char *path, size_t max, struct span *out, bool *absent)
+{
+	return read_at(AT_FDCWD, path, a, max, out, absent);
+}
+
+/* Splits at the last slash: an open directory and the name in it. */
+static enum err open_parent(const char *path, int *dir, const char **name)
+{
+	char parent[PATH_NAME_MAX];
+	const char *slash = strrchr(path, '/');
+	size_t n = slash == NULL ? 0 : (size_t)(slash - path);
+
+	*name = slash == NULL ? path : slash + 1;
+	if (n >= sizeof parent)
+		return err_because(E_STORE, "the path %s is too long", path);
+	memcpy(parent, path, n);
+	parent[n] = '\0';
+	*dir = open(slash == NULL ? "."
+	            : n == 0      ? "/"
+	                          : parent,
+	            O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return *dir >= 0 ? OK : store_failed("cannot open the directory of", path);
+}
+
+enum err file_replace(const char *path, struct span content, unsigned mode)
+{
+	const char *name;
+	int dir;
+	enum err e = open_parent(path, &dir, &name);
+
+	if (e != OK)
+		return e;
+	e = replace_at(dir, name, content, mode);
+	close(dir);
+	return e;
+}
+
+enum err file_make_directory(const char *path)
+{
+	char part[PATH_NAME_MAX];
+	size_t n = strlen(path);
+
+	if (n >= sizeof part)
+		return err_because(E_STORE, "the path %s is too long", path);
+	for (size_t i = 1; i <= n; i++) {
+		if (path[i] != '/' && path[i] != '\0')
+			continue;
+		memcpy(part, path, i);
+		part[i] = '\0';
+		if (mkdir(part, 0700) != 0 && errno != EEXIST)
+			return store_failed("cannot make directory", part);
+	}
+	return OK;
+}
+
+void file_root(const char *prefix)
+{
+	snprintf(root, sizeof root, "%s", prefix);
+}
+
+enum err file_rooted(const char *path, char *out, size_t cap)
+{
+	if ((size_t)snprintf(out, cap, "%s%s", root, path) >= cap)
+		return err_because(E_SPACE, "the path %s%s is too long", root, path);
+	return OK;
+}

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* One generation: begun, filled, made live by one rename, or discarded. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include "platform/store/internal.h"
+#include "platform/store/numbers.h"
+
+static void highest(void *context, unsigned number)
+{
+	unsigned *top = context;
+
+	if (number > *top)
+		*top = number;
+}
+
+/* A full flash must be known before, not found out half-way. */
+static enum err enough_room(const struct store *s)
+{
+	struct statvfs v;
+
+	if (fstatvfs(s->dir, &v) != 0)
+		return store_failed("cannot look at the file system of", s->path);
+	if ((unsigned long long)v.f_bavail * v.f_frsize < STORE_RESERVE)
+		return err_because(E_STORE, "%s: fewer than %d bytes free", s->path,
+		                   (int)STORE_RESERVE);
+	return OK;
+}
+
+static enum err open_generation(struct store *s, unsigned number, struct generation *g)
+{
+	char name[GENERATION_NAME];
+
+	generation_name(number, name);
+	*g = (struct generation){ s, number, -1 };
+	g->dir = openat(s->dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	return g->dir >= 0 ? OK : store_failed("cannot open", name);
+}
+
+enum err generation_begin(struct store *s, struct generation *g)
+{
+	char name[GENERATION_NAME];
+	unsigned top = s->live;
+	enum err e;
+
+	*g = (struct generation){ s, 0, -1 };
+	if ((e = enough_room(s)) != OK || (e = each_generation(s->dir, highest, &top)) != OK)
+		return e;
+	if (top >= GENERATION_LAST)
+		return err_because(E_STORE, "%s: generation numbers are used up", s->path);
+	generation_name(top + 1, name);
+	if (mkdirat(s->dir, name, 0700) != 0)
+		return store_failed("cannot make", name);
+	return open_generation(s, top + 1, g);
+}
+
+enum err generation_resume(struct store *s, unsigned number, struct generation *g)
+{
+	return open_generation(s, number, g);
+}
+
+enum err generation_put(struct generation *g, const char *name, enum file_kind kind,
+                        struct span content)
+{
+	return replace_at(g->dir, name, content, kind == FILE_SECRET ? 0600 : 0644);
+}
+
+enum err generation_get(const struct generation *g, struct arena *a, const char *name,
+                        struct span *content)
+{
+	return read_at(g->dir, name, a, PEM_FILE_MAX, content, NULL);
+}
+
+static enum err sync_gen(const struct store *s)
+{
+	int gen = openat(s->dir, "gen", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	enum err e;
+
+	if (gen < 0)
+		return store_failed("cannot open", "gen");
+	e = sync_directory(gen, "gen");
+	close(gen);
+	return e;
+}
+
+/* The one visible change: a new symlink is renamed over the old one. */
+static enum err point_live(const struct store *s, unsigned number)
+{
+	char name[GENERATION_NAME];
+
+	generation_name(number, name);
+	if (unlinkat(s->dir, "live.tmp", 0) != 0 && errno != ENOENT)
+		return store_failed("cannot remove live.tmp in", s->path);
+	if (symlinkat(name, s->dir, "live.tmp") != 0)
+		return store_failed("cannot make live.tmp in", s->path);
+	if (renameat(s->dir, "live.tmp", s->dir, "live") != 0)
+		return store_failed("cannot rename live.tmp in", s->path);
+	return sync_directory(s->dir, s->path);
+}
+
+enum err generation_adopt(struct generation *g)
+{
+	struct store *s = g->store;
+	enum err e = sync_directory(g->dir, "the generation");
+
+	if (e == OK)
+		e = sync_gen(s);
+	if (e == OK)
+		e = point_live(s, g->number);
+	if (e != OK)
+		return e;
+	s->live = g->number;
+	if (sweep_generations(s, 0) != OK)
+		log_warning("old generations stay: %s", err_reason(E_STORE));
+	return OK;
+}
+
+void generation_discard(struct generation *g)
+{
+	unsigned number = g->number;
+	struct store *s = g->store;
+
+	generation_close(g);
+	if (number != 0 && number != s->live && remove_generation(s->dir, number) != OK)
+		log_warning("a discarded generation stays: %s", err_reason(E_STORE));
+	g->number = 0;
+}
+
+void generation_close(struct generation *g)
+{
+	if (g->dir >= 0)
+		close(g->dir);
+	g->dir = -1;
+}
