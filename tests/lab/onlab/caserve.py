@@ -1,0 +1,320 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The operations themselves: a certificate, its confirmation, polling, revocation, information."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from onlab import cacheck, catemplate, cmpcrypto, crmf, der
+from onlab.cacert import Certificate, CertificateSpec, now
+from onlab.cacheck import Transaction, profile_of
+from onlab.cmpmsg import (
+    CertReply, ErrorReply, InfoReply, Message, PollReply, RawReply, Refused, RevocationReply,
+    StatusInfo, read_info, read_status_info, write_info,
+)  # fmt: skip
+from onlab.cmpoids import (
+    ACCEPTED, ANSWERS, IT_CA_CERTS, IT_CERT_REQ_TEMPLATE, IT_CONFIRM_WAIT_TIME,
+    IT_IMPLICIT_CONFIRM, REJECTION, WAITING,
+)  # fmt: skip
+
+if TYPE_CHECKING:
+    from onlab.ca import CA
+
+
+@dataclass
+class Answer:
+    """What to say, before it is known how."""
+
+    kind: str  # name of the body
+    place: str  # for faults: which answer of the operation this is
+    reply: Any
+    certificate: bytes | None = None
+    general_info: list[bytes] = field(default_factory=list)
+    needs_time: bool = False  # confirmWaitTime demands messageTime
+    late: bool = False  # comes after polling
+    refusal: Refused | None = None  # for the log
+    facts: dict[str, Any] = field(default_factory=dict)  # for the log
+
+
+Maker = Callable[[], Answer]
+
+
+class Operations:
+    def __init__(self, ca: CA) -> None:
+        self.ca = ca
+        self.profiles = dict(
+            entry.partition("=")[::2] for entry in ca.options["profiles"].split(",") if entry
+        )
+
+    def place(self, message: Message) -> str:
+        """Which answer a request is about to get."""
+        if message.kind == "genm":
+            return "template" if self._info_type(message) == IT_CERT_REQ_TEMPLATE else "cacerts"
+        return {"rr": "rp", "certConf": "pkiconf", "pollReq": "pollrep"}.get(message.kind, "ip")
+
+    def serve(self, transaction: Transaction, message: Message, label: str | None) -> Answer:
+        if message.kind == "pollReq":
+            return self._poll(transaction, message)
+        if message.kind == "certConf":
+            maker = self._confirm(transaction, message)
+        elif message.kind == "genm":
+            maker = self._inform(message, label)
+        elif message.kind == "rr":
+            maker = self._revoke(transaction, message)
+        else:
+            maker = self._enrol(transaction, message)
+        if transaction.state != "refused" and self._delays(message.kind):
+            return self._delay(transaction, message, maker)
+        return maker()
+
+    # ---- certificates
+
+    def _enrol(self, transaction: Transaction, message: Message) -> Maker:
+        """RFC 9483 5.1.1; what is wrong with the body is said in the body, 3.6.2."""
+        try:
+            return self._accept_request(transaction, message)
+        except der.DerError as broken:
+            refusal = Refused("badDataFormat", f"{message.kind}: {broken}")
+        except Refused as caught:
+            refusal = caught
+        transaction.state = "refused"
+        cert_req_id = -1 if message.kind == "p10cr" else 0
+        return lambda: reject(message.kind, cert_req_id, refusal)
+
+    def _accept_request(self, transaction: Transaction, message: Message) -> Maker:
+        offer = self._offer(profile_of(message))
+        request = crmf.read_request(message.kind, message.body)
+        self.ca.issuer.authorize(message.kind, request, transaction.client)
+        if offer and self.ca.options["template-check"] == "on":
+            wrong = catemplate.deviation(offer, request.template, message.kind == "kur")
+            if wrong:
+                raise Refused("badCertTemplate", wrong)
+        transaction.cert_req_id = request.cert_req_id
+        spec = self.ca.issuer.prepare(message.kind, request, transaction.client)
+        return lambda: self._issue(transaction, message, spec)
+
+    def _issue(self, transaction: Transaction, message: Message, spec: CertificateSpec) -> Answer:
+        for bent in self.ca.faults.spend("certificate", "ip"):
+            bent.bend(spec, self.ca)
+        raw = spec.build()
+        transaction.certificate = raw
+        where = self.ca.issuer.record(spec.serial, raw)
+        serial = f"{spec.serial:040x}"
+        self.ca.events.emit(
+            "issued",
+            transactionID=(message.transaction_id or b"").hex(),
+            serial=serial,
+            file=str(where),
+            sha256=hashlib.sha256(raw).hexdigest(),
+        )
+        reply = CertReply(transaction.cert_req_id, StatusInfo(ACCEPTED), raw)
+        if self.ca.options["capubs"] == "on" and message.kind in ("ir", "p10cr"):
+            reply.ca_pubs = [self.ca.issuer.root.raw]
+        answer = Answer(ANSWERS[message.kind], "ip", reply, raw, facts={"serial": serial})
+        self._settle_confirmation(transaction, message, answer)
+        return answer
+
+    def _settle_confirmation(
+        self, transaction: Transaction, message: Message, answer: Answer
+    ) -> None:
+        """RFC 9483 4.1.1: grant what was asked for, or say how long certConf is waited for."""
+        asked = IT_IMPLICIT_CONFIRM in message.general_info
+        granted = asked and self.ca.options["confirm"] == "implicit"
+        answer.facts.update(implicitConfirmAsked=asked, implicitConfirm=granted)
+        if granted:
+            answer.general_info.append(write_info(IT_IMPLICIT_CONFIRM, der.null()))
+            transaction.state = "done"
+            return
+        until = now() + timedelta(seconds=self.ca.options["confirm-time"])
+        answer.general_info.append(write_info(IT_CONFIRM_WAIT_TIME, der.time(until)))
+        answer.needs_time = True
+        transaction.state, transaction.confirm_until = "confirm", until
+
+    # ---- confirmation
+
+    def _confirm(self, transaction: Transaction, message: Message) -> Maker:
+        """CertStatus ::= SEQUENCE { certHash OCTET STRING, certReqId INTEGER,
+        statusInfo PKIStatusInfo OPTIONAL, hashAlg [0] AlgorithmIdentifier OPTIONAL }"""
+        if transaction.state == "confirmed":
+            raise Refused("certConfirmed", "confirmed before")
+        if transaction.state != "confirm" or transaction.certificate is None:
+            raise Refused("badRequest", "no certificate waits for confirmation")
+        outer = der.Der(message.body)
+        statuses = outer.enter(der.SEQUENCE)
+        outer.end()
+        fields = statuses.enter(der.SEQUENCE)
+        if statuses:
+            raise Refused("badRequest", "more than one CertStatus")
+        cert_hash, cert_req_id = fields.get(der.OCTET_STRING), fields.integer()
+        status = StatusInfo(ACCEPTED)
+        if fields.at(der.SEQUENCE):
+            status = read_status_info(fields)
+        _check_hash(message, fields, transaction.certificate, cert_hash)
+        self._check_confirmation(transaction, cert_req_id, status)
+        return lambda: self._conclude(transaction, message, status)
+
+    def _check_confirmation(
+        self, transaction: Transaction, cert_req_id: int, status: StatusInfo
+    ) -> None:
+        # RFC 9483 4.1.1 by the letter says 0 even after a p10cr; both are met in the field.
+        if cert_req_id not in (0, transaction.cert_req_id):
+            raise Refused("badCertId", f"certReqId is {cert_req_id}")
+        if status.status not in (ACCEPTED, REJECTION):
+            raise Refused("badRequest", f"certConf with status {status.status}")
+        if status.status == ACCEPTED and status.fail:
+            raise Refused("badRequest", "certConf accepts and has failInfo")
+        if transaction.confirm_until and now() > transaction.confirm_until:
+            raise Refused("badRequest", "certConf came after confirmWaitTime")
+
+    def _conclude(self, transaction: Transaction, message: Message, status: StatusInfo) -> Answer:
+        serial = Certificate(transaction.certificate or b"").serial
+        common = {
+            "transactionID": (message.transaction_id or b"").hex(),
+            "serial": f"{serial:040x}",
+        }
+        transaction.state = "confirmed"
+        if status.status == ACCEPTED:
+            self.ca.events.emit("confirmed", **common)
+        else:
+            self.ca.issuer.revoke(serial)
+            self.ca.events.emit(
+                "rejected_by_client", clientFailInfo=status.fail, text=status.text, **common
+            )
+        return Answer("pkiconf", "pkiconf", RawReply(), facts={"serial": common["serial"]})
+
+    # ---- delayed delivery
+
+    def _delays(self, kind: str) -> bool:
+        if not self.ca.options["wait"]:
+            return False
+        group = {"certConf": "certconf", "genm": "genm", "rr": "rr"}.get(kind, "certificate")
+        return self.ca.options["wait-on"] in (group, "all")
+
+    def _delay(self, transaction: Transaction, message: Message, maker: Maker) -> Answer:
+        """RFC 9483 4.4: in the body that has a status of its own, else in an error message."""
+        transaction.state, transaction.delayed, transaction.pending = "polling", message, maker
+        transaction.polls_left = self.ca.options["wait"]
+        transaction.poll_after = None
+        return self.waiting(transaction)
+
+    def waiting(self, transaction: Transaction) -> Answer:
+        kind = transaction.delayed.kind if transaction.delayed else ""
+        status = StatusInfo(WAITING, "somebody has to approve this")
+        in_body = kind in ANSWERS and self.ca.options["wait-by"] == "body"
+        transaction.by_error = not in_body
+        if not in_body:
+            return Answer("error", "waiting", ErrorReply(status))
+        return Answer(ANSWERS[kind], "waiting", CertReply(transaction.cert_req_id, status))
+
+    def _poll(self, transaction: Transaction, message: Message) -> Answer:
+        """PollReqContent ::= SEQUENCE OF SEQUENCE { certReqId INTEGER }"""
+        if transaction.state != "polling":
+            raise Refused("badRequest", "nothing to poll for")
+        outer = der.Der(message.body)
+        requests = outer.enter(der.SEQUENCE)
+        outer.end()
+        fields = requests.enter(der.SEQUENCE)
+        cert_req_id = fields.integer()
+        fields.end()
+        requests.end()
+        # RFC 9483 4.4: 0 for a CertResponse, else -1; after a p10cr its cp said -1.
+        allowed = (-1,) if transaction.by_error else (0, transaction.cert_req_id)
+        if cert_req_id not in allowed:
+            raise Refused("badCertId", f"pollReq with certReqId {cert_req_id}")
+        early = transaction.poll_after is not None and now() < transaction.poll_after
+        transaction.polls_left -= 1
+        if transaction.polls_left > 0:
+            wait = self.ca.options["check-after"]
+            transaction.poll_after = now() + timedelta(seconds=wait)
+            reply = PollReply(cert_req_id, wait)
+            return Answer("pollRep", "pollrep", reply, facts={"early": early})
+        answer = transaction.pending()
+        answer.late = True
+        answer.facts["early"] = early
+        return answer
+
+    # ---- revocation
+
+    def _revoke(self, transaction: Transaction, message: Message) -> Maker:
+        """RFC 9483 4.2: signed with the certificate that is to be revoked."""
+        client = transaction.client
+        if crmf.read_revocation(message.body) != (client.issuer, client.serial):
+            refusal = Refused("badCertId", "not the certificate that signs the request")
+            status = StatusInfo(REJECTION, str(refusal), [refusal.fail])
+            return lambda: Answer("rp", "rp", RevocationReply(status), refusal=refusal)
+        return lambda: self._strike(client.serial)
+
+    def _strike(self, serial: int) -> Answer:
+        self.ca.issuer.revoke(serial)
+        self.ca.events.emit("revoked", serial=f"{serial:040x}")
+        return Answer("rp", "rp", RevocationReply(StatusInfo(ACCEPTED)))
+
+    # ---- information
+
+    def _info_type(self, message: Message) -> str:
+        return _read_genm(message)[0]
+
+    def _inform(self, message: Message, label: str | None) -> Maker:
+        kind, value = _read_genm(message)
+        wanted = {"getcacerts": IT_CA_CERTS, "getcertreqtemplate": IT_CERT_REQ_TEMPLATE}
+        if kind not in wanted.values() or label and wanted[label] != kind:
+            raise Refused("badRequest", f"{kind} is not to be had at this endpoint")
+        if value is not None:
+            raise Refused("badRequest", f"{kind} with a value in the request")
+        cacheck.profile_needs_template(message, kind)
+        if kind == IT_CA_CERTS:
+            return lambda: Answer("genp", "cacerts", InfoReply(kind, self._ca_certs()))
+        offer = self._offer(profile_of(message))
+        content = offer.encode() if offer else None
+        return lambda: Answer("genp", "template", InfoReply(kind, content))
+
+    def _ca_certs(self) -> bytes | None:
+        issuer = self.ca.issuer
+        sub, root = issuer.ca.certificate.raw, issuer.root.raw
+        given = {"sub": [sub], "root": [root], "both": [sub, root], "none": []}
+        chosen = given[self.ca.options["cacerts"]]
+        return der.seq(*chosen) if chosen else None
+
+    def _offer(self, profile: str | None) -> catemplate.Offer | None:
+        name = self.ca.options["template"]
+        if profile is not None:
+            if profile not in self.profiles and profile not in catemplate.OFFERS:
+                raise Refused("badRequest", f"no certificate profile is called {profile!r}")
+            name = self.profiles.get(profile, profile) or name
+        return catemplate.OFFERS.get(name)
+
+
+def _read_genm(message: Message) -> tuple[str, bytes | None]:
+    """GenMsgContent ::= SEQUENCE OF InfoTypeAndValue; RFC 9483 4.3 wants exactly one."""
+    outer = der.Der(message.body)
+    entries = outer.enter(der.SEQUENCE)
+    outer.end()
+    found = read_info(entries)
+    if entries:
+        raise Refused("badRequest", "genm with more than one InfoTypeAndValue")
+    return found
+
+
+def _check_hash(message: Message, fields: der.Der, certificate: bytes, cert_hash: bytes) -> None:
+    algorithm = Certificate(certificate).algorithm
+    if fields:
+        if message.pvno != 3:
+            raise Refused("badRequest", "hashAlg needs pvno 3")  # RFC 9483 4.1.1
+        named = fields.enter(der.context(0)).enter(der.SEQUENCE).oid()
+        if named not in cmpcrypto.SHA2:
+            raise Refused("badAlg", f"hashAlg {named}")
+        expected = hashlib.new(cmpcrypto.SHA2[named]().name, certificate).digest()
+    else:
+        expected = cmpcrypto.certificate_hash(algorithm, certificate)
+    fields.end()
+    if cert_hash != expected:
+        raise Refused("badCertId", "certHash is not the issued certificate's")
+
+
+def reject(request_kind: str, cert_req_id: int, refusal: Refused) -> Answer:
+    reply = CertReply(cert_req_id, StatusInfo(REJECTION, str(refusal), [refusal.fail]))
+    return Answer(ANSWERS[request_kind], "ip", reply, refusal=refusal)
