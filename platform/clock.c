@@ -130,3 +130,12 @@ bool clock_stopped(void)
 {
 	return stopped != 0;
 }
+
+void clock_go_on(void)
+{
+	char drained[16];
+
+	stopped = 0;
+	while (wake[0] >= 0 && read(wake[0], drained, sizeof drained) > 0)
+		;
+}

@@ -55,5 +55,6 @@ int64_t clock_ticks(void);
 bool clock_sleep(int64_t milliseconds);
 void clock_stop(void);		/* async-signal-safe: ends this and every later sleep */
 bool clock_stopped(void);
+void clock_go_on(void);		/* after a stop that was not the end: sleeps sleep again */
 
 #endif

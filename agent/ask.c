@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Finding a registrar, and asking it for a voucher: RFC 8995 5.1 to 5.6 up to
+ * the bytes of the answer.
+ */
+#include "agent/flow.h"
+#include "agent/progress.h"
+#include "agent/retry.h"
+
+void flow_pause(struct onboard *o, int64_t milliseconds, const char *why)
+{
+	int64_t now = clock_ticks();
+
+	if (milliseconds < 0)
+		milliseconds = 0;
+	if (o->deadline != 0 && now + milliseconds >= o->deadline) {
+		o->over = true;
+		milliseconds = o->deadline > now ? o->deadline - now : 0;
+	}
+	if (milliseconds > 0)
+		progress_wait((milliseconds + 999) / 1000, why);
+	if (!clock_sleep(milliseconds))
+		o->over = true;
+}
+
+enum err find_registrar(struct onboard *o)
+{
+	int64_t in_ms;
+	struct candidate *c = candidates_next(o->candidates, clock_ticks(), &in_ms);
+	enum err e;
+
+	if (c == NULL) {
+		o->over = true;
+		return OK;
+	}
+	if (in_ms > 0)
+		flow_pause(o, in_ms, "until a registrar's turn comes");
+	if (o->over)
+		return OK;
+	o->attempt.candidate = c;
+	if ((e = url_read(c->at.url, &o->attempt.at)) != OK)
+		return err_within(E_CONFIG, e, "registrar");
+	progress_subject(c->at.url);
+	return OK;
+}
+
+enum err connect_to(struct onboard *o, const struct url *to)
+{
+	struct attempt *t = &o->attempt;
+	struct link_request r = {
+		.url = t->origin,
+		.client = &o->device->idevid,
+		.version = o->device->settings.tls_version,
+		.name_is_ours = !t->redirected,
+	};
+	enum err e = url_origin(to, t->origin, sizeof t->origin);
+
+	if (e != OK)
+		return e;
+	t->at = *to;
+	link_close(t->link);
+	t->link = NULL;
+	if ((e = link_http_open(&t->link, &r)) == OK)
+		progress_detail("%s", link_http_describe(t->link));
+	return e;
+}
+
+enum err open_link(struct onboard *o)
+{
+	return connect_to(o, &o->attempt.at);
+}
+
+/* SHA-256 over the chain as the handshake gave it. */
+static enum err chain_digest(struct onboard *o, struct digest *out)
+{
+	struct chain chain = link_peer_chain(o->attempt.link);
+	size_t mark = arena_mark(o->arena), n = 0;
+	uint8_t *all;
+	enum err e;
+
+	for (size_t i = 0; i < chain.n; i++)
+		n += chain.certs[i].n;
+	if ((all = arena_take(o->arena, n)) == NULL)
+		return err_because(E_SPACE, "a chain of %zu bytes", n);
+	n = 0;
+	for (size_t i = 0; i < chain.n; i++) {
+		memcpy(all + n, chain.certs[i].p, chain.certs[i].n);
+		n += chain.certs[i].n;
+	}
+	e = hash_of(HASH_SHA256, (struct span){ all, n }, out);
+	arena_rewind(o->arena, mark);
+	return e;
+}
+
+/* RFC 8995 5.6: after 202 the same bytes again, if the peer still is the one
+   they name; a registrar that rolled its certificate over gets a new request. */
+static bool resume_request(struct onboard *o, const struct digest *chain)
+{
+	struct candidate *c = o->attempt.candidate;
+
+	if (!c->waiting || !span_equal(digest_span(&c->chain), digest_span(chain)))
+		return false;
+	o->attempt.request.nonce = c->nonce;
+	o->attempt.request.bytes = (struct span){ c->request, c->request_size };
+	return true;
+}
+
+static enum err make_request(struct onboard *o)
+{
+	struct attempt *t = &o->attempt;
+	struct candidate *c = t->candidate;
+	struct chain chain = link_peer_chain(t->link);
+	struct digest digest;
+	enum err e = chain_digest(o, &digest);
+
+	if (e != OK || resume_request(o, &digest))
+		return e;
+	e = voucher_request_write(o->arena, &o->device->idevid, chain.certs[0], clock_now(),
+	                          &t->request);
+	if (e != OK)
+		return e;
+	if (t->request.bytes.n > sizeof c->request)
+		return err_because(E_SPACE, "a voucher-request of %zu bytes", t->request.bytes.n);
+	c->nonce = t->request.nonce;
+	c->chain = digest;
+	c->request_size = t->request.bytes.n;
+	memcpy(c->request, t->request.bytes.p, t->request.bytes.n);
+	t->request.bytes.p = c->request;
+	return OK;
+}
+
+static enum err say_status(const struct exchange *x, enum err e)
+{
+	struct quoted q;
+	struct span text = x->answer;
+
+	if (text.n == 0)
+		return err_because(e, "the registrar answered %u without a word", x->status);
+	return err_because(e, "the registrar answered %u: %s", x->status, log_quote(&q, text));
+}
+
+/* RFC 8995 5.6 and 5.3: what each status means to a pledge. */
+static enum err status_meaning(const struct exchange *x)
+{
+	static const struct {
+		unsigned status;
+		enum err e;
+	} meanings[] = {
+		{ 400, E_REG_MALFORMED }, { 401, E_REG_PROXIMITY }, { 403, E_REG_FORBIDDEN },
+		{ 404, E_REG_UNKNOWN },   { 406, E_REG_FORMAT },    { 415, E_REG_FORMAT },
+	};
+
+	for (size_t i = 0; i < sizeof meanings / sizeof *meanings; i++)
+		if (meanings[i].status == x->status)
+			return say_status(x, meanings[i].e);
+	return say_status(x, x->status >= 500 && x->status < 600 ? E_REG_TROUBLE : E_REG_STATUS);
+}
+
+/* Media types that carry a CMS voucher (RFC 8995 8.3.1). */
+static enum err take_answer(struct onboard *o, const struct exchange *x)
+{
+	struct quoted q;
+
+	if (x->answer.n == 0)
+		return err_because(E_REG_STATUS, "the registrar answered 200 without a voucher");
+	if (strcmp(x->media_type, MEDIA_VOUCHER_CMS) != 0)
+		return err_because(E_MEDIA_TYPE, "the registrar sent %s, expected %s",
+		                   log_quote(&q, span_str(x->media_type)), MEDIA_VOUCHER_CMS);
+	o->attempt.answer = x->answer;
+	progress_detail("%zu bytes asked, %zu answered", x->body.n, x->answer.n);
+	return OK;
+}
+
+static enum err answer_later(struct onboard *o, const struct exchange *x)
+{
+	struct candidate *c = o->attempt.candidate;
+	enum err e = candidate_waits(c, clock_ticks(), retry_after_ms(x->retry_after));
+
+	if (e != E_WAITING)
+		return e;
+	return err_because(e, "the registrar answered 202, again in %lld s",
+	                   (long long)retry_after_ms(x->retry_after) / 1000);
+}
+
+/* RFC 8995 5.6: within the origin the same request goes elsewhere; to another
+   origin at most once, over a new link and so with a new request. */
+static enum err follow(struct onboard *o, const struct exchange *x, struct url *to)
+{
+	struct attempt *t = &o->attempt;
+	struct quoted q;
+	enum err e = url_resolve(&t->at, x->location, to);
+
+	if (e != OK)
+		return err_within(E_REDIRECT, e, "Location");
+	if (!to->tls)
+		return err_because(E_REDIRECT, "the registrar redirects to %s, which is not https",
+		                   log_quote(&q, span_str(x->location)));
+	if (url_same_origin(&t->at, to)) {
+		t->at = *to;
+		return OK;
+	}
+	if (t->redirected)
+		return err_because(E_REDIRECT, "a second redirect to another origin, %s",
+		                   log_quote(&q, span_str(x->location)));
+	log_notice("redirected to %s", log_quote(&q, span_str(x->location)));
+	t->redirected = true;
+	t->candidate->waiting = false;
+	if ((e = connect_to(o, to)) != OK)
+		return e;
+	return make_request(o);
+}
+
+static bool is_redirect(unsigned status)
+{
+	return status == 301 || status == 302 || status == 307 || status == 308;
+}
+
+static enum err post_request(struct onboard *o, struct exchange *x)
+{
+	static const char standard[] = "/.well-known/brski/requestvoucher";
+	const char *path = o->attempt.at.path;
+
+	*x = (struct exchange){
+		.path = path[0] == '\0' || strcmp(path, "/") == 0 ? standard : path,
+		.sends = MEDIA_VOUCHER_CMS,
+		.accepts = MEDIA_VOUCHER_CMS,
+		.body = o->attempt.request.bytes,
+		.answer_max = VOUCHER_SIZE_MAX,
+	};
+	return link_exchange(o->attempt.link, x, o->arena);
+}
+
+enum err ask_voucher(struct onboard *o)
+{
+	struct exchange x;
+	enum err e = make_request(o);
+
+	for (unsigned hops = 0; e == OK; hops++) {
+		struct url to;
+
+		if ((e = post_request(o, &x)) != OK)
+			return e;
+		if (x.status == 200)
+			return take_answer(o, &x);
+		if (x.status == 202)
+			return answer_later(o, &x);
+		if (!is_redirect(x.status))
+			return status_meaning(&x);
+		if (hops == REDIRECTS_MAX)
+			return err_because(E_REDIRECT, "more than %d redirects",
+			                   (int)REDIRECTS_MAX);
+		e = follow(o, &x, &to);
+	}
+	return e;
+}

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Whose turn it is among the registrars. */
+#include "agent/candidates.h"
+#include "agent/retry.h"
+
+void candidates_from(struct candidates *cs, const struct settings *s, unsigned rounds_max)
+{
+	cs->n = s->registrar_count;
+	cs->rounds_max = rounds_max;
+	for (size_t i = 0; i < cs->n; i++)
+		cs->c[i] = (struct candidate){ .at = s->registrars[i] };
+}
+
+static bool has_turn(const struct candidates *cs, const struct candidate *c)
+{
+	return cs->rounds_max == 0 || c->rounds < cs->rounds_max;
+}
+
+struct candidate *candidates_next(struct candidates *cs, int64_t now, int64_t *in_ms)
+{
+	struct candidate *next = NULL;
+
+	for (size_t i = 0; i < cs->n; i++)
+		if (has_turn(cs, &cs->c[i]) &&
+		    (next == NULL || cs->c[i].not_before < next->not_before))
+			next = &cs->c[i];
+	*in_ms = next == NULL || next->not_before <= now ? 0 : next->not_before - now;
+	return next;
+}
+
+bool candidates_others_due(const struct candidates *cs, const struct candidate *c, int64_t when)
+{
+	for (size_t i = 0; i < cs->n; i++)
+		if (&cs->c[i] != c && has_turn(cs, &cs->c[i]) && cs->c[i].not_before < when)
+			return true;
+	return false;
+}
+
+void candidate_failed(struct candidate *c, int64_t now, uint32_t random)
+{
+	c->failures++;
+	c->rounds++;
+	c->not_before = now + retry_backoff_ms(c->failures, random);
+	c->waiting = false;
+	wipe(&c->nonce, sizeof c->nonce);
+	wipe(c->request, c->request_size);
+	c->request_size = 0;
+}
+
+enum err candidate_waits(struct candidate *c, int64_t now, int64_t pause_ms)
+{
+	if (!c->waiting)
+		c->waiting_since = now;
+	c->waiting = true;
+	c->not_before = now + pause_ms;
+	if (c->not_before - c->waiting_since > (int64_t)WAITING_MAX_S * 1000)
+		return err_because(E_TIMEOUT, "the registrar answered 202 for %d days",
+		                   WAITING_MAX_S / 86400);
+	return E_WAITING;
+}

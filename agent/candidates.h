@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The registrars that may be ours, and whose turn it is.
+ *
+ * Each has its own back-off and its own outstanding voucher-request: one that
+ * answers 202 for days only ever gets the pauses of the others (RFC 8995 4.1,
+ * 5.6).  Times are clock_ticks() in milliseconds; nothing here sleeps.
+ */
+#ifndef ONRAMP_AGENT_CANDIDATES_H
+#define ONRAMP_AGENT_CANDIDATES_H
+
+#include "agent/settings.h"
+#include "voucher/voucher.h"
+
+struct candidate {
+	struct registrar_setting at;
+	unsigned failures;  /* in a row */
+	unsigned rounds;    /* failed attempts in all */
+	int64_t not_before; /* ticks; 0: at once */
+
+	/* An answer of 202 is outstanding: what has to be sent again, byte for
+	   byte, and to whom. */
+	bool waiting;
+	int64_t waiting_since;
+	struct nonce nonce;
+	struct digest chain; /* SHA-256 of the chain the request was made for */
+	size_t request_size;
+	uint8_t request[PVR_SIZE_MAX];
+};
+
+struct candidates {
+	struct candidate c[CANDIDATES_MAX];
+	size_t n;
+	unsigned rounds_max; /* attempts each; 0: no end */
+};
+
+void candidates_from(struct candidates *cs, const struct settings *s, unsigned rounds_max);
+
+/* Whose turn is next, and in how many milliseconds (0: now). Among equals the
+   order of the configuration decides. NULL: nobody has a turn left. */
+struct candidate *candidates_next(struct candidates *cs, int64_t now, int64_t *in_ms);
+
+/* True when someone else than c is due before the moment. */
+bool candidates_others_due(const struct candidates *cs, const struct candidate *c, int64_t when);
+
+/* The attempt failed: back-off, and the outstanding request is forgotten. */
+void candidate_failed(struct candidate *c, int64_t now, uint32_t random);
+
+/* 202: the same request again after a pause. E_WAITING, or E_TIMEOUT after four days. */
+enum err candidate_waits(struct candidate *c, int64_t now, int64_t pause_ms);
+
+#endif

@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * `onramp run`: the service.  On a device it never exits by itself (procd would
+ * start it again, whatever the status): enrolled, halted or disabled, it sleeps
+ * until a signal.  SIGHUP starts it over with the configuration read afresh.
+ */
+#include <signal.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "agent/commands.h"
+#include "agent/onboard.h"
+#include "agent/options.h"
+#include "agent/progress.h"
+#include "platform/base/date.h"
+#include "platform/pki/name.h"
+#include "platform/store/file.h"
+
+enum { DEVICE_ROOM = 192 * 1024, ATTEMPT_ROOM = 1024 * 1024 };
+
+static volatile sig_atomic_t start_afresh;
+
+static void on_signal(int signal_number)
+{
+	if (signal_number == SIGHUP)
+		start_afresh = 1;
+	clock_stop();
+}
+
+static void watch_signals(void)
+{
+	struct sigaction act = { .sa_handler = on_signal };
+
+	sigaction(SIGTERM, &act, NULL);
+	sigaction(SIGINT, &act, NULL);
+	sigaction(SIGHUP, &act, NULL);
+}
+
+static const char *status_file(char *room, size_t cap)
+{
+	char dir[PATH_NAME_MAX];
+
+	if (file_rooted("/var/run/onramp", dir, sizeof dir) != OK ||
+	    file_make_directory(dir) != OK ||
+	    file_rooted("/var/run/onramp/status.json", room, cap) != OK) {
+		log_warning("no status file: %s", err_reason(E_STORE));
+		return NULL;
+	}
+	return room;
+}
+
+/* What is live is whole and said; E_STORE when it is broken, which only the
+   operator may mend: an error never makes a device forget its owner. */
+static enum err say_enrolled(struct device *d, struct arena *a, const char *how)
+{
+	struct credential live;
+	struct date_text date;
+	struct quoted q;
+	enum err e = device_live_credential(d, a, &live);
+
+	if (e != OK)
+		return err_within(
+			E_STORE, e,
+			"the live generation is damaged (`onramp reset --yes` starts over)");
+	fprintf(stderr, "%s: %s, valid until %s, in %s/live\n", how,
+	        name_text(&q, live.leaf.subject), date_to_rfc3339(&date, live.leaf.not_after),
+	        d->settings.state_dir);
+	signer_close(live.key);
+	progress_state("enrolled", OK);
+	return OK;
+}
+
+/* An enrolment that a power cut ended left a staged key: it has no certificate
+   that we know of, so it goes. */
+static enum err drop_interrupted(struct device *d, struct arena *a)
+{
+	struct generation g;
+	struct journal j;
+	bool there;
+	enum err e = journal_read(&d->store, a, &there, &j);
+
+	if (e != OK || !there)
+		return e;
+	log_notice("an enrolment was interrupted; starting over");
+	if (j.generation != 0 && j.generation != d->store.live &&
+	    generation_resume(&d->store, j.generation, &g) == OK)
+		generation_discard(&g);
+	return journal_clear(&d->store);
+}
+
+static enum err reach_enrolled(struct device *d, const struct onboard_limits *limits)
+{
+	static uint8_t room[ATTEMPT_ROOM];
+	struct arena a = ARENA_ON(room);
+	enum err e;
+
+	if (!d->settings.enabled)
+		return err_because(E_CONFIG, "%s: option enabled of section main is not 1",
+		                   config_path);
+	if ((e = device_open_store(d)) != OK)
+		return e;
+	if (d->store.live != 0)
+		return say_enrolled(d, &a, "already enrolled, nothing to do");
+	if (d->settings.registrar_count == 0)
+		return err_because(E_CONFIG, "%s names no registrar (config registrar, option url)",
+		                   config_path);
+	if ((e = drop_interrupted(d, &a)) != OK || (e = onboard(d, &a, limits)) != OK)
+		return e;
+	return say_enrolled(d, &a, "enrolled");
+}
+
+static void apply_settings(const struct settings *s)
+{
+	log_limit(s->log_level);
+	if (!s->trust_clock)
+		clock_distrust();
+}
+
+static enum err run(struct device *d, const struct onboard_limits *limits)
+{
+	static uint8_t room[DEVICE_ROOM];
+	struct arena a = ARENA_ON(room);
+	enum err e = device_load(d, &a, config_path);
+
+	if (e != OK)
+		return e;
+	apply_settings(&d->settings);
+	return reach_enrolled(d, limits);
+}
+
+static struct command_line line_of(bool *once, long *rounds, long *patience)
+{
+	static struct option_row rows[4];
+
+	rows[0] = (struct option_row){ "--once", OPTION_FLAG, once, NULL,
+		                       "exit when enrolled, or with the reason why not" };
+	rows[1] = (struct option_row){ "--rounds", OPTION_NUMBER, rounds, "N",
+		                       "with --once: attempts at each registrar (1; 0: no end)" };
+	rows[2] = (struct option_row){ "--patience", OPTION_NUMBER, patience, "SECONDS",
+		                       "with --once: give up after so long (0: never)" };
+	return (struct command_line){
+		.usage = "onramp run [--once [--rounds N] [--patience SECONDS]]",
+		.teaches = "Onboards this device as /etc/config/onramp says: each registrar is "
+			   "asked for a\n"
+			   "voucher; the first whose voucher holds becomes the owner, and a "
+			   "certificate is\n"
+			   "enrolled there. On a terminal the steps are shown as they happen, "
+			   "otherwise\n"
+			   "each is one log line. An enrolled device is left alone.\n"
+			   "\n"
+			   "Without --once it stays afterwards, as a service: SIGHUP reads the\n"
+			   "configuration again, SIGTERM ends it.",
+		.rows = rows,
+	};
+}
+
+static enum err run_and_say(const struct onboard_limits *limits)
+{
+	struct device device = { .store = { .dir = -1, .lock = -1 } };
+	enum err e = run(&device, limits);
+
+	if (e != OK) {
+		progress_state(err_verdict(e) == HALT ? "halted" : "stopped", e);
+		command_failed(e);
+	}
+	device_close(&device);
+	return e;
+}
+
+/* Stays until SIGTERM; SIGHUP starts over with the configuration read again. */
+static enum err serve(const struct onboard_limits *limits)
+{
+	enum err e;
+
+	do {
+		start_afresh = 0;
+		clock_go_on();
+		e = run_and_say(limits);
+		while (clock_sleep(INT64_C(24) * 3600 * 1000))
+			;
+	} while (start_afresh);
+	return e;
+}
+
+int cmd_run(int argc, char **argv)
+{
+	bool once = false, helped;
+	long rounds = 1, patience = 0;
+	const struct command_line line = line_of(&once, &rounds, &patience);
+	struct onboard_limits limits = { 0, 0 };
+	char path[PATH_NAME_MAX];
+	enum err e = options_read(&line, &argc, argv, &helped);
+
+	if (helped)
+		return 0;
+	if (e != OK || argc > 1)
+		return command_usage("run", "%s",
+		                     e != OK ? err_reason(e) : "`run` takes no operands");
+	watch_signals();
+	progress_start(status_file(path, sizeof path));
+	if (!once)
+		return err_exit_status(serve(&limits));
+	limits = (struct onboard_limits){ (unsigned)rounds, patience * INT64_C(1000) };
+	return err_exit_status(run_and_say(&limits));
+}

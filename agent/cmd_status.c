@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* `onramp status`: what was reached, from the live generation and status.json. */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+
+#include "agent/commands.h"
+#include "agent/device.h"
+#include "agent/options.h"
+#include "platform/base/date.h"
+#include "platform/codec/json.h"
+#include "platform/pki/name.h"
+#include "platform/store/file.h"
+
+enum { ROOM = 384 * 1024, OUT_MAX = 8192 };
+
+struct state {
+	bool enrolled;
+	struct credential live;
+	unsigned generation;
+	enum err damage; /* the live generation cannot be used */
+	char damage_text[ERR_REASON_MAX];
+
+	const struct json *run; /* status.json, NULL when absent */
+	bool running;           /* its process is alive */
+};
+
+static struct span said(const struct state *s, const char *name)
+{
+	struct span text = NO_BYTES;
+
+	if (s->run == NULL || json_string(s->run, name, &text) != JSON_FOUND)
+		return NO_BYTES;
+	return text;
+}
+
+static void look_at_run(struct arena *a, struct state *s)
+{
+	char path[PATH_NAME_MAX];
+	struct span text;
+	int64_t pid;
+	bool absent;
+
+	if (file_rooted("/var/run/onramp/status.json", path, sizeof path) != OK ||
+	    file_read(a, path, JSON_SIZE_MAX, &text, &absent) != OK || absent ||
+	    json_open(text, &s->run) != OK)
+		return;
+	s->running = json_integer(s->run, "pid", &pid) == JSON_FOUND && pid > 0 &&
+	             (kill((pid_t)pid, 0) == 0 || errno == EPERM);
+}
+
+static enum err look(struct device *d, struct arena *a, struct state *s)
+{
+	char path[PATH_NAME_MAX];
+	enum err e = file_rooted(config_path, path, sizeof path);
+
+	if (e == OK)
+		e = settings_load(a, path, &d->settings);
+	if (e == OK)
+		e = file_rooted(d->settings.state_dir, path, sizeof path);
+	if (e == OK)
+		e = store_look(&d->store, path);
+	if (e != OK)
+		return e;
+	s->generation = d->store.live;
+	s->damage = d->store.live == 0 ? OK : device_live_credential(d, a, &s->live);
+	s->enrolled = d->store.live != 0 && s->damage == OK;
+	snprintf(s->damage_text, sizeof s->damage_text, "%s", err_reason(s->damage));
+	look_at_run(a, s);
+	return OK;
+}
+
+static const char *state_word(const struct state *s)
+{
+	if (s->damage != OK)
+		return "damaged";
+	return s->enrolled ? "enrolled" : "not enrolled";
+}
+
+static void print_said(const struct state *s, const char *label, const char *name)
+{
+	struct quoted q;
+
+	if (said(s, name).n > 0)
+		printf("%-12s %s\n", label, log_quote(&q, said(s, name)));
+}
+
+static void print_text(const struct device *d, const struct state *s)
+{
+	struct date_text date;
+	struct quoted q;
+
+	printf("%-12s %s\n", "state", state_word(s));
+	if (s->damage != OK)
+		printf("%-12s %s\n", "damage", s->damage_text);
+	if (s->enrolled) {
+		printf("%-12s %s\n", "subject", name_text(&q, s->live.leaf.subject));
+		printf("%-12s %s\n", "issuer", name_text(&q, s->live.leaf.issuer));
+		printf("%-12s %s\n", "valid from", date_to_rfc3339(&date, s->live.leaf.not_before));
+		printf("%-12s %s\n", "valid until", date_to_rfc3339(&date, s->live.leaf.not_after));
+		printf("%-12s %s/live -> gen/%04u\n", "files", d->settings.state_dir,
+		       s->generation);
+	}
+	if (s->run == NULL)
+		return;
+	printf("%-12s %s\n", "agent", s->running ? "running" : "not running; its last words:");
+	print_said(s, "  state", "state");
+	print_said(s, "  registrar", "registrar");
+	print_said(s, "  step", "step");
+	print_said(s, "  error", "error");
+	print_said(s, "  reason", "reason");
+}
+
+static void json_said(struct jsonw *w, const struct state *s, const char *name)
+{
+	if (said(s, name).n > 0)
+		jsonw_string(w, name, said(s, name));
+}
+
+static void json_certificate(struct jsonw *w, const struct device *d, const struct state *s)
+{
+	struct date_text date;
+	struct quoted q;
+	char path[PATH_NAME_MAX + 8];
+
+	snprintf(path, sizeof path, "%s/live", d->settings.state_dir);
+	jsonw_open(w, "certificate", '{');
+	jsonw_string(w, "subject", span_str(name_text(&q, s->live.leaf.subject)));
+	jsonw_string(w, "issuer", span_str(name_text(&q, s->live.leaf.issuer)));
+	jsonw_string(w, "not_before", span_str(date_to_rfc3339(&date, s->live.leaf.not_before)));
+	jsonw_string(w, "not_after", span_str(date_to_rfc3339(&date, s->live.leaf.not_after)));
+	jsonw_string(w, "files", span_str(path));
+	jsonw_integer(w, "generation", s->generation);
+	jsonw_close(w, '}');
+}
+
+static enum err print_json(const struct device *d, const struct state *s)
+{
+	char room[OUT_MAX];
+	struct jsonw w = JSONW_ON(room);
+	struct span out;
+	enum err e;
+
+	jsonw_open(&w, NULL, '{');
+	jsonw_string(&w, "state", span_str(state_word(s)));
+	if (s->damage != OK)
+		jsonw_string(&w, "damage", span_str(s->damage_text));
+	if (s->enrolled)
+		json_certificate(&w, d, s);
+	if (s->run != NULL) {
+		jsonw_open(&w, "agent", '{');
+		jsonw_bool(&w, "running", s->running);
+		json_said(&w, s, "state");
+		json_said(&w, s, "registrar");
+		json_said(&w, s, "step");
+		json_said(&w, s, "error");
+		json_said(&w, s, "reason");
+		jsonw_close(&w, '}');
+	}
+	jsonw_close(&w, '}');
+	if ((e = jsonw_end(&w, &out)) == OK)
+		printf("%s\n", (const char *)out.p);
+	return e;
+}
+
+int cmd_status(int argc, char **argv)
+{
+	static uint8_t room[ROOM];
+	struct arena a = ARENA_ON(room);
+	struct device d = { .arena = &a, .store = { .dir = -1, .lock = -1 } };
+	struct state s = { .damage = OK };
+	bool json = false, helped;
+	const struct option_row rows[] = {
+		{ "--json", OPTION_FLAG, &json, NULL, "for programs" },
+		{ 0 },
+	};
+	const struct command_line line = {
+		.usage = "onramp status [--json]",
+		.teaches = "Tells what this device has reached (the certificate in use) and what "
+			   "the agent\n"
+			   "is doing. Exit status 0 when enrolled, 1 when not, 5 when what is "
+			   "stored is\n"
+			   "damaged.",
+		.rows = rows,
+	};
+	enum err e = options_read(&line, &argc, argv, &helped);
+
+	if (helped)
+		return 0;
+	if (e != OK || argc > 1)
+		return command_usage("status", "%s",
+		                     e != OK ? err_reason(e) : "`status` takes no operands");
+	e = look(&d, &a, &s);
+	if (e == OK && json)
+		e = print_json(&d, &s);
+	else if (e == OK)
+		print_text(&d, &s);
+	signer_close(s.live.key);
+	json_close(s.run);
+	store_close(&d.store);
+	if (e != OK)
+		return command_failed(e);
+	return s.damage != OK ? err_exit_status(E_STORE) : s.enrolled ? 0 : 1;
+}

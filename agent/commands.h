@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The subcommands of `onramp`: argv[0] is the subcommand; the exit status is returned. */
+#ifndef ONRAMP_AGENT_COMMANDS_H
+#define ONRAMP_AGENT_COMMANDS_H
+
+#include "platform/base/err.h"
+
+int cmd_run(int argc, char **argv);
+int cmd_status(int argc, char **argv);
+int cmd_check(int argc, char **argv);
+int cmd_show(int argc, char **argv);
+int cmd_verify(int argc, char **argv);
+int cmd_cmp(int argc, char **argv);
+int cmd_reset(int argc, char **argv);
+
+/* Where the operator's configuration lies; `--config FILE` before the subcommand. */
+extern const char *config_path;
+
+/* Says on stderr what failed and what to do, and returns the exit status. */
+int command_failed(enum err e);
+
+/* A wrong command line: the message, and where help is. Returns the status of E_USAGE. */
+int command_usage(const char *command, const char *format, ...) PRINTF_LIKE(2, 3);
+
+#endif

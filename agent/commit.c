@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Making it durable: the files of a generation, then the one rename that shows
+ * them all.  Result files and the UCI view are part of the generation, so they
+ * change with it.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "agent/flow.h"
+#include "agent/progress.h"
+#include "platform/base/date.h"
+#include "platform/codec/json.h"
+#include "platform/codec/pem.h"
+#include "platform/store/file.h"
+
+enum { RESULT_MAX = 4096 };
+
+/* PEM blocks, one file. */
+struct bundle {
+	char *text;
+	size_t cap, n;
+	enum err err;
+};
+
+static struct bundle bundle_in(struct arena *a)
+{
+	struct bundle b = { .cap = PEM_FILE_MAX };
+
+	b.text = arena_take(a, b.cap);
+	if (b.text == NULL)
+		b.err = err_because(E_SPACE, "no memory for a PEM file");
+	return b;
+}
+
+static void add_cert(struct bundle *b, struct span der)
+{
+	if (b->err == OK && der.n > 0)
+		b->err = pem_write(b->text, b->cap, &b->n, "CERTIFICATE", der);
+}
+
+static enum err put_bundle(struct onboard *o, const char *name, const struct bundle *b)
+{
+	struct span text = { (const uint8_t *)b->text, b->n };
+
+	if (b->err != OK)
+		return b->err;
+	return generation_put(&o->attempt.generation, name, FILE_PUBLIC, text);
+}
+
+static enum err put_one(struct onboard *o, const char *name, struct span der)
+{
+	size_t mark = arena_mark(o->arena);
+	struct bundle b = bundle_in(o->arena);
+	enum err e;
+
+	add_cert(&b, der);
+	e = put_bundle(o, name, &b);
+	arena_rewind(o->arena, mark);
+	return e;
+}
+
+static enum err put_chain(struct onboard *o, const char *name, struct span leaf,
+                          const struct cmp_issued *issued)
+{
+	size_t mark = arena_mark(o->arena);
+	struct bundle b = bundle_in(o->arena);
+	enum err e;
+
+	add_cert(&b, leaf);
+	for (size_t i = 0; i < issued->chain_count; i++)
+		add_cert(&b, issued->chain[i]);
+	e = put_bundle(o, name, &b);
+	arena_rewind(o->arena, mark);
+	return e;
+}
+
+/* The anchor the certificate leads to first, then the others the CA gave. */
+static enum err put_roots(struct onboard *o, const struct cmp_issued *issued)
+{
+	size_t mark = arena_mark(o->arena);
+	struct bundle b = bundle_in(o->arena);
+	enum err e;
+
+	add_cert(&b, issued->anchor);
+	for (size_t i = 0; i < issued->ca_pubs_count; i++)
+		if (!span_equal(issued->ca_pubs[i], issued->anchor))
+			add_cert(&b, issued->ca_pubs[i]);
+	e = put_bundle(o, "roots.pem", &b);
+	arena_rewind(o->arena, mark);
+	return e;
+}
+
+/* What UCI and meta.json say about the certificate. */
+struct result {
+	struct cert cert;
+	char fingerprint[8 + 2 * HASH_SIZE_MAX];
+	struct date_text not_after;
+};
+
+static enum err describe(struct span der, struct result *r)
+{
+	struct digest d;
+	enum err e = cert_read(der, &r->cert);
+	size_t n = 0;
+
+	if (e == OK)
+		e = hash_of(HASH_SHA256, der, &d);
+	if (e != OK)
+		return e;
+	n += (size_t)snprintf(r->fingerprint, sizeof r->fingerprint, "sha256:");
+	for (size_t i = 0; i < d.n; i++)
+		n += (size_t)snprintf(r->fingerprint + n, sizeof r->fingerprint - n, "%02x",
+		                      d.b[i]);
+	date_to_rfc3339(&r->not_after, r->cert.not_after);
+	return OK;
+}
+
+static void option_file(struct uciw *w, const struct onboard *o, const char *option,
+                        const char *file)
+{
+	char path[PATH_NAME_MAX];
+
+	if ((size_t)snprintf(path, sizeof path, "%s/live/%s", o->device->settings.state_dir,
+	                     file) >= sizeof path)
+		w->err = err_because(E_SPACE, "the path of %s is too long", file);
+	uciw_option(w, option, path);
+}
+
+static enum err put_uci(struct onboard *o, const struct result *r)
+{
+	char room[RESULT_MAX];
+	struct uciw w = UCIW_ON(room);
+	struct span text;
+	enum err e;
+
+	uciw_comment(&w, "Written by onramp; what it says is replaced as a whole.");
+	uciw_section(&w, "result", "operational");
+	uciw_option(&w, "state", "enrolled");
+	option_file(&w, o, "cert", "cert.pem");
+	option_file(&w, o, "key", "key.pem");
+	option_file(&w, o, "chain", "chain.pem");
+	option_file(&w, o, "fullchain", "fullchain.pem");
+	option_file(&w, o, "roots", "roots.pem");
+	uciw_option(&w, "not_after", r->not_after.s);
+	uciw_option(&w, "fingerprint", r->fingerprint);
+	e = uciw_end(&w, &text);
+	return e == OK ? generation_put(&o->attempt.generation, "onramp_state", FILE_PUBLIC, text)
+	               : e;
+}
+
+static enum err put_meta(struct onboard *o, const struct result *r)
+{
+	char room[RESULT_MAX];
+	struct jsonw w = JSONW_ON(room);
+	struct moment now = clock_now();
+	struct date_text date;
+	struct quoted q;
+	struct span text;
+	enum err e;
+
+	jsonw_open(&w, NULL, '{');
+	jsonw_string(&w, "subject", span_str(name_text(&q, r->cert.subject)));
+	jsonw_string(&w, "issuer", span_str(name_text(&q, r->cert.issuer)));
+	jsonw_string(&w, "serial", span_str(log_hex(&q, r->cert.serial)));
+	jsonw_string(&w, "not_after", span_str(r->not_after.s));
+	jsonw_string(&w, "fingerprint", span_str(r->fingerprint));
+	jsonw_string(&w, "registrar", span_str(o->attempt.origin));
+	jsonw_string(&w, "protocol", span_str("brski, cmp ir"));
+	jsonw_string(&w, "profile", span_str(o->device->settings.profile));
+	if (now.confidence == TIME_SET)
+		jsonw_string(&w, "enrolled_at", span_str(date_to_rfc3339(&date, now.seconds)));
+	jsonw_close(&w, '}');
+	e = jsonw_end(&w, &text);
+	return e == OK ? generation_put(&o->attempt.generation, "meta.json", FILE_PUBLIC, text) : e;
+}
+
+static enum err put_sources(struct onboard *o)
+{
+	struct attempt *t = &o->attempt;
+	enum err e = generation_put(&t->generation, "voucher.vcj", FILE_PUBLIC,
+	                            voucher_bytes(t->voucher));
+
+	if (e == OK && t->template.present)
+		e = generation_put(&t->generation, "profile.der", FILE_PUBLIC, t->template.bytes);
+	return e;
+}
+
+enum err stage_issued(struct onboard *o, const struct cmp_issued *issued)
+{
+	struct result r;
+	enum err e = describe(issued->cert, &r);
+
+	if (e == OK)
+		e = put_one(o, "cert.pem", issued->cert);
+	if (e == OK)
+		e = put_chain(o, "chain.pem", NO_BYTES, issued);
+	if (e == OK)
+		e = put_chain(o, "fullchain.pem", issued->cert, issued);
+	if (e == OK)
+		e = put_roots(o, issued);
+	if (e == OK)
+		e = put_sources(o);
+	if (e == OK)
+		e = put_meta(o, &r);
+	return e == OK ? put_uci(o, &r) : e;
+}
+
+/* /etc/config/onramp_state shows the live generation's view by a link, so that
+   UCI changes when the generation does. The package ships the link; elsewhere
+   it is made here. A file that stands in its place is not ours to remove. */
+static enum err show_in_uci(const struct onboard *o)
+{
+	char path[PATH_NAME_MAX], target[PATH_NAME_MAX];
+	const char *dir = o->device->settings.state_dir;
+	struct stat st;
+	enum err e = file_rooted("/etc/config/onramp_state", path, sizeof path);
+
+	if (e != OK)
+		return e;
+	if ((size_t)snprintf(target, sizeof target, "../..%s/live/onramp_state", dir) >=
+	    sizeof target)
+		return err_because(E_STORE, "the path %s is too long", dir);
+	if (symlink(target, path) == 0)
+		return OK;
+	if (errno != EEXIST)
+		return err_because(E_STORE, "cannot make the link %s: %s", path, strerror(errno));
+	if (lstat(path, &st) == 0 && !S_ISLNK(st.st_mode))
+		log_warning("%s is a file, not the link to %s/live/onramp_state: left alone", path,
+		            dir);
+	return OK;
+}
+
+/* What is live now must be whole: the key fits, the chain is there. */
+static enum err read_back(struct onboard *o)
+{
+	struct credential live;
+	size_t mark = arena_mark(o->arena);
+	enum err e = device_live_credential(o->device, o->arena, &live);
+
+	if (e == OK && !span_equal(live.leaf.der, o->attempt.issued.cert))
+		e = err_because(E_STORE, "live/cert.pem is not the certificate just written");
+	if (e == OK)
+		signer_close(live.key);
+	arena_rewind(o->arena, mark);
+	return e == OK ? OK : err_within(E_STORE, e, "reading back what was stored");
+}
+
+enum err commit(struct onboard *o)
+{
+	struct attempt *t = &o->attempt;
+	enum err e = show_in_uci(o);
+
+	if (e == OK)
+		e = generation_adopt(&t->generation);
+	if (e == OK)
+		e = journal_clear(&o->device->store);
+	if (e == OK)
+		e = read_back(o);
+	if (e == OK)
+		progress_detail("%s/live -> gen/%04u", o->device->settings.state_dir,
+		                t->generation.number);
+	return e;
+}

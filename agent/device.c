@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Loading what the device ships with, and what it has reached. */
+#include <stdio.h>
+
+#include "agent/device.h"
+#include "platform/codec/pem.h"
+#include "platform/store/file.h"
+
+/* A file named by the configuration, below the root. */
+static enum err read_named(struct arena *a, const char *path, struct span *out)
+{
+	char rooted[PATH_NAME_MAX];
+	enum err e = file_rooted(path, rooted, sizeof rooted);
+
+	return e == OK ? file_read(a, rooted, PEM_FILE_MAX, out, NULL) : e;
+}
+
+static enum err read_serial_number(struct device *d)
+{
+	struct span s;
+
+	if (!cert_serial_number(&d->idevid.leaf, &s))
+		return err_because(E_IDENTITY,
+		                   "%s: its subject has no serialNumber (2.5.4.5), by "
+		                   "which vouchers name a device",
+		                   d->settings.idevid_cert);
+	if (s.n == 0 || s.n > SERIAL_NUMBER_MAX || memchr(s.p, 0, s.n) != NULL)
+		return err_because(E_IDENTITY, "%s: a serialNumber has 1 to %d characters",
+		                   d->settings.idevid_cert, (int)SERIAL_NUMBER_MAX);
+	memcpy(d->serial_number, s.p, s.n);
+	d->serial_number[s.n] = '\0';
+	return OK;
+}
+
+enum err device_load_identity(struct device *d)
+{
+	char path[PATH_NAME_MAX];
+	struct signer *key = NULL;
+	struct span file;
+	enum err e = file_rooted(d->settings.idevid_key, path, sizeof path);
+
+	if (e == OK)
+		e = signer_from_file(&key, path);
+	if (e == OK)
+		e = read_named(d->arena, d->settings.idevid_cert, &file);
+	if (e == OK)
+		e = credential_from(d->arena, key, file, &d->idevid);
+	if (e == OK)
+		e = read_serial_number(d);
+	if (e != OK) {
+		signer_close(key);
+		d->idevid.key = NULL;
+	}
+	return err_within(E_IDENTITY, e == E_STORE ? E_IDENTITY : e, "IDevID");
+}
+
+enum err anchors_from_file(struct arena *a, const char *path, struct anchors *to)
+{
+	struct span file, certs[ANCHORS_MAX];
+	struct cert c;
+	size_t n;
+	enum err e = read_named(a, path, &file);
+
+	if (e == OK)
+		e = pem_certificates(a, file, certs, ANCHORS_MAX, &n);
+	for (size_t i = 0; e == OK && i < n; i++) {
+		e = cert_read(certs[i], &c);
+		if (e == OK)
+			e = anchors_add(to, ANCHOR_CERT, certs[i]);
+	}
+	return e;
+}
+
+enum err device_load_anchors(struct device *d)
+{
+	const struct text_values *files = &d->settings.masa_trust;
+	enum err e = OK;
+
+	for (size_t i = 0; i < files->n && e == OK; i++) {
+		char what[PATH_NAME_MAX + 16];
+
+		snprintf(what, sizeof what, "masa_trust %s", files->s[i]);
+		e = anchors_from_file(d->arena, files->s[i], &d->masa);
+		e = err_within(E_CONFIG, e == E_STORE ? E_CONFIG : e, what);
+	}
+	return e;
+}
+
+enum err device_load(struct device *d, struct arena *a, const char *config)
+{
+	char path[PATH_NAME_MAX];
+	enum err e = file_rooted(config, path, sizeof path);
+
+	*d = (struct device){ .arena = a, .store = { .dir = -1, .lock = -1 } };
+	if (e == OK)
+		e = settings_load(a, path, &d->settings);
+	if (e == OK)
+		e = device_load_identity(d);
+	if (e == OK)
+		e = device_load_anchors(d);
+	return e;
+}
+
+void device_close(struct device *d)
+{
+	signer_close(d->idevid.key);
+	d->idevid.key = NULL;
+	store_close(&d->store);
+}
+
+enum err device_open_store(struct device *d)
+{
+	char path[PATH_NAME_MAX];
+	enum err e = file_rooted(d->settings.state_dir, path, sizeof path);
+
+	return e == OK ? store_open(&d->store, path) : e;
+}
+
+enum err device_live_credential(const struct device *d, struct arena *a, struct credential *out)
+{
+	struct span key_file, cert_file;
+	struct signer *key = NULL;
+	enum err e = store_get(&d->store, a, "key.pem", &key_file);
+
+	if (e == OK)
+		e = store_get(&d->store, a, "fullchain.pem", &cert_file);
+	if (e == OK)
+		e = signer_from_bytes(&key, key_file);
+	if (e == OK)
+		e = credential_from(a, key, cert_file, out);
+	if (e != OK)
+		signer_close(key);
+	return e;
+}

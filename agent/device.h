@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the device ships with: its IDevID, the MASA's anchors, its settings. */
+#ifndef ONRAMP_AGENT_DEVICE_H
+#define ONRAMP_AGENT_DEVICE_H
+
+#include "agent/settings.h"
+#include "platform/pki/path.h"
+#include "platform/store/generation.h"
+
+struct device {
+	struct settings settings;
+	struct credential idevid;
+	char serial_number[SERIAL_NUMBER_MAX + 1]; /* X520SerialNumber of its subject */
+	struct anchors masa;
+	struct arena *arena; /* lives as long as the device */
+	struct store store;
+};
+
+/*
+ * Loads settings, IDevID key and chain, and MASA anchors into the arena; the
+ * store is opened separately.  E_CONFIG, E_IDENTITY: the reason says which file.
+ */
+MUST_CHECK enum err device_load(struct device *d, struct arena *a, const char *config);
+void device_close(struct device *d);
+
+/* The parts, for `onramp check`, which tells about each by itself. */
+MUST_CHECK enum err device_load_identity(struct device *d);
+MUST_CHECK enum err device_load_anchors(struct device *d);
+
+/* Every certificate of a PEM or DER file as an anchor. */
+MUST_CHECK enum err anchors_from_file(struct arena *a, const char *path, struct anchors *to);
+
+/* Opens and locks the state directory of the settings. */
+MUST_CHECK enum err device_open_store(struct device *d);
+
+/* The live generation's key and certificate, checked to fit together. */
+MUST_CHECK enum err device_live_credential(const struct device *d, struct arena *a,
+                                           struct credential *out);
+
+#endif

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Long options by table: `--name VALUE` or `--name=VALUE`; `--` ends them. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "agent/options.h"
+#include "platform/base/log.h"
+
+static void print_help(const struct command_line *c)
+{
+	printf("Usage: %s\n\n%s\n", c->usage, c->teaches);
+	if (c->rows[0].name != NULL)
+		printf("\nOptions:\n");
+	for (const struct option_row *r = c->rows; r->name != NULL; r++) {
+		char left[40];
+
+		snprintf(left, sizeof left, "%s %s", r->name, r->argument ? r->argument : "");
+		printf("  %-24s %s\n", left, r->help);
+	}
+	if (c->examples != NULL)
+		printf("\nExamples:\n%s", c->examples);
+}
+
+/* The row of `--name` or `--name=value`; *value points behind the `=`, or is NULL. */
+static const struct option_row *find(const struct command_line *c, const char *arg,
+                                     const char **value)
+{
+	size_t n = strcspn(arg, "=");
+
+	*value = arg[n] == '=' ? arg + n + 1 : NULL;
+	for (const struct option_row *r = c->rows; r->name != NULL; r++)
+		if (strlen(r->name) == n && strncmp(r->name, arg, n) == 0)
+			return r;
+	return NULL;
+}
+
+static enum err take_number(const struct option_row *r, const char *value)
+{
+	char *end;
+	long v;
+
+	errno = 0;
+	v = strtol(value, &end, 10);
+	if (end == value || *end != '\0' || errno != 0 || v < 0)
+		return err_because(E_USAGE, "%s wants a number, not \"%s\"", r->name, value);
+	*(long *)r->to = v;
+	return OK;
+}
+
+static enum err take(const struct option_row *r, const char *value)
+{
+	struct text_list *list = r->to;
+
+	switch (r->kind) {
+	case OPTION_FLAG:
+		*(bool *)r->to = true;
+		return OK;
+	case OPTION_TEXT:
+		*(const char **)r->to = value;
+		return OK;
+	case OPTION_NUMBER:
+		return take_number(r, value);
+	case OPTION_LIST:
+		if (list->n == TEXT_LIST_MAX)
+			return err_because(E_USAGE, "%s more than %d times", r->name,
+			                   (int)TEXT_LIST_MAX);
+		list->s[list->n++] = value;
+		return OK;
+	}
+	return E_BUG;
+}
+
+enum err options_read(const struct command_line *c, int *argc, char **argv, bool *helped)
+{
+	int kept = 1, i;
+
+	*helped = false;
+	for (i = 1; i < *argc && strcmp(argv[i], "--") != 0; i++) {
+		const struct option_row *r;
+		const char *value;
+		enum err e;
+
+		if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) {
+			print_help(c);
+			*helped = true;
+			return OK;
+		}
+		if (argv[i][0] != '-' || argv[i][1] == '\0') {
+			argv[kept++] = argv[i];
+			continue;
+		}
+		r = find(c, argv[i], &value);
+		if (r == NULL)
+			return err_because(E_USAGE, "there is no option %s", argv[i]);
+		if (r->kind == OPTION_FLAG && value != NULL)
+			return err_because(E_USAGE, "%s takes no value", r->name);
+		if (r->kind != OPTION_FLAG && value == NULL && ++i < *argc)
+			value = argv[i];
+		if (r->kind != OPTION_FLAG && value == NULL)
+			return err_because(E_USAGE, "%s wants %s", r->name, r->argument);
+		if ((e = take(r, value)) != OK)
+			return e;
+	}
+	for (i += i < *argc; i < *argc; i++)
+		argv[kept++] = argv[i];
+	*argc = kept;
+	return OK;
+}

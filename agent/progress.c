@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Steps as they happen: terminal, log, status.json. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "agent/progress.h"
+#include "platform/base/date.h"
+#include "platform/clock.h"
+#include "platform/codec/json.h"
+#include "platform/store/file.h"
+
+enum { DETAIL_MAX = 200, STATUS_MAX = 2048 };
+
+static struct {
+	bool terminal;
+	const char *status_file;
+	char subject[URL_MAX];
+	const char *step, *state;
+	char detail[DETAIL_MAX];
+	int64_t begun;
+	enum err last;
+	int64_t next_try_s;
+} now;
+
+static void write_status(void)
+{
+	char room[STATUS_MAX];
+	struct jsonw w = JSONW_ON(room);
+	struct date_text date;
+	struct moment m = clock_now();
+	struct span json;
+
+	if (now.status_file == NULL)
+		return;
+	jsonw_open(&w, NULL, '{');
+	jsonw_string(&w, "state", span_str(now.state ? now.state : "starting"));
+	jsonw_string(&w, "step", span_str(now.step ? now.step : ""));
+	jsonw_string(&w, "registrar", span_str(now.subject));
+	jsonw_integer(&w, "pid", getpid());
+	if (m.confidence == TIME_SET)
+		jsonw_string(&w, "since", span_str(date_to_rfc3339(&date, m.seconds)));
+	if (now.last != OK) {
+		jsonw_string(&w, "error", span_str(err_name(now.last)));
+		jsonw_string(&w, "reason", span_str(err_reason(now.last)));
+	}
+	if (now.next_try_s > 0)
+		jsonw_integer(&w, "next_try_in_seconds", now.next_try_s);
+	jsonw_close(&w, '}');
+	if (jsonw_end(&w, &json) != OK || file_replace(now.status_file, json, 0644) != OK)
+		log_warning("status file: %s", err_reason(E_STORE));
+}
+
+void progress_start(const char *status_file)
+{
+	now.terminal = isatty(STDERR_FILENO) == 1;
+	now.status_file = status_file;
+}
+
+void progress_subject(const char *text)
+{
+	snprintf(now.subject, sizeof now.subject, "%s", text);
+	if (now.terminal)
+		fprintf(stderr, "%s\n", now.subject);
+	else
+		log_notice("registrar %s", now.subject);
+}
+
+void progress_step(const char *name)
+{
+	now.step = name;
+	now.detail[0] = '\0';
+	now.begun = clock_ticks();
+	if (now.terminal)
+		fprintf(stderr, "  .. %s\r", name);
+}
+
+void progress_detail(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(now.detail, sizeof now.detail, format, args);
+	va_end(args);
+}
+
+static void show_step(bool good, const char *detail, int64_t ms)
+{
+	if (now.terminal)
+		fprintf(stderr, "  %s %-28s %s (%lld ms)\n", good ? "ok" : "!!", now.step, detail,
+		        (long long)ms);
+	else if (good)
+		log_notice("step \"%s\": ok%s%s (%lld ms)", now.step, *detail ? ": " : "", detail,
+		           (long long)ms);
+	else
+		log_warning("step \"%s\": %s", now.step, detail);
+}
+
+void progress_done(enum err e)
+{
+	now.last = e;
+	now.next_try_s = 0;
+	show_step(e == OK, e == OK ? now.detail : err_reason(e), clock_ticks() - now.begun);
+	write_status();
+}
+
+void progress_wait(int64_t seconds, const char *why)
+{
+	now.next_try_s = seconds;
+	if (now.terminal)
+		fprintf(stderr, "  .. waiting %lld s: %s\n", (long long)seconds, why);
+	else
+		log_notice("waiting %lld s: %s", (long long)seconds, why);
+	write_status();
+}
+
+void progress_state(const char *state, enum err last)
+{
+	now.state = state;
+	now.last = last;
+	write_status();
+}
+
+static void cmp_event(void *context, enum cmp_event what, const char *message, int64_t seconds)
+{
+	static const char *const words[] = {
+		[CMP_SENT] = "sent",
+		[CMP_RECEIVED] = "received",
+		[CMP_CONFIRMING] = "confirming",
+	};
+
+	(void)context;
+	if (what == CMP_WAITING)
+		progress_wait(seconds, "the CA has not decided yet");
+	else
+		log_info("CMP: %s %s", words[what], message);
+}
+
+const struct cmp_watch progress_cmp_watch = { .event = cmp_event };

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Telling people what happens: a line a step on a terminal, one log line a step
+ * otherwise, and status.json for `onramp status`, rpcd and LuCI.
+ */
+#ifndef ONRAMP_AGENT_PROGRESS_H
+#define ONRAMP_AGENT_PROGRESS_H
+
+#include "cmp/cmp.h"
+#include "platform/base/log.h"
+
+/* Decides by stderr being a terminal; status_file may be NULL (no file). */
+void progress_start(const char *status_file);
+
+/* What the next steps are about: "https://registrar:8443". */
+void progress_subject(const char *text);
+
+/* A step begins; a detail of the running step; it ended (detail: last one said). */
+void progress_step(const char *name);
+void progress_detail(const char *format, ...) PRINTF_LIKE(1, 2);
+void progress_done(enum err e);
+
+/* A wait of some seconds, and why. */
+void progress_wait(int64_t seconds, const char *why);
+
+/* The state as a whole: "onboarding", "waiting", "enrolled", "halted", "disabled". */
+void progress_state(const char *state, enum err last);
+
+/* For struct cmp_client. */
+extern const struct cmp_watch progress_cmp_watch;
+
+#endif

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Telemetry: voucher_status and enrollstatus (RFC 8995 5.7, 5.9.4).  The answer
+ * is ignored, and a report that cannot be delivered stops nothing.
+ */
+#include "agent/flow.h"
+#include "agent/progress.h"
+
+#define VOUCHER_STATUS "/.well-known/brski/voucher_status"
+#define ENROLL_STATUS  "/.well-known/brski/enrollstatus"
+
+static enum err report(struct onboard *o, struct link *link, const char *path, const char *reason)
+{
+	struct exchange x = {
+		.path = path,
+		.sends = "application/json",
+		.accepts = "*/*",
+		.answer_max = 4096,
+		.total_ms = HTTP_CONNECT_MS,
+	};
+	size_t mark = arena_mark(o->arena);
+	enum err e = status_write(o->arena, reason, &x.body);
+
+	if (e == OK)
+		e = link_exchange(link, &x, o->arena);
+	if (e == OK)
+		progress_detail("%s", reason == NULL ? "success" : reason);
+	if (e == OK && x.status != 200)
+		progress_detail("the registrar answered %u", x.status);
+	arena_rewind(o->arena, mark);
+	return e;
+}
+
+enum err tell_voucher_status(struct onboard *o)
+{
+	return report(o, o->attempt.link, VOUCHER_STATUS, NULL);
+}
+
+/* The peer may be an attacker: it learns the kind of failure, no particulars. */
+void report_failure(struct onboard *o, enum err e, bool after_trust)
+{
+	const char *path = after_trust ? ENROLL_STATUS : VOUCHER_STATUS;
+	enum err told;
+
+	if (o->attempt.link == NULL || err_verdict(e) == WAIT)
+		return;
+	told = report(o, o->attempt.link, path, err_text(e));
+	if (told != OK)
+		log_notice("negative report not delivered: %s", err_reason(told));
+}
+
+/* RFC 8995 5.9.4: always a new connection, with the new LDevID. */
+static enum err open_with_ldevid(struct onboard *o, struct credential *ldevid, struct link **link)
+{
+	struct attempt *t = &o->attempt;
+	struct link_request r = {
+		.url = t->origin,
+		.client = ldevid,
+		.version = o->device->settings.tls_version,
+		.name_is_ours = !t->redirected,
+	};
+	enum err e = device_live_credential(o->device, o->arena, ldevid);
+
+	link_close(t->link);
+	t->link = NULL;
+	return e == OK ? link_http_open(link, &r) : e;
+}
+
+/* The peer of the new connection is the one of before, or has to be pinned anew. */
+static enum err same_peer(struct onboard *o, struct span was, struct link *link)
+{
+	struct chain is = link_peer_chain(link);
+	struct trusted *trusted;
+
+	if (is.n > 0 && span_equal(was, is.certs[0]))
+		return OK;
+	return pin_by_voucher(o->arena, o->attempt.voucher, link, operator_host(o), clock_now(),
+	                      &trusted);
+}
+
+enum err tell_enrolled(struct onboard *o)
+{
+	struct credential ldevid = { .key = NULL };
+	struct link *link = NULL;
+	struct span was;
+	enum err e = arena_copy(o->arena, link_peer_chain(o->attempt.link).certs[0], &was);
+
+	if (e == OK)
+		e = open_with_ldevid(o, &ldevid, &link);
+	if (e == OK)
+		e = same_peer(o, was, link);
+	if (e == OK)
+		e = report(o, link, ENROLL_STATUS, NULL);
+	link_close(link);
+	signer_close(ldevid.key);
+	return e;
+}

@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* /etc/config/onramp as a table: section type, option, how it is read, where it goes. */
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "agent/settings.h"
+#include "platform/http/url.h"
+#include "platform/store/file.h"
+
+typedef enum err reader(struct settings *s, void *field, const char *value);
+
+static enum err read_text(struct settings *s, void *field, const char *value)
+{
+	(void)s;
+	*(const char **)field = value;
+	return OK;
+}
+
+static enum err read_path(struct settings *s, void *field, const char *value)
+{
+	(void)s;
+	if (value[0] != '/')
+		return err_because(E_CONFIG, "\"%s\" is no absolute path", value);
+	*(const char **)field = value;
+	return OK;
+}
+
+static enum err read_list(struct settings *s, void *field, const char *value)
+{
+	struct text_values *list = field;
+
+	(void)s;
+	if (list->n == ANCHORS_MAX)
+		return err_because(E_CONFIG, "more than %d values", (int)ANCHORS_MAX);
+	list->s[list->n++] = value;
+	return OK;
+}
+
+/* The words that OpenWrt's config_get_bool takes. */
+static enum err read_bool(struct settings *s, void *field, const char *value)
+{
+	static const char *const words[] = { "0", "off", "false", "no",  "disabled",
+		                             "1", "on",  "true",  "yes", "enabled" };
+
+	(void)s;
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+		if (strcmp(value, words[i]) == 0) {
+			*(bool *)field = i >= 5;
+			return OK;
+		}
+	return err_because(E_CONFIG, "\"%s\" is neither 0 nor 1", value);
+}
+
+static enum err read_word(void *field, const char *value, const char *const *words, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(value, words[i]) == 0) {
+			*(unsigned *)field = (unsigned)i;
+			return OK;
+		}
+	return err_because(E_CONFIG, "\"%s\" is none of its values (docs/configuration.md)", value);
+}
+
+static enum err read_log_level(struct settings *s, void *field, const char *value)
+{
+	static const char *const words[] = { "error", "warning", "notice", "info", "debug" };
+
+	(void)s;
+	return read_word(field, value, words, 5);
+}
+
+static enum err read_tls_version(struct settings *s, void *field, const char *value)
+{
+	static const char *const words[] = { "any", "1.2", "1.3" };
+
+	(void)s;
+	return read_word(field, value, words, 3);
+}
+
+static enum err read_labels(struct settings *s, void *field, const char *value)
+{
+	static const char *const words[] = { "long", "short", "none" };
+
+	(void)s;
+	return read_word(field, value, words, 3);
+}
+
+static enum err read_confirm(struct settings *s, void *field, const char *value)
+{
+	static const char *const words[] = { "implicit", "explicit" };
+
+	(void)s;
+	return read_word(field, value, words, 2);
+}
+
+static enum err read_key_type(struct settings *s, void *field, const char *value)
+{
+	enum err e = key_kind_from_name(value, field);
+
+	if (e == OK && !key_kind_available(*(enum key_kind *)field))
+		return err_because(E_CONFIG, "this build cannot make %s keys", value);
+	s->has_key_kind = e == OK;
+	return e;
+}
+
+static enum err read_protocol(struct settings *s, void *field, const char *value)
+{
+	(void)s, (void)field;
+	if (strcmp(value, "cmp") == 0)
+		return OK;
+	return err_because(E_CONFIG, "\"%s\": the protocol is cmp", value);
+}
+
+static enum err read_profile(struct settings *s, void *field, const char *value)
+{
+	if (strlen(value) > CMP_PROFILE_MAX)
+		return err_because(E_CONFIG, "a profile name has at most %d bytes",
+		                   (int)CMP_PROFILE_MAX);
+	return read_text(s, field, value);
+}
+
+/* Each registrar section gives one candidate, in the order of the file. */
+static enum err read_registrar(struct settings *s, void *field, const char *value)
+{
+	struct url u;
+	enum err e = url_read(value, &u);
+
+	(void)field;
+	if (e != OK)
+		return err_within(E_CONFIG, e, "registrar");
+	if (!u.tls)
+		return err_because(E_CONFIG, "\"%s\": a registrar is reached by https", value);
+	if (s->registrar_count == CANDIDATES_MAX)
+		return err_because(E_CONFIG, "more than %d registrars", (int)CANDIDATES_MAX);
+	s->registrars[s->registrar_count++].url = value;
+	return OK;
+}
+
+#define FIELD(f) offsetof(struct settings, f)
+static const struct {
+	const char *type, *option;
+	reader *read;
+	size_t field;
+} table[] = {
+	{ "onramp", "enabled", read_bool, FIELD(enabled) },
+	{ "onramp", "log_level", read_log_level, FIELD(log_level) },
+	{ "onramp", "state_dir", read_path, FIELD(state_dir) },
+	{ "onramp", "trust_clock", read_bool, FIELD(trust_clock) },
+	{ "identity", "cert", read_path, FIELD(idevid_cert) },
+	{ "identity", "key", read_path, FIELD(idevid_key) },
+	{ "identity", "masa_trust", read_list, FIELD(masa_trust) },
+	{ "registrar", "url", read_registrar, 0 },
+	{ "voucher", "accept_nonceless", read_bool, FIELD(accept_nonceless) },
+	{ "tls", "version", read_tls_version, FIELD(tls_version) },
+	{ "enrol", "protocol", read_protocol, 0 },
+	{ "enrol", "path", read_path, FIELD(cmp_path) },
+	{ "enrol", "labels", read_labels, FIELD(cmp_labels) },
+	{ "enrol", "profile", read_profile, FIELD(profile) },
+	{ "enrol", "profile_in_path", read_bool, FIELD(profile_in_path) },
+	{ "enrol", "key_type", read_key_type, FIELD(key_kind) },
+	{ "enrol", "confirm", read_confirm, FIELD(confirm) },
+	{ "enrol", "subject", read_text, FIELD(subject) },
+	{ "enrol", "dns_name", read_list, FIELD(dns_names) },
+	{ "enrol", "ip_address", read_list, FIELD(ip_addresses) },
+};
+
+static enum err take_option(struct settings *s, const struct uci_option *o, const char *path)
+{
+	char where[PATH_NAME_MAX];
+
+	for (size_t i = 0; i < sizeof table / sizeof *table; i++)
+		if (strcmp(o->type, table[i].type) == 0 && strcmp(o->name, table[i].option) == 0) {
+			enum err e = table[i].read(s, (char *)s + table[i].field, o->value);
+
+			snprintf(where, sizeof where, "%s line %u, %s", path, o->line, o->name);
+			return err_within(E_CONFIG, e, where);
+		}
+	log_warning("%s line %u: option \"%s\" of \"%s\" is unknown and ignored", path, o->line,
+	            o->name, o->type);
+	return OK;
+}
+
+static enum err complete(const struct settings *s, const char *path)
+{
+	if (s->idevid_cert == NULL || s->idevid_key == NULL)
+		return err_because(E_CONFIG,
+		                   "%s: section identity wants the options cert and key "
+		                   "(the IDevID's files)",
+		                   path);
+	if (s->masa_trust.n == 0)
+		return err_because(E_CONFIG,
+		                   "%s: section identity wants a list masa_trust (the "
+		                   "manufacturer's voucher anchors)",
+		                   path);
+	return OK;
+}
+
+enum err settings_load(struct arena *a, const char *path, struct settings *out)
+{
+	struct span text;
+	struct uci u;
+	bool absent;
+	enum err e = file_read(a, path, UCI_FILE_MAX, &text, &absent);
+
+	*out = (struct settings){
+		.log_level = LOG_LEVEL_NOTICE,
+		.state_dir = "/etc/onramp",
+		.trust_clock = true,
+		.cmp_path = "/.well-known/cmp",
+		.profile = "",
+		.key_kind = KEY_KIND_EC256,
+	};
+	if (e == OK && absent)
+		return err_because(E_CONFIG, "%s is not there (docs/configuration.md)", path);
+	if (e != OK || (e = uci_read(a, text, &u)) != OK)
+		return err_within(E_CONFIG, e, path);
+	for (size_t i = 0; i < u.n && e == OK; i++)
+		if (u.options[i].name != NULL)
+			e = take_option(out, &u.options[i], path);
+	return e == OK ? complete(out, path) : e;
+}

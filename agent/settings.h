@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What the operator wants: /etc/config/onramp, as docs/configuration.md has it.
+ * Read, never written.  Strings live in the caller's arena.
+ */
+#ifndef ONRAMP_AGENT_SETTINGS_H
+#define ONRAMP_AGENT_SETTINGS_H
+
+#include "cmp/cmp.h"
+#include "platform/base/log.h"
+#include "platform/tls/channel.h"
+#include "platform/uci/uci.h"
+
+struct text_values {
+	const char *s[ANCHORS_MAX];
+	size_t n;
+};
+
+struct registrar_setting {
+	const char *name; /* of the section; "" when anonymous */
+	const char *url;
+};
+
+struct settings {
+	bool enabled;
+	enum log_level log_level;
+	const char *state_dir; /* /etc/onramp */
+	bool trust_clock;
+
+	const char *idevid_cert, *idevid_key; /* files, PEM or DER */
+	struct text_values masa_trust;        /* files of MASA trust anchors */
+
+	struct registrar_setting registrars[CANDIDATES_MAX];
+	size_t registrar_count;
+
+	bool accept_nonceless;
+	enum tls_version tls_version;
+
+	const char *cmp_path; /* /.well-known/cmp */
+	enum cmp_labels cmp_labels;
+	const char *profile;  /* certProfile; "" none */
+	bool profile_in_path; /* /.well-known/cmp/p/PROFILE (RFC 9483 6.1) */
+	bool has_key_kind;
+	enum key_kind key_kind; /* used unless the CA's template asks for another */
+	enum cmp_confirm confirm;
+	const char *subject; /* NULL: the IDevID's */
+	struct text_values dns_names, ip_addresses;
+};
+
+/* E_CONFIG with file name, line and what is wrong; unknown options are warned about. */
+MUST_CHECK enum err settings_load(struct arena *a, const char *path, struct settings *out);
+
+#endif
