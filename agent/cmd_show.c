@@ -6,6 +6,7 @@
 #include "agent/options.h"
 #include "agent/show.h"
 #include "cmp/cmp.h"
+#include "platform/base/log.h"
 #include "platform/codec/b64.h"
 #include "platform/codec/pem.h"
 #include "platform/store/file.h"
@@ -82,9 +83,9 @@ int cmd_show(int argc, char **argv)
 	const struct command_line line = {
 		.usage = "onramp show FILE",
 		.teaches = "Shows in words what FILE holds: a voucher or voucher-request (CMS or "
-		           "bare JSON),\n"
+			   "bare JSON),\n"
 			   "a certificate, a CMP message (PKIMessage); DER, PEM or base64. Nothing "
-		           "is\n"
+			   "is\n"
 			   "verified: `onramp verify` does that.",
 		.rows = rows,
 	};

@@ -79,6 +79,7 @@ static enum err pretend(const char *date)
 static enum err verify(struct arena *a, const char *file, const struct wishes *w)
 {
 	struct device d = { .arena = a, .store = { .dir = -1, .lock = -1 } };
+	char path[PATH_NAME_MAX];
 	struct nonce nonce;
 	const struct voucher *v;
 	struct span bytes;
@@ -129,13 +130,13 @@ int cmd_verify(int argc, char **argv)
 	const struct command_line line = {
 		.usage = "onramp verify FILE [options]",
 		.teaches = "Verifies a voucher (CMS-signed JSON) as the device would: MASA "
-		           "signature,\n"
+			   "signature,\n"
 			   "assertion, serial number, IDevID issuer, nonce, dates, pin. The exit "
-		           "status\n"
+			   "status\n"
 			   "names the check that failed. Changes nothing, talks to nobody.",
 		.rows = rows,
 		.examples = "  onramp verify --masa masa.pem --idevid idevid.pem --nonce "
-		            "'-_XE9zK9q8Ll1qyl'\n"
+			    "'-_XE9zK9q8Ll1qyl'\n"
 			    "                --at 2021-06-01T00:00:00Z voucher.vcj\n",
 	};
 	enum err e = options_read(&line, &argc, argv, &helped);

@@ -59,7 +59,7 @@ enum err anchors_from_file(struct arena *a, const char *path, struct anchors *to
 	struct span file, certs[ANCHORS_MAX];
 	struct cert c;
 	size_t n;
-	enum err e = read_named(a, path, &file);
+	enum err e = file_read(a, path, PEM_FILE_MAX, &file, NULL);
 
 	if (e == OK)
 		e = pem_certificates(a, file, certs, ANCHORS_MAX, &n);
@@ -77,10 +77,12 @@ enum err device_load_anchors(struct device *d)
 	enum err e = OK;
 
 	for (size_t i = 0; i < files->n && e == OK; i++) {
-		char what[PATH_NAME_MAX + 16];
+		char what[PATH_NAME_MAX + 16], path[PATH_NAME_MAX];
 
 		snprintf(what, sizeof what, "masa_trust %s", files->s[i]);
-		e = anchors_from_file(d->arena, files->s[i], &d->masa);
+		e = file_rooted(files->s[i], path, sizeof path);
+		if (e == OK)
+			e = anchors_from_file(d->arena, path, &d->masa);
 		e = err_within(E_CONFIG, e == E_STORE ? E_CONFIG : e, what);
 	}
 	return e;

@@ -27,7 +27,7 @@ void device_close(struct device *d);
 MUST_CHECK enum err device_load_identity(struct device *d);
 MUST_CHECK enum err device_load_anchors(struct device *d);
 
-/* Every certificate of a PEM or DER file as an anchor. */
+/* Every certificate of a PEM or DER file as an anchor; the path as it is, not below the root. */
 MUST_CHECK enum err anchors_from_file(struct arena *a, const char *path, struct anchors *to);
 
 /* Opens and locks the state directory of the settings. */
