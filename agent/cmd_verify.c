@@ -89,9 +89,10 @@ static enum err verify(struct arena *a, const char *file, const struct wishes *w
 		e = pretend(w->at);
 	if (e == OK && w->nonce != NULL)
 		e = read_nonce(a, w->nonce, &nonce);
+	if (e == OK && w->idevid == NULL)
+		e = file_rooted(d.settings.idevid_cert, path, sizeof path);
 	if (e == OK)
-		e = read_idevid(a, w->idevid != NULL ? w->idevid : d.settings.idevid_cert,
-		                &d.idevid);
+		e = read_idevid(a, w->idevid != NULL ? w->idevid : path, &d.idevid);
 	if (e == OK)
 		e = file_read(a, file, VOUCHER_SIZE_MAX, &bytes, NULL);
 	if (e != OK)
