@@ -128,6 +128,11 @@ static enum err one_certificate(struct arena *a, struct span file, struct span *
 	return e == OK ? arena_copy(a, file, cert) : e;
 }
 
+static enum err too_many(size_t cap)
+{
+	return err_because(E_SPACE, "more than %zu certificates", cap);
+}
+
 enum err pem_certificates(struct arena *a, struct span file, struct span *certs, size_t cap,
                           size_t *count)
 {
@@ -138,8 +143,8 @@ enum err pem_certificates(struct arena *a, struct span file, struct span *certs,
 	if (file.n > PEM_FILE_MAX)
 		return err_because(E_TOO_BIG, "a file of %zu octets, at most %d are read", file.n,
 		                   PEM_FILE_MAX);
-	if (file.n > 0 && file.p[0] == DER_SEQUENCE && cap > 0) {
-		e = one_certificate(a, file, &certs[0]);
+	if (file.n > 0 && file.p[0] == DER_SEQUENCE) {
+		e = cap > 0 ? one_certificate(a, file, &certs[0]) : too_many(cap);
 		*count = e == OK ? 1 : 0;
 		return e;
 	}
@@ -147,7 +152,7 @@ enum err pem_certificates(struct arena *a, struct span file, struct span *certs,
 		if (!span_is(block.label, "CERTIFICATE"))
 			continue;
 		if (*count == cap)
-			return err_because(E_SPACE, "more than %zu certificates", cap);
+			return too_many(cap);
 		certs[(*count)++] = block.der;
 	}
 	if (e == OK && *count == 0)

@@ -28,12 +28,18 @@ static void before_test(const CU_pTest test, const CU_pSuite suite)
 	test_begins();
 }
 
+/* A loop may fail a thousand times for one reason. */
 static void show_failures(const CU_pTest test, CU_pFailureRecord f)
 {
+	enum { MOST = 10 };
+	unsigned shown = 0;
+
 	for (; f != NULL; f = f->pNext)
-		if (f->pTest == test)
+		if (f->pTest == test && shown++ < MOST)
 			printf("        %s:%u: %s\n", f->strFileName, f->uiLineNumber,
 			       f->strCondition);
+	if (shown > MOST)
+		printf("        and %u more\n", shown - MOST);
 }
 
 static void after_test(const CU_pTest test, const CU_pSuite suite, const CU_pFailureRecord failure)

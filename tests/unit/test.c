@@ -117,9 +117,11 @@ static int by_name(const void *a, const void *b)
 
 static bool regular(const char *directory, const char *name)
 {
+	char path[PATH_BYTES];
 	struct stat s;
 
-	return stat(path_of(directory, name), &s) == 0 && S_ISREG(s.st_mode);
+	return snprintf(path, sizeof path, "%s/%s", directory, name) < PATH_BYTES &&
+	       stat(path, &s) == 0 && S_ISREG(s.st_mode);
 }
 
 static size_t regular_files(const char *path)
