@@ -6,7 +6,7 @@
 #include "platform/base/bytes.h"
 #include "platform/base/err.h"
 
-/* Order and values are ours; OIDs are in platform/crypto/sigalg.c. */
+/* Order and values are ours; OIDs are in platform/crypto/hashalg.c. */
 enum hash {
 	HASH_NONE,
 	HASH_SHA1,		/* key identifiers only (RFC 5280 4.2.1.2), never signatures */

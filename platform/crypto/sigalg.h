@@ -26,6 +26,8 @@ struct public_key {
 	bool pss_only;			/* RSA key under id-RSASSA-PSS */
 	struct span spki;		/* whole SubjectPublicKeyInfo, DER */
 	struct span key;		/* content of subjectPublicKey, octets */
+	enum hash pss_hash;		/* pss_only: the one hash its signatures have (RFC 4055 3.3) ... */
+	unsigned pss_salt;		/* ... and the least salt; HASH_NONE: any */
 };
 
 /* E_ALGORITHM: not a key we take (RSA below RSA_BITS_MIN, other curves,
@@ -36,7 +38,7 @@ enum sig_scheme { SIG_RSA_PKCS1, SIG_RSA_PSS, SIG_ECDSA, SIG_ED25519, SIG_ED448 
 
 struct sig_alg {
 	enum sig_scheme scheme;
-	enum hash hash;			/* of the message; for certHash see sig_alg_cert_hash() */
+	enum hash hash;			/* of the message; HASH_NONE for EdDSA, see sig_alg_cert_hash() */
 	unsigned salt;			/* RSASSA-PSS: octets */
 };
 
@@ -51,7 +53,16 @@ void sig_alg_write(struct derw *w, const struct sig_alg *a);
 const char *sig_alg_name(const struct sig_alg *a);	/* "ecdsa-with-SHA256" */
 bool sig_alg_equal(const struct sig_alg *a, const struct sig_alg *b);
 
-/* Hash for a certificate's hash in certConf: RFC 9483 4.1.1, RFC 9481 3.3. */
+/*
+ * The same for a CMS SignerInfo, whose signatureAlgorithm may also be
+ * rsaEncryption (RFC 3370 3.2, RFC 5754 3.2): then the hash is that of
+ * digestAlgorithm.
+ */
+MUST_CHECK enum err sig_alg_read_cms(struct span algorithm_identifier, enum hash digest,
+				     struct sig_alg *out);
+
+/* Hash for a certificate's hash in certConf: RFC 9483 4.1.1, RFC 9481 3.3; for EdDSA
+   also the digestAlgorithm of a SignerInfo (RFC 8419 3.1). */
 enum hash sig_alg_cert_hash(const struct sig_alg *a);
 
 /* Digest AlgorithmIdentifiers as CMS carries them: parameters absent or NULL. */

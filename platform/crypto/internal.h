@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What the files of platform/crypto tell each other.
+ *
+ * wolfCrypt's types stay inside the .c files.  Lengths given to it are its
+ * word32: every input here is far below 4 GB (limits.h), and hash.c checks.
+ */
+#ifndef ONRAMP_CRYPTO_INTERNAL_H
+#define ONRAMP_CRYPTO_INTERNAL_H
+
+#include "platform/crypto/signer.h"
+
+/* Constant octets in tables, written as a string. */
+#define OCTETS(s)                                   \
+	{                                           \
+		(const uint8_t *)(s), sizeof(s) - 1 \
+	}
+
+/* The process's generator, seeded. E_ENTROPY. */
+struct WC_RNG;
+MUST_CHECK enum err rng_library(struct WC_RNG **out);
+
+/* SHAKE256 over a then b, n octets of output. E_ALGORITHM without the library's. */
+MUST_CHECK enum err shake256(struct span a, struct span b, uint8_t *out, size_t n);
+
+/* SHA-2 and SHAKE256 sign; SHA-1 only names keys. */
+bool hash_signs(enum hash h);
+
+/*
+ * DigestInfo ::= SEQUENCE { digestAlgorithm, digest OCTET STRING } with the
+ * NULL parameters that RFC 8017 9.2 note 1 fixes.
+ */
+void digest_info_write(struct derw *w, enum hash h, const struct digest *d);
+
+/* RSASSA-PSS-params, the parameters of an AlgorithmIdentifier. */
+MUST_CHECK enum err pss_params_read(struct span params, enum hash *hash, unsigned *salt);
+void pss_params_write(struct derw *w, enum hash hash, unsigned salt);
+
+/* EMSA-PSS (RFC 8017 9.1) of em_bits bits in em, ceil(em_bits / 8) octets. */
+struct pss {
+	enum hash hash;
+	unsigned salt;
+	uint8_t *em;
+	size_t em_bits;
+};
+MUST_CHECK enum err pss_encode(const struct pss *p, struct span message);
+MUST_CHECK enum err pss_verify(const struct pss *p, struct span message); /* em is used up */
+
+/* What the AlgorithmIdentifier of a key says. */
+struct key_algorithm {
+	enum key_family family;
+	enum curve curve;
+	unsigned bits; /* 0 for RSA: the modulus tells */
+	bool pss_only;
+	enum hash pss_hash; /* HASH_NONE: the key does not say */
+	unsigned pss_salt;
+};
+MUST_CHECK enum err key_algorithm_read(struct span algorithm_identifier, struct key_algorithm *out);
+/* The one encoding we write; CURVE_NONE but for KEY_EC. */
+struct span key_algorithm_of(enum key_family family, enum curve curve);
+size_t curve_octets(enum curve c); /* of a coordinate and of the order */
+
+/* RSAPublicKey, taken apart: n and e without leading zeros. E_CERT_SYNTAX, E_ALGORITHM. */
+struct rsa_public {
+	struct span n, e;
+	unsigned bits;
+};
+MUST_CHECK enum err rsa_public_read(struct span key, struct rsa_public *out);
+
+/* A private key, taken apart; spans point into its PKCS#8, SEC1 or PKCS#1. */
+struct private_key {
+	struct key_algorithm kind;
+	struct span algorithm; /* AlgorithmIdentifier, DER; as in the public key */
+	struct span secret;    /* RSAPrivateKey, EC scalar or EdDSA seed */
+	struct span stated;    /* the public key it comes with, subjectPublicKey octets; or empty */
+};
+MUST_CHECK enum err private_key_from_pkcs8(struct span der, struct private_key *out);
+MUST_CHECK enum err private_key_from_sec1(struct span der, struct private_key *out);
+MUST_CHECK enum err private_key_from_pkcs1(struct span der, struct private_key *out);
+/* PKCS#8; public is subjectPublicKey octets. */
+void private_key_write(struct derw *w, const struct private_key *k, struct span public);
+
+/*
+ * One row for each family of keys.  A build of the library without it leaves
+ * the functions NULL.  Messages come whole: EdDSA signs no hash.
+ */
+struct key_ops {
+	const char *name;
+	enum err (*verify)(const struct public_key *key, const struct sig_alg *alg,
+	                   struct span message, struct span signature);
+	/* Writes the signature behind what w holds. */
+	enum err (*sign)(const struct private_key *key, const struct sig_alg *alg,
+	                 struct span message, struct derw *w);
+	/* subjectPublicKey octets that belong to the secret, computed. */
+	enum err (*derive_public)(const struct private_key *key, struct derw *w);
+	/* A new secret of that size: field bits for EC, modulus bits for RSA. */
+	enum err (*generate)(enum curve curve, unsigned bits, struct derw *w);
+};
+extern const struct key_ops rsa_ops, ec_ops, ed25519_ops, ed448_ops;
+const struct key_ops *key_ops_of(enum key_family family);
+bool curve_available(enum curve c);
+
+/* a < b, both little endian and of the same length: EdDSA's S against its order. */
+bool little_endian_below(struct span a, struct span b);
+
+/*
+ * OK only for code 0 and a good verdict.  A key or signature that the library
+ * cannot compute with is the peer's fault, E_SIGNATURE; only its lack of memory
+ * is ours, E_CRYPTO.
+ */
+MUST_CHECK enum err verdict(int code, bool good, const char *name);
+
+/* E_CRYPTO with the library's number and what was tried. */
+enum err library_failed(const char *what, int code);
+
+#endif
