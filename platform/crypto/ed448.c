@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Ed448 (RFC 8032 5.2), where wolfSSL has it. */
+#include <wolfssl/options.h>
+#include <wolfssl/wolfcrypt/ed448.h>
+#include <wolfssl/wolfcrypt/random.h>
+
+#include "platform/crypto/internal.h"
+
+#ifdef HAVE_ED448
+
+/* Both little endian: the field's 2^448 - 2^224 - 1, and the order L of the base point. */
+static const uint8_t field[] = {
+	0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+	0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xfe, 0xff,
+	0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+	0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x00,
+};
+static const uint8_t order[] = {
+	0xf3, 0x44, 0x58, 0xab, 0x92, 0xc2, 0x78, 0x23, 0x55, 0x8f, 0xc5, 0x8d, 0x72, 0xc2, 0x6c,
+	0x21, 0x90, 0x36, 0xd6, 0xae, 0x49, 0xdb, 0x4e, 0xc4, 0xe9, 0x23, 0xca, 0x7c, 0xff, 0xff,
+	0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+	0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x3f, 0x00,
+};
+
+/* RFC 8032 5.2.3: the top bit is a sign, the rest a y below the field's prime. */
+static bool key_in_range(struct span key)
+{
+	uint8_t y[ED448_PUB_KEY_SIZE];
+
+	memcpy(y, key.p, sizeof y);
+	y[sizeof y - 1] &= 0x7f;
+	return little_endian_below(SPAN(y), SPAN(field));
+}
+
+/* RFC 8032 5.2.7: S below L, or one signature makes others. */
+static bool signature_in_range(struct span signature)
+{
+	if (signature.n != ED448_SIG_SIZE)
+		return false;
+	return little_endian_below((struct span){ signature.p + 57, 57 }, SPAN(order));
+}
+
+/* wolfCrypt takes no NULL, not even for nothing. */
+static const uint8_t *start(struct span message)
+{
+	return message.n > 0 ? message.p : field;
+}
+
+static enum err verify(const struct public_key *key, const struct sig_alg *alg, struct span message,
+                       struct span signature)
+{
+	ed448_key ed;
+	int good = 0, code;
+
+	(void)alg;
+	if (!key_in_range(key->key) || !signature_in_range(signature))
+		return verdict(0, false, "Ed448");
+	code = wc_ed448_init(&ed);
+	if (code != 0)
+		return library_failed("Ed448", code);
+	code = wc_ed448_import_public(key->key.p, (word32)key->key.n, &ed);
+	if (code == 0)
+		code = wc_ed448_verify_msg(signature.p, (word32)signature.n, start(message),
+		                           (word32)message.n, &good, &ed, NULL, 0);
+	wc_ed448_free(&ed);
+	return verdict(code, good == 1, "Ed448");
+}
+
+static int import_seed(ed448_key *ed, struct span seed, uint8_t *public)
+{
+	int code = wc_ed448_import_private_only(seed.p, (word32)seed.n, ed);
+
+	if (code == 0)
+		code = wc_ed448_make_public(ed, public, ED448_PUB_KEY_SIZE);
+	return code;
+}
+
+static enum err derive_public(const struct private_key *key, struct derw *w)
+{
+	uint8_t public[ED448_PUB_KEY_SIZE];
+	ed448_key ed;
+	int code = wc_ed448_init(&ed);
+
+	if (code != 0)
+		return library_failed("Ed448 key", code);
+	code = import_seed(&ed, key->secret, public);
+	wc_ed448_free(&ed);
+	if (code != 0)
+		return library_failed("Ed448 key", code);
+	derw_raw(w, SPAN(public));
+	return OK;
+}
+
+static enum err sign(const struct private_key *key, const struct sig_alg *alg, struct span message,
+                     struct derw *w)
+{
+	uint8_t public[ED448_PUB_KEY_SIZE], signature[ED448_SIG_SIZE];
+	word32 n = sizeof signature;
+	ed448_key ed;
+	int code = wc_ed448_init(&ed);
+
+	(void)alg;
+	if (code != 0)
+		return library_failed("Ed448", code);
+	code = import_seed(&ed, key->secret, public);
+	if (code == 0)
+		code = wc_ed448_import_private_key(key->secret.p, (word32)key->secret.n, public,
+		                                   sizeof public, &ed);
+	if (code == 0)
+		code = wc_ed448_sign_msg(start(message), (word32)message.n, signature, &n, &ed,
+		                         NULL, 0);
+	wc_ed448_free(&ed);
+	if (code != 0)
+		return library_failed("Ed448", code);
+	derw_raw(w, (struct span){ signature, n });
+	return OK;
+}
+
+/* RFC 8032 5.2.5: the private key is 57 random octets. */
+static enum err generate(enum curve curve, unsigned bits, struct derw *w)
+{
+	uint8_t seed[ED448_KEY_SIZE];
+	enum err e = rng_bytes(seed, sizeof seed);
+
+	(void)curve;
+	(void)bits;
+	if (e == OK)
+		derw_raw(w, SPAN(seed));
+	wipe(seed, sizeof seed);
+	return e;
+}
+
+const struct key_ops ed448_ops = { "Ed448", verify, sign, derive_public, generate };
+
+#else
+
+const struct key_ops ed448_ops = { .name = "Ed448" };
+
+#endif

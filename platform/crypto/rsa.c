@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * RSA (RFC 8017).  wolfCrypt raises to powers; what is signed is built here,
+ * octet by octet, and compared whole, so that there is no padding to be parsed.
+ */
+#include <wolfssl/options.h>
+#include <wolfssl/wolfcrypt/random.h>
+#include <wolfssl/wolfcrypt/rsa.h>
+
+#include "platform/crypto/internal.h"
+
+enum { MODULUS_MAX = RSA_BITS_MAX / 8 };
+
+/* EMSA-PKCS1-v1_5 (RFC 8017 9.2): 00 01 ff...ff 00 DigestInfo, at least eight ff. */
+static enum err pkcs1_encode(enum hash hash, struct span message, uint8_t *em, size_t n)
+{
+	uint8_t room[32 + HASH_SIZE_MAX];
+	struct derw w = DERW_ON(room);
+	struct span info;
+	struct digest d;
+	enum err e = hash_of(hash, message, &d);
+
+	if (e != OK)
+		return e;
+	digest_info_write(&w, hash, &d);
+	e = derw_end(&w, &info);
+	if (e != OK)
+		return e;
+	memset(em, 0xff, n);
+	em[0] = 0x00;
+	em[1] = 0x01;
+	em[n - info.n - 1] = 0x00;
+	memcpy(em + n - info.n, info.p, info.n);
+	return OK;
+}
+
+/*
+ * The encoding for PSS has one bit less than the modulus, thus sometimes one
+ * octet less: then the first octet of the k is zero.
+ */
+static struct pss pss_in(const struct sig_alg *alg, unsigned bits, uint8_t *em)
+{
+	struct pss p = { alg->hash, alg->salt, em, bits - 1 };
+
+	if (p.em_bits % 8 == 0) {
+		em[0] = 0x00;
+		p.em++;
+	}
+	return p;
+}
+
+/* signature^e mod n; n octets of em. */
+static enum err open_signature(const struct rsa_public *key, struct span signature, uint8_t *em)
+{
+	word32 n = MODULUS_MAX;
+	RsaKey rsa;
+	int code = wc_InitRsaKey(&rsa, NULL);
+
+	if (code == 0)
+		code = wc_RsaPublicKeyDecodeRaw(key->n.p, (word32)key->n.n, key->e.p,
+		                                (word32)key->e.n, &rsa);
+	if (code == 0)
+		code = wc_RsaFunction(signature.p, (word32)signature.n, em, &n, RSA_PUBLIC_DECRYPT,
+		                      &rsa, NULL);
+	wc_FreeRsaKey(&rsa);
+	return verdict(code, n == key->n.n, "RSA");
+}
+
+/* RFC 8017 8.1.2, 8.2.2 step 1 and 5.2.2: as long as the modulus, and below it. */
+static bool in_range(const struct rsa_public *key, struct span signature)
+{
+	return signature.n == key->n.n && memcmp(signature.p, key->n.p, key->n.n) < 0;
+}
+
+static enum err verify(const struct public_key *key, const struct sig_alg *alg, struct span message,
+                       struct span signature)
+{
+	uint8_t em[MODULUS_MAX], expected[MODULUS_MAX];
+	struct rsa_public rsa;
+	struct pss pss;
+	enum err e = rsa_public_read(key->key, &rsa);
+
+	if (e != OK)
+		return e;
+	if (!in_range(&rsa, signature))
+		return verdict(0, false, sig_alg_name(alg));
+	e = open_signature(&rsa, signature, em);
+	if (e != OK)
+		return e;
+	if (alg->scheme == SIG_RSA_PSS) {
+		if (rsa.bits % 8 == 1 && em[0] != 0)
+			return verdict(0, false, sig_alg_name(alg));
+		pss = pss_in(alg, rsa.bits, em);
+		return pss_verify(&pss, message);
+	}
+	e = pkcs1_encode(alg->hash, message, expected, rsa.n.n);
+	if (e != OK)
+		return e;
+	return verdict(0, memcmp(em, expected, rsa.n.n) == 0, sig_alg_name(alg));
+}
+
+/* em^d mod n by the CRT, blinded. */
+static enum err raise_privately(const struct private_key *key, struct span em, uint8_t *out,
+                                size_t *n)
+{
+	word32 at = 0, len = MODULUS_MAX;
+	RsaKey rsa;
+	WC_RNG *rng;
+	enum err e = rng_library(&rng);
+	int code;
+
+	if (e != OK)
+		return e;
+	code = wc_InitRsaKey(&rsa, NULL);
+	if (code == 0)
+		code = wc_RsaPrivateKeyDecode(key->secret.p, &at, &rsa, (word32)key->secret.n);
+	if (code == 0)
+		code = wc_RsaFunction(em.p, (word32)em.n, out, &len, RSA_PRIVATE_ENCRYPT, &rsa,
+		                      rng);
+	wc_FreeRsaKey(&rsa);
+	*n = len;
+	return code == 0 ? OK : library_failed("RSA with the private key", code);
+}
+
+/* The public half: the first two of RSAPrivateKey's numbers (RFC 8017 A.1.2). */
+static enum err derive_public(const struct private_key *key, struct derw *w)
+{
+	enum err e;
+	struct der c = der_open(key->secret, &e);
+	struct der k = der_enter(&c, DER_SEQUENCE);
+	struct span n, exponent;
+
+	der_uint(&k);
+	n = der_integer(&k);
+	exponent = der_integer(&k);
+	if (e == OK)
+		IN (w, DER_SEQUENCE) {
+			derw_put(w, DER_INTEGER, n);
+			derw_put(w, DER_INTEGER, exponent);
+		}
+	return e;
+}
+
+/*
+ * A fault in one half of the CRT would give away a factor of n to whoever gets
+ * the signature: it is opened again before it leaves.
+ */
+static enum err sign_encoded(const struct private_key *key, const struct rsa_public *public,
+                             struct span em, struct derw *w)
+{
+	uint8_t signature[MODULUS_MAX], opened[MODULUS_MAX];
+	size_t n;
+	enum err e = raise_privately(key, em, signature, &n);
+
+	if (e == OK)
+		e = open_signature(public, (struct span){ signature, n }, opened);
+	if (e != OK)
+		return e;
+	if (n != em.n || memcmp(opened, em.p, em.n) != 0)
+		return err_because(E_CRYPTO, "RSA: the signature made does not open again");
+	derw_raw(w, (struct span){ signature, n });
+	return OK;
+}
+
+static enum err sign(const struct private_key *key, const struct sig_alg *alg, struct span message,
+                     struct derw *w)
+{
+	uint8_t em[MODULUS_MAX], room[SPKI_MAX];
+	struct derw half = DERW_ON(room);
+	struct rsa_public public;
+	struct span encoded;
+	struct pss pss;
+	enum err e = derive_public(key, &half);
+
+	if (e == OK)
+		e = derw_end(&half, &encoded);
+	if (e == OK)
+		e = rsa_public_read(encoded, &public);
+	if (e != OK)
+		return e;
+	if (alg->scheme == SIG_RSA_PSS) {
+		pss = pss_in(alg, public.bits, em);
+		e = pss_encode(&pss, message);
+	} else {
+		e = pkcs1_encode(alg->hash, message, em, public.n.n);
+	}
+	if (e != OK)
+		return e;
+	return sign_encoded(key, &public, (struct span){ em, public.n.n }, w);
+}
+
+static enum err generate(enum curve curve, unsigned bits, struct derw *w)
+{
+	uint8_t der[KEY_DER_MAX];
+	RsaKey rsa;
+	WC_RNG *rng;
+	enum err e = rng_library(&rng);
+	int code, n = 0;
+
+	(void)curve;
+	if (e != OK)
+		return e;
+	code = wc_InitRsaKey(&rsa, NULL);
+	if (code == 0)
+		code = wc_MakeRsaKey(&rsa, (int)bits, WC_RSA_EXPONENT, rng);
+	if (code == 0)
+		n = wc_RsaKeyToDer(&rsa, der, sizeof der);
+	wc_FreeRsaKey(&rsa);
+	if (code != 0 || n <= 0)
+		e = library_failed("RSA key generation", code != 0 ? code : n);
+	else
+		derw_raw(w, (struct span){ der, (size_t)n });
+	wipe(der, sizeof der);
+	return e;
+}
+
+const struct key_ops rsa_ops = { "RSA", verify, sign, derive_public, generate };

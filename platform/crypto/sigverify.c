@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The one place where a signature is found good. */
+#include <wolfssl/options.h>
+#include <wolfssl/wolfcrypt/error-crypt.h>
+
+#include "platform/crypto/internal.h"
+
+const struct key_ops *key_ops_of(enum key_family family)
+{
+	static const struct key_ops *const families[] = {
+		[KEY_RSA] = &rsa_ops,
+		[KEY_EC] = &ec_ops,
+		[KEY_ED25519] = &ed25519_ops,
+		[KEY_ED448] = &ed448_ops,
+	};
+
+	return families[family];
+}
+
+enum err verdict(int code, bool good, const char *name)
+{
+	if (code == MEMORY_E)
+		return library_failed(name, code);
+	if (code == 0 && good)
+		return OK;
+	return err_because(E_SIGNATURE, "the signature is not %s of this message and key", name);
+}
+
+bool little_endian_below(struct span a, struct span b)
+{
+	for (size_t i = a.n; i > 0; i--)
+		if (a.p[i - 1] != b.p[i - 1])
+			return a.p[i - 1] < b.p[i - 1];
+	return false;
+}
+
+/* RFC 4055 3.3: the hash is the key's, the salt at least as long. */
+static bool pss_fits(const struct public_key *key, const struct sig_alg *alg)
+{
+	return key->pss_hash == HASH_NONE ||
+	       (alg->hash == key->pss_hash && alg->salt >= key->pss_salt);
+}
+
+static bool fits(const struct public_key *key, const struct sig_alg *alg)
+{
+	switch (alg->scheme) {
+	case SIG_RSA_PKCS1:
+		return key->family == KEY_RSA && !key->pss_only && hash_signs(alg->hash);
+	case SIG_RSA_PSS:
+		return key->family == KEY_RSA && hash_signs(alg->hash) && pss_fits(key, alg);
+	case SIG_ECDSA:
+		return key->family == KEY_EC && hash_signs(alg->hash);
+	case SIG_ED25519:
+		return key->family == KEY_ED25519;
+	case SIG_ED448:
+		return key->family == KEY_ED448;
+	}
+	return false;
+}
+
+enum err sig_verify(const struct public_key *key, const struct sig_alg *alg, struct span message,
+                    struct span signature)
+{
+	const struct key_ops *ops = key_ops_of(key->family);
+
+	if (!fits(key, alg))
+		return err_because(E_ALGORITHM, "%s does not go with this %s key",
+		                   sig_alg_name(alg), ops->name);
+	if (ops->verify == NULL)
+		return err_because(E_ALGORITHM, "%s is not in this build of wolfSSL", ops->name);
+	return ops->verify(key, alg, message, signature);
+}
