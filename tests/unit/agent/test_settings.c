@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* /etc/config/onramp: what is right is read, what is wrong is named with its line. */
+#include <stdio.h>
+
+#include "agent/settings.h"
+#include "platform/store/file.h"
+#include "tests/unit/test.h"
+
+static uint8_t room[256 * 1024];
+static struct arena arena = ARENA_ON(room);
+
+#define IDENTITY "config identity 'i'\noption cert '/c'\noption key '/k'\nlist masa_trust '/m'\n"
+
+static enum err load(const char *text, struct settings *s)
+{
+	static char path[600];
+
+	snprintf(path, sizeof path, "%s/onramp", test_tmpdir());
+	CHECK_OK(file_replace(path, span_str(text), 0600));
+	arena_reset(&arena);
+	return settings_load(&arena, path, s);
+}
+
+static void defaults_are_safe(void)
+{
+	struct settings s;
+
+	CHECK_OK(load(IDENTITY, &s));
+	CU_ASSERT(!s.enabled);
+	CU_ASSERT(!s.accept_nonceless);
+	CU_ASSERT(s.trust_clock);
+	CU_ASSERT_EQUAL(s.tls_version, TLS_ANY);
+	CU_ASSERT_EQUAL(s.confirm, CMP_CONFIRM_IMPLICIT);
+	CU_ASSERT_EQUAL(s.key_kind, KEY_KIND_EC256);
+	CU_ASSERT_STRING_EQUAL(s.state_dir, "/etc/onramp");
+	CU_ASSERT_STRING_EQUAL(s.cmp_path, "/.well-known/cmp");
+	CU_ASSERT_EQUAL(s.registrar_count, 0);
+}
+
+static void everything_is_read(void)
+{
+	struct settings s;
+
+	CHECK_OK(load(IDENTITY "config onramp main\noption enabled yes\noption log_level debug\n"
+	                       "option state_dir /data\noption trust_clock 0\n"
+	                       "config registrar\noption url https://one.example\n"
+	                       "config registrar\noption url 'https://[fe80::1%25eth0]:8443'\n"
+	                       "config voucher v\noption accept_nonceless 1\n"
+	                       "config tls t\noption version 1.3\n"
+	                       "config enrol e\noption profile lan\noption profile_in_path 1\n"
+	                       "option key_type rsa2048\noption confirm explicit\n"
+	                       "option labels short\noption path /cmp\noption subject /CN=x\n"
+	                       "list dns_name a.example\nlist ip_address 192.0.2.1\n",
+	              &s));
+	CU_ASSERT(s.enabled && !s.trust_clock && s.accept_nonceless && s.profile_in_path);
+	CU_ASSERT_EQUAL(s.log_level, LOG_LEVEL_DEBUG);
+	CU_ASSERT_STRING_EQUAL(s.state_dir, "/data");
+	CU_ASSERT_EQUAL_FATAL(s.registrar_count, 2);
+	CU_ASSERT_STRING_EQUAL(s.registrars[0].url, "https://one.example");
+	CU_ASSERT_EQUAL(s.tls_version, TLS_1_3);
+	CU_ASSERT_EQUAL(s.key_kind, KEY_KIND_RSA2048);
+	CU_ASSERT_EQUAL(s.confirm, CMP_CONFIRM_EXPLICIT);
+	CU_ASSERT_EQUAL(s.cmp_labels, CMP_LABELS_SHORT);
+	CU_ASSERT_STRING_EQUAL(s.dns_names.s[0], "a.example");
+	CU_ASSERT_EQUAL(s.ip_addresses.n, 1);
+}
+
+static void what_is_wrong_is_named(void)
+{
+	static const struct {
+		const char *text, *says;
+	} bad[] = {
+		{ "", "identity" },
+		{ "config identity i\noption cert /c\noption key /k\n", "masa_trust" },
+		{ IDENTITY "config onramp main\noption enabled maybe\n", "line 6" },
+		{ IDENTITY "config registrar\noption url http://plain.example\n", "https" },
+		{ IDENTITY "config registrar\noption url 'https://u:p@x'\n", "line 6" },
+		{ IDENTITY "config enrol e\noption key_type dsa\n", "line 6" },
+		{ IDENTITY "config enrol e\noption protocol est\n", "cmp" },
+		{ IDENTITY "config enrol e\noption confirm never\n", "line 6" },
+		{ IDENTITY "config onramp main\noption state_dir relative\n", "absolute" },
+		{ IDENTITY "config tls t\noption version 1.1\n", "line 6" },
+		{ "config identity i\noption cert relative\n", "line 2" },
+	};
+	struct settings s;
+
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+		CHECK_ERR(load(bad[i].text, &s), E_CONFIG);
+		CU_ASSERT_PTR_NOT_NULL(strstr(err_reason(E_CONFIG), bad[i].says));
+	}
+}
+
+static void too_many_are_refused(void)
+{
+	char text[8192];
+	struct settings s;
+	size_t n = (size_t)snprintf(text, sizeof text, IDENTITY);
+
+	for (int i = 0; i <= CANDIDATES_MAX; i++)
+		n += (size_t)snprintf(text + n, sizeof text - n,
+		                      "config registrar\noption url https://x\n");
+	CHECK_ERR(load(text, &s), E_CONFIG);
+	n = (size_t)snprintf(text, sizeof text, IDENTITY "config identity j\n");
+	for (int i = 0; i <= ANCHORS_MAX; i++)
+		n += (size_t)snprintf(text + n, sizeof text - n, "list masa_trust /m\n");
+	CHECK_ERR(load(text, &s), E_CONFIG);
+}
+
+static void a_missing_file_says_so(void)
+{
+	struct settings s;
+
+	arena_reset(&arena);
+	CHECK_ERR(settings_load(&arena, "/nowhere/onramp", &s), E_CONFIG);
+	CU_ASSERT_PTR_NOT_NULL(strstr(err_reason(E_CONFIG), "/nowhere/onramp"));
+}
+
+const struct test_suite suite_agent_settings = {
+	"agent/settings",
+	{
+		{ "defaults are safe", defaults_are_safe },
+		{ "everything is read", everything_is_read },
+		{ "what is wrong is named", what_is_wrong_is_named },
+		{ "too many are refused", too_many_are_refused },
+		{ "a missing file says so", a_missing_file_says_so },
+	},
+};

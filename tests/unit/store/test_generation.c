@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The store: old or new, never a mixture; leftovers go; one at a time. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "platform/store/file.h"
+#include "platform/store/generation.h"
+#include "tests/unit/test.h"
+
+static uint8_t room[256 * 1024];
+static struct arena arena = ARENA_ON(room);
+
+static const char *at(const char *dir, const char *name)
+{
+	static char paths[4][600];
+	static unsigned turn;
+	char *p = paths[turn++ % 4];
+
+	snprintf(p, sizeof paths[0], "%s/%s", dir, name);
+	return p;
+}
+
+/* A path below a fresh directory; stands until the next one. */
+static const char *fresh(const char *name)
+{
+	static char path[600];
+
+	snprintf(path, sizeof path, "%s/%s", test_tmpdir(), name);
+	return path;
+}
+
+static void put(struct generation *g, const char *name, const char *text)
+{
+	CHECK_OK(generation_put(g, name, FILE_PUBLIC, span_str(text)));
+}
+
+static void adopt_one(struct store *s, const char *text)
+{
+	struct generation g;
+
+	CHECK_OK(generation_begin(s, &g));
+	put(&g, "cert.pem", text);
+	CHECK_OK(generation_put(&g, "key.pem", FILE_SECRET, span_str(text)));
+	CHECK_OK(generation_adopt(&g));
+	generation_close(&g);
+}
+
+static bool live_says(const struct store *s, const char *text)
+{
+	struct span got;
+
+	arena_reset(&arena);
+	return store_get(s, &arena, "cert.pem", &got) == OK && span_is(got, text);
+}
+
+static unsigned mode_of(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 ? st.st_mode & 07777u : 0;
+}
+
+static void a_generation_becomes_live_whole(void)
+{
+	const char *dir = fresh("state");
+	struct store s;
+
+	CHECK_OK(store_open(&s, dir));
+	CU_ASSERT_EQUAL(s.live, 0);
+	adopt_one(&s, "first");
+	CU_ASSERT(live_says(&s, "first"));
+	CU_ASSERT_EQUAL(mode_of(dir), 0700);
+	CU_ASSERT_EQUAL(mode_of(at(dir, "live/key.pem")), 0600);
+	CU_ASSERT_EQUAL(mode_of(at(dir, "live/cert.pem")), 0644);
+	CU_ASSERT_EQUAL(mode_of(at(dir, "gen/0001")), 0700);
+	adopt_one(&s, "second");
+	CU_ASSERT(live_says(&s, "second"));
+	store_close(&s);
+	CHECK_OK(store_open(&s, dir));
+	CU_ASSERT_EQUAL(s.live, 2);
+	CU_ASSERT(live_says(&s, "second"));
+	store_close(&s);
+}
+
+static void one_older_generation_is_kept(void)
+{
+	const char *dir = fresh("state");
+	struct store s;
+
+	CHECK_OK(store_open(&s, dir));
+	adopt_one(&s, "1");
+	adopt_one(&s, "2");
+	adopt_one(&s, "3");
+	CU_ASSERT(!test_file_exists(at(dir, "gen/0001")));
+	CU_ASSERT(test_file_exists(at(dir, "gen/0002")));
+	CU_ASSERT(test_file_exists(at(dir, "gen/0003")));
+	store_close(&s);
+}
+
+static void leftovers_go_but_what_the_journal_names(void)
+{
+	const char *dir = fresh("state");
+	struct generation g, lost;
+	struct journal j;
+	struct store s;
+	bool there;
+
+	CHECK_OK(store_open(&s, dir));
+	adopt_one(&s, "1");
+	CHECK_OK(generation_begin(&s, &lost));
+	put(&lost, "cert.pem", "half");
+	CHECK_OK(generation_begin(&s, &g));
+	put(&g, "cert.pem", "waiting");
+	CHECK_OK(journal_write(&s, &(struct journal){ g.number, span_str("state") }));
+	generation_close(&g);
+	generation_close(&lost);
+	store_close(&s);
+
+	CHECK_OK(store_open(&s, dir));
+	CU_ASSERT(!test_file_exists(at(dir, "gen/0002")));
+	CU_ASSERT(test_file_exists(at(dir, "gen/0003")));
+	arena_reset(&arena);
+	CHECK_OK(journal_read(&s, &arena, &there, &j));
+	CU_ASSERT(there && j.generation == 3 && span_is(j.content, "state"));
+	CHECK_OK(generation_resume(&s, j.generation, &g));
+	CHECK_OK(generation_adopt(&g));
+	generation_close(&g);
+	CHECK_OK(journal_clear(&s));
+	CU_ASSERT(live_says(&s, "waiting"));
+	store_close(&s);
+}
+
+static void a_second_agent_is_told(void)
+{
+	const char *dir = fresh("state");
+	struct store one, two;
+
+	CHECK_OK(store_open(&one, dir));
+	CHECK_ERR(store_open(&two, dir), E_BUSY);
+	CHECK_OK(store_look(&two, dir));
+	store_close(&two);
+	store_close(&one);
+	CHECK_OK(store_open(&two, dir));
+	store_close(&two);
+}
+
+static void looking_makes_nothing(void)
+{
+	const char *dir = fresh("nothing");
+	struct store s;
+
+	CHECK_OK(store_look(&s, dir));
+	CU_ASSERT_EQUAL(s.live, 0);
+	CU_ASSERT(!test_file_exists(dir));
+	store_close(&s);
+}
+
+static void a_damaged_journal_is_dropped(void)
+{
+	static const char *const bad[] = { "", "onramp-journal 1 ", "onramp-journal 2 0001\nx",
+		                           "onramp-journal 1 00x1\n", "rubbish\n" };
+	const char *dir = fresh("state");
+	struct journal j;
+	struct store s;
+	bool there;
+
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+		CHECK_OK(store_open(&s, dir));
+		CHECK_OK(file_replace(at(dir, "journal"), span_str(bad[i]), 0600));
+		arena_reset(&arena);
+		CHECK_ERR(journal_read(&s, &arena, &there, &j), E_STORE);
+		store_close(&s);
+		CHECK_OK(store_open(&s, dir));
+		CU_ASSERT(!test_file_exists(at(dir, "journal")));
+		store_close(&s);
+	}
+}
+
+static void a_live_link_elsewhere_is_none(void)
+{
+	const char *dir = fresh("state");
+	struct store s;
+
+	CHECK_OK(store_open(&s, dir));
+	CU_ASSERT_EQUAL(symlink("/etc", at(dir, "live")), 0);
+	store_close(&s);
+	CHECK_OK(store_open(&s, dir));
+	CU_ASSERT_EQUAL(s.live, 0);
+	store_close(&s);
+}
+
+static void wiped_is_as_new(void)
+{
+	const char *dir = fresh("state");
+	struct store s;
+
+	CHECK_OK(store_open(&s, dir));
+	adopt_one(&s, "1");
+	adopt_one(&s, "2");
+	CHECK_OK(journal_write(&s, &(struct journal){ 0, span_str("x") }));
+	CHECK_OK(store_wipe(&s));
+	CU_ASSERT(!test_file_exists(at(dir, "live")));
+	CU_ASSERT(!test_file_exists(at(dir, "gen/0002")));
+	CU_ASSERT(!test_file_exists(at(dir, "gen/0001")));
+	CU_ASSERT(!test_file_exists(at(dir, "journal")));
+	adopt_one(&s, "again");
+	CU_ASSERT(live_says(&s, "again"));
+	store_close(&s);
+}
+
+static void a_file_where_the_directory_should_be(void)
+{
+	const char *path = fresh("state");
+	struct store s;
+
+	CHECK_OK(file_replace(path, span_str("x"), 0600));
+	CHECK_ERR(store_open(&s, path), E_STORE);
+	CHECK_ERR(store_open(&s, at(path, "below")), E_STORE);
+}
+
+const struct test_suite suite_store_generation = {
+	"store/generation",
+	{
+		{ "a generation becomes live whole", a_generation_becomes_live_whole },
+		{ "one older generation is kept", one_older_generation_is_kept },
+		{ "leftovers go, but what the journal names",
+	          leftovers_go_but_what_the_journal_names },
+		{ "a second agent is told", a_second_agent_is_told },
+		{ "looking makes nothing", looking_makes_nothing },
+		{ "a damaged journal is dropped", a_damaged_journal_is_dropped },
+		{ "a live link that leads elsewhere is none", a_live_link_elsewhere_is_none },
+		{ "wiped is as new", wiped_is_as_new },
+		{ "a file in the directory's place is refused",
+	          a_file_where_the_directory_should_be },
+	},
+};
