@@ -35,6 +35,7 @@ enum {
 	SIGNATURE_MAX = 512,		/* RSA-4096 */
 	SPKI_MAX = 600,			/* RSA-4096 is 550 */
 	KEY_DER_MAX = 2560,		/* PKCS#8 of RSA-4096 is 2374 */
+	KEY_FILE_MAX = 16384,		/* RSA-4096 as PEM is 3.3 kB; with its chain in the same file */
 	NAME_MAX_DER = 1024,		/* a distinguished name */
 
 	/* HTTP */

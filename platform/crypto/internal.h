@@ -80,6 +80,9 @@ MUST_CHECK enum err private_key_from_pkcs1(struct span der, struct private_key *
 /* PKCS#8; public is subjectPublicKey octets. */
 void private_key_write(struct derw *w, const struct private_key *k, struct span public);
 
+/* Takes a key over, whose spans need not outlive the call. */
+MUST_CHECK enum err signer_adopt(struct signer **out, const struct private_key *k);
+
 /*
  * One row for each family of keys.  A build of the library without it leaves
  * the functions NULL.  Messages come whole: EdDSA signs no hash.
