@@ -85,6 +85,10 @@ $(BUILD)/replay/%: tests/fuzz/%.c tests/fuzz/replay.c $(LIBRARY)
 	@mkdir -p $(@D)
 	$(call quiet,LINK,$@)$(CC) $(BASE_FLAGS) $(SANITIZE) -O1 -g $(LIB_CFLAGS) -o $@ $(filter %.c,$^) $(LIBRARY) $(LIB_LIBS)
 
+$(BUILD)/fault/commit: tests/fault/commit.c $(filter $(BUILD)/obj/platform/base/% $(BUILD)/obj/platform/store/%,$(OBJECTS))
+	@mkdir -p $(@D)
+	$(call quiet,LINK,$@)$(CC) $(BASE_FLAGS) $(CFLAGS) -o $@ $^
+
 help:
 	@echo 'make            build $(BUILD)/onramp'
 	@echo 'make demo       onboard a device against the lab on this machine and show the result'
@@ -107,7 +111,7 @@ check: deps
 	@sh tests/run $(BUILD)
 
 .PHONY: check-build
-check-build: $(BUILD)/onramp $(BUILD)/san/onramp $(BUILD)/unit $(FUZZERS:%=$(BUILD)/replay/%)
+check-build: $(BUILD)/onramp $(BUILD)/san/onramp $(BUILD)/unit $(BUILD)/fault/commit $(FUZZERS:%=$(BUILD)/replay/%)
 
 unit: $(BUILD)/unit
 	@sh tests/run $(BUILD) unit
@@ -119,7 +123,7 @@ replay: $(FUZZERS:%=$(BUILD)/replay/%)
 	@sh tests/run $(BUILD) replay
 interop: $(BUILD)/onramp
 	@sh tests/run $(BUILD) interop
-fault: $(BUILD)/onramp $(BUILD)/unit
+fault: $(BUILD)/fault/commit
 	@sh tests/run $(BUILD) fault
 
 FUZZ_SECONDS ?= 60

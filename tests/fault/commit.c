@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * One commit, to be killed: store opened, a generation staged under a journal,
+ * adopted, journal cleared, as agent/enrol.c and agent/commit.c do it.
+ *
+ *	commit write DIR TEXT	every file of the generation says TEXT
+ *	commit look DIR		prints TEXT of the live generation; 1 when it is no whole one
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "platform/store/generation.h"
+
+static const char *const files[] = { "key.pem",   "cert.pem",  "chain.pem",
+	                             "roots.pem", "meta.json", "onramp_state" };
+enum { FILES = sizeof files / sizeof *files };
+
+static enum err write_generation(struct store *s, const char *text)
+{
+	struct generation g;
+	enum err e = generation_begin(s, &g);
+
+	if (e == OK)
+		e = journal_write(s, &(struct journal){ g.number, span_str("enrolling\n") });
+	for (size_t i = 0; i < FILES && e == OK; i++)
+		e = generation_put(&g, files[i], i == 0 ? FILE_SECRET : FILE_PUBLIC,
+		                   span_str(text));
+	if (e == OK)
+		e = generation_adopt(&g);
+	if (e == OK)
+		e = journal_clear(s);
+	generation_close(&g);
+	return e;
+}
+
+static int write_one(const char *dir, const char *text)
+{
+	struct store s;
+	enum err e = store_open(&s, dir);
+
+	if (e == OK)
+		e = write_generation(&s, text);
+	store_close(&s);
+	if (e != OK)
+		fprintf(stderr, "%s\n", err_reason(e));
+	return err_exit_status(e);
+}
+
+static int look(const char *dir)
+{
+	static uint8_t room[65536];
+	struct arena a = ARENA_ON(room);
+	struct span first, other;
+	struct store s;
+
+	if (store_look(&s, dir) != OK)
+		return 1;
+	if (s.live == 0) {
+		printf("none\n");
+		return 0;
+	}
+	if (store_get(&s, &a, files[0], &first) != OK)
+		return 1;
+	for (size_t i = 1; i < FILES; i++)
+		if (store_get(&s, &a, files[i], &other) != OK || !span_equal(first, other))
+			return 1;
+	printf("%.*s\n", (int)first.n, (const char *)first.p);
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	if (argc == 4 && strcmp(argv[1], "write") == 0)
+		return write_one(argv[2], argv[3]);
+	if (argc == 3 && strcmp(argv[1], "look") == 0)
+		return look(argv[2]);
+	return 2;
+}
