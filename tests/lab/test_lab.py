@@ -29,7 +29,8 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
 from onlab import ca, cms, events, faults, masa, path, pki, registrar, telemetry  # noqa: E402
-from onlab import tlsd, up, voucher  # noqa: E402
+import scenarios  # noqa: E402
+from onlab import judge, tlsd, up, voucher  # noqa: E402
 
 LAB = HERE / "lab"
 VOUCHER = "/.well-known/brski/requestvoucher"
@@ -478,6 +479,20 @@ def alive(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
     except OSError:
         return False
+
+
+class Scenarios(unittest.TestCase):
+    def test_each_fault_has_one(self) -> None:
+        self.assertEqual(scenarios.uncovered(), [])
+
+    def test_names_are_unique(self) -> None:
+        names = [row.name for row in scenarios.ROWS]
+        self.assertEqual(len(names), len(set(names)))
+
+    def test_exits_exist(self) -> None:
+        known = judge.error_numbers(HERE.parents[1] / "platform/base/err.h")
+        for row in scenarios.ROWS:
+            self.assertEqual(row.exits - set(known) - {scenarios.ANY}, set(), row.name)
 
 
 class Command(unittest.TestCase):

@@ -12,9 +12,6 @@ from onlab.faults import REGISTRAR, Switches, declare
 from onlab.httpfaults import FOR_EVER
 from onlab.tlsd import Peer, Turned
 
-# Old TLS is what tls-old is about.
-warnings.filterwarnings("ignore", "ssl.TLSVersion", DeprecationWarning)
-
 CLIENT_HELLO = 16 * 1024
 
 # From the start, another certificate than the one --registrar names.
@@ -117,8 +114,10 @@ def context_for(directory: Path, name: str, version: str, switches: Switches) ->
     context.maximum_version = VERSIONS.get(version, ssl.TLSVersion.MAXIMUM_SUPPORTED)
     if "tls-old" in switches:
         context.set_ciphers("ALL:@SECLEVEL=0")
-        context.minimum_version = ssl.TLSVersion.TLSv1
-        context.maximum_version = ssl.TLSVersion.TLSv1_1
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)  # that is the point of it
+            context.minimum_version = ssl.TLSVersion.TLSv1
+            context.maximum_version = ssl.TLSVersion.TLSv1_1
     if "tls-anonymous" in switches:
         context.set_ciphers("aNULL:@SECLEVEL=0")
         context.maximum_version = ssl.TLSVersion.TLSv1_2

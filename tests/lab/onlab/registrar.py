@@ -190,6 +190,7 @@ class Registrar:
     def request_voucher(self, request: Request, origin: Origin) -> Answer:
         pledge = self.check_pledge(request)
         self.events.emit("pvr_good", serial=pledge.serial, nonce=pledge.leaves["nonce"],
+                         sha256=hashlib.sha256(request.body).hexdigest(),
                          created_on=pledge.leaves.get("created-on"), remarks=pledge.remarks,
                          number=request.peer.number, origin=origin.index)  # fmt: skip
         identity = self.identity if origin.index == 0 else pki.load(self.directory, origin.door.usual)
@@ -198,8 +199,6 @@ class Registrar:
         )
         status, media_type, body = self._ask_masa(httpfaults.VOUCHER_PATH, ask)
         self.events.emit("masa", status=status, size=len(body))
-        if status != 200:
-            return Answer(status, body, media_type)
         return Answer(200, body, media_type)
 
     def _chain(self, identity: pki.Identity) -> list[x509.Certificate]:

@@ -46,6 +46,7 @@ class Request:
     headers: dict[str, str]
     body: bytes
     peer: Peer
+    last: bool = False  # the client wants no further exchange on this connection
 
 
 @dataclass
@@ -115,7 +116,7 @@ class Reader:
         head, self.buffer = self.buffer.split(b"\r\n\r\n", 1)
         first, *lines = head.decode("latin-1").split("\r\n")
         method, path, version = (first.split(" ") + ["", "", ""])[:3]
-        if version != "HTTP/1.1":
+        if version not in ("HTTP/1.0", "HTTP/1.1"):
             raise BadRequest(f"not an HTTP/1.1 request: {first[:60]!r}")
         headers = {}
         for line in lines:
@@ -123,9 +124,11 @@ class Reader:
             if not colon or name.lower() in headers:
                 raise BadRequest(f"header line {line[:60]!r}")
             headers[name.lower()] = value.strip()
-        if "host" not in headers or "transfer-encoding" in headers:
+        old = version == "HTTP/1.0"  # OpenSSL's CMP client still speaks it
+        if "host" not in headers and not old or "transfer-encoding" in headers:
             raise BadRequest("a Host and a plain body with Content-Length were expected")
-        return Request(method, path, headers, self._body(headers), peer)
+        last = old or headers.get("connection", "").lower() == "close"
+        return Request(method, path, headers, self._body(headers), peer, last)
 
     def _body(self, headers: dict[str, str]) -> bytes:
         text = headers.get("content-length", "0")
@@ -229,7 +232,7 @@ class Server:
                              f"{len(request.body)} -> {answer.status}")  # fmt: skip
             if not _say(sock, answer.acts()):
                 return
-            going = not answer.close
+            going = not (answer.close or request.last)
         _part(sock)
 
 

@@ -1,0 +1,242 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Runs the agent through the scenarios, and the lab's own tests.
+
+  tests/lab/run.py --agent build/san/onramp            everything
+  tests/lab/run.py --agent build/onramp -k voucher-    scenarios whose names match
+  tests/lab/run.py --list                              what there is
+
+One line per scenario, and at the end `N passed, N failed`.  A failed scenario leaves its directory
+behind, with the lab's logs and the device.
+"""
+
+from __future__ import annotations
+
+import argparse
+import concurrent.futures
+import fnmatch
+import multiprocessing
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+from dataclasses import dataclass, field
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
+sys.path.insert(0, str(HERE))
+
+import scenarios  # noqa: E402
+from onlab import ca, device, events, judge, masa, pki, registrar, up  # noqa: E402
+from scenarios import Scenario  # noqa: E402
+
+OWN_TESTS = ("test_lab", "test_ca")
+
+
+@dataclass
+class Result:
+    name: str
+    complaints: list[str] = field(default_factory=list)
+    seconds: float = 0.0
+    directory: Path | None = None
+    skipped: str | None = None
+
+
+def lab_options(words) -> argparse.Namespace:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--fault", action="append", default=[])
+    parser.add_argument("--port", type=int, default=0)
+    for module in (masa, registrar, ca):
+        module.add_arguments(parser)
+    options = parser.parse_args(words)
+    up.sort_faults(options)
+    return options
+
+
+class Stage:
+    """The labs and the device of one scenario, in one directory."""
+
+    def __init__(self, scenario: Scenario, directory: Path, base: Path) -> None:
+        self.scenario, self.directory = scenario, directory
+        self.labs: list[up.Lab] = []
+        urls = []
+        for number, before in enumerate(scenario.before):
+            urls.append(before if before.startswith("https://")
+                        else self._lab(f"lab{number}", before.split(), base))  # fmt: skip
+        url = self._lab("lab", scenario.lab, base)
+        port = url.rsplit(":", 1)[1]
+        if scenario.url:
+            urls.append(scenario.url.format(registrar=url, port=port))
+        self.device = device.Device(directory / "root", directory / "lab", scenario.device)
+        self.device.configure(device.config_text(urls, scenario.settings))
+
+    def _lab(self, name: str, words, base: Path) -> str:
+        shutil.copytree(base, self.directory / name)
+        lab = up.Lab(self.directory / name, lab_options(words))
+        self.labs.append(lab)
+        return lab.facts["registrar"]
+
+    def events(self) -> list[dict]:
+        """Of all labs, by time: several registrars are one story to the device."""
+        seen = [event for lab in self.labs for event in events.read(lab.directory)]
+        return sorted(seen, key=lambda event: event["time"])
+
+    def stop(self) -> None:
+        for lab in self.labs:
+            lab.stop()
+
+
+def run_agent(agent: Path, stage: Stage) -> tuple[int | None, str]:
+    command = [agent, "--root", stage.device.root, "run", "--once", *stage.scenario.arguments]
+    with open(stage.directory / "agent.log", "ab") as log:
+        try:
+            status = subprocess.call(
+                command, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                timeout=stage.scenario.seconds,
+            )  # fmt: skip
+        except subprocess.TimeoutExpired:
+            status = None
+    return status, (stage.directory / "agent.log").read_text(errors="replace")
+
+
+def judge_run(scenario: Scenario, run: judge.Run, numbers: dict[str, int]) -> list[str]:
+    complaints = list(judge.universal(run))
+    names = {number: name for name, number in numbers.items()}
+    name = names.get(run.status, str(run.status))
+    by_peer = name in numbers and name not in scenarios.OWN | {"OK"}
+    if name not in scenario.exits and not (scenarios.ANY in scenario.exits and by_peer):
+        complaints.append(f"ended with {name}, expected {' or '.join(sorted(scenario.exits))}")
+    for what, status in scenario.told:
+        complaints += judge.reports(run, what, status)
+    if not scenario.trusts:
+        complaints += judge.never_trusted(run)
+    elif run.status == 0:
+        complaints += judge.enrolled(run)
+        if "telemetry" not in scenario.name and not scenario.told:
+            complaints += judge.enrolment_reported(run)
+    else:
+        complaints += judge.never_enrolled(run)
+    if scenario.trusts and not scenario.before and "telemetry" not in scenario.name:
+        complaints += judge.trusted_in_order(run)
+    return complaints + list(judge_counts(scenario, run))
+
+
+def judge_counts(scenario: Scenario, run: judge.Run):
+    seen = run.saw("pvr")
+    found = len(seen), len({event["sha256"] for event in seen})
+    if scenario.pvrs and found != scenario.pvrs:
+        yield f"{found[0]} voucher-requests, {found[1]} different; expected {scenario.pvrs}"
+    if scenario.issued is not None and not scenario.before:
+        if len(run.saw("issued")) != scenario.issued:
+            yield f"{len(run.saw('issued'))} certificates issued, expected {scenario.issued}"
+
+
+def perform(scenario: Scenario, agent: Path, work: Path, base: Path) -> Result:
+    started = time.monotonic()
+    directory = Path(tempfile.mkdtemp(prefix=f"{scenario.name.replace('/', '-')}-", dir=work))
+    result = Result(scenario.name, directory=directory)
+    try:
+        stage = Stage(scenario, directory, base)
+        try:
+            for _ in range(scenario.runs):
+                status, output = run_agent(agent, stage)
+        finally:
+            stage.stop()
+        run = judge.Run(status, output, stage.device, stage.events())
+        numbers = judge.error_numbers(ROOT / "platform/base/err.h")
+        result.complaints = judge_run(scenario, run, numbers)
+    except Exception as error:  # the lab's own fault, and no less a failure
+        result.complaints.append(f"lab: {error!r}")
+    result.seconds = time.monotonic() - started
+    if not result.complaints:
+        shutil.rmtree(directory)
+        result.directory = None
+    return result
+
+
+def own_tests(name: str) -> Result:
+    started = time.monotonic()
+    try:
+        suite = unittest.defaultTestLoader.loadTestsFromName(name)
+    except ModuleNotFoundError:
+        return Result(name, skipped="not there")
+    with open(os.devnull, "w") as silence:
+        outcome = unittest.TextTestRunner(stream=silence).run(suite)
+    broken = outcome.failures + outcome.errors
+    complaints = [f"{test}: {text.strip().splitlines()[-1]}" for test, text in broken]
+    return Result(name, complaints, time.monotonic() - started)
+
+
+def report(result: Result) -> None:
+    word = "skipped" if result.skipped else "FAILED" if result.complaints else "ok"
+    print(f"{word:7} {result.name} ({result.seconds:.1f} s)", flush=True)
+    for complaint in result.complaints:
+        print(f"        {complaint}")
+    if result.skipped:
+        print(f"skipped: {result.name}: {result.skipped}")
+    if result.complaints and result.directory:
+        print(f"        see {result.directory}", flush=True)
+
+
+def chosen(options: argparse.Namespace) -> list[Scenario]:
+    """The slow ones first, so that they sleep while the others work."""
+    patterns = options.k or ["*"]
+    rows = [row for row in scenarios.ROWS
+            if any(fnmatch.fnmatch(row.name, f"*{p}*") for p in patterns)]  # fmt: skip
+    if options.quick:
+        rows = [row for row in rows if not row.slow]
+    return sorted(rows, key=lambda row: not row.slow)
+
+
+def run_all(options: argparse.Namespace, rows: list[Scenario]) -> list[Result]:
+    work = Path(tempfile.mkdtemp(prefix="onramp-lab-"))
+    base = work / "pki"
+    pki.ensure(base)
+    results = []
+    context = multiprocessing.get_context("fork")
+    with concurrent.futures.ProcessPoolExecutor(options.jobs, context) as pool:
+        waiting = [pool.submit(perform, row, options.agent, work, base) for row in rows]
+        if not options.k:
+            waiting += [pool.submit(own_tests, name) for name in OWN_TESTS]
+        for done in concurrent.futures.as_completed(waiting):
+            results.append(done.result())
+            report(results[-1])
+    shutil.rmtree(base)
+    if not any(result.directory for result in results):
+        shutil.rmtree(work)
+    return results
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0],
+                                     formatter_class=argparse.RawDescriptionHelpFormatter,
+                                     epilog=__doc__.split("\n\n", 1)[1])  # fmt: skip
+    parser.add_argument("--agent", type=Path, default=ROOT / "build/onramp")
+    parser.add_argument("-j", "--jobs", type=int, default=3 * (os.cpu_count() or 1),
+                        help="scenarios at once (default: %(default)s; most of them wait)")
+    parser.add_argument("-k", action="append", metavar="PATTERN", help="only names that match")
+    parser.add_argument("--quick", action="store_true", help="leave out what waits for a minute")
+    parser.add_argument("--list", action="store_true", help="print the names")
+    options = parser.parse_args()
+    rows = chosen(options)
+    if options.list:
+        print("\n".join(row.name for row in rows))
+        return 0
+    options.agent = options.agent.resolve()
+    if not options.agent.exists():
+        print(f"{options.agent} does not exist: make it, or say --agent PATH", file=sys.stderr)
+        return 2
+    results = run_all(options, rows)
+    failed = sum(bool(result.complaints) for result in results)
+    skipped = sum(bool(result.skipped) for result in results)
+    print(f"{len(results) - failed - skipped} passed, {failed} failed"
+          + (f", {skipped} skipped" if skipped else ""))  # fmt: skip
+    return 1 if failed or len(results) == skipped else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
