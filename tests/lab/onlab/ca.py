@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import re
 import threading
+import traceback
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -67,6 +68,8 @@ class CA:
         self.operations = Operations(self)
         self._credentials: dict[str, Credential] = {}
         self._lock = threading.Lock()
+        for place in ("ip", "waiting"):
+            self.signer(place)  # complains about a missing file now
 
     def serve(self, port: int = 0) -> None:
         cahttp.serve(self, port)
@@ -78,7 +81,11 @@ class CA:
             self.events.line(f"404 {path}")
             return 404, "text/plain", b"no such CMP endpoint\n"
         with self._lock:
-            return self._exchange(Exchange(path), label, body)
+            try:
+                return self._exchange(Exchange(path), label, body)
+            except Exception:
+                self.events.emit("crash", path=path, trace=traceback.format_exc())
+                raise
 
     def _exchange(self, exchange: Exchange, label: str | None, body: bytes) -> tuple:
         try:
@@ -122,7 +129,7 @@ class CA:
         message, transaction = exchange.message, exchange.transaction
         draft = Draft(answer.place, BODIES[answer.kind], answer.reply)
         draft.issued_chain = self.issuer.chain if answer.certificate else []
-        draft.sign_as(self.signer(answer))
+        draft.sign_as(self.signer(answer.place))
         if self.options["signer-certs"] == "first" and answer.place in ("pollrep", "pkiconf"):
             draft.extra_certs = []
         draft.recipient = message.sender or NULL_DN
@@ -144,10 +151,10 @@ class CA:
             transaction.nonces.append(draft.sender_nonce or b"")
             transaction.last_kind = exchange.message.kind
 
-    def signer(self, answer: Answer) -> Credential:
+    def signer(self, place: str) -> Credential:
         name = self.options["signer"]
         if name == "alternate":
-            name = "ca" if answer.place in ("ip", "pkiconf") else "ra"
+            name = "ca" if place in ("ip", "pkiconf") else "ra"
         return self.credential(SIGNERS.get(name, name))
 
     def credential(self, stem: str) -> Credential:
@@ -172,13 +179,20 @@ class CA:
         }
         if exchange.client:
             fields["client"] = f"{exchange.client.serial:x}"
-            fields["certProfile"] = cacheck.profile_of(message)
+            fields["certProfile"] = _profile(message)
         if refusal:
             fields.update(failInfo=refusal.fail, reason=str(refusal))
         what = message.kind or "garbage"
         self.events.emit(what, **fields)
         outcome = f"refused, {refusal.fail}: {refusal}" if refusal else answer.place
         self.events.line(f"{what} {exchange.path} -> {answer.kind} ({outcome})")
+
+
+def _profile(message: Message) -> str | None:
+    try:
+        return cacheck.profile_of(message)
+    except der.DerError:
+        return None
 
 
 def _error(refusal: Refused) -> Answer:

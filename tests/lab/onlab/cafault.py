@@ -72,6 +72,7 @@ class Switches:
     """The faults that are on.  Used under the CA's lock."""
 
     on: list[Switch] = field(default_factory=list)
+    committed: int = 0
 
     @classmethod
     def parse(cls, texts: Iterable[str]) -> Switches:
@@ -92,6 +93,7 @@ class Switches:
                 if switch.left is not None:
                     switch.left -= 1
                 found.append(switch.fault)
+        self.committed += len(found)
         return found
 
 

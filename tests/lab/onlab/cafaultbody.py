@@ -1,24 +1,23 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Misbehaviour in the bodies: refusals, answers of the wrong shape, polling, confirmation, genp."""
+"""Misbehaviour in the bodies: refusals, answers of the wrong shape, polling, confirmation."""
 
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from onlab import catemplate, der
+from onlab import der
 from onlab.cacert import now
-from onlab.cafault import POLICY, RETRIES, TAKES, declare, fault
-from onlab.cafaulthead import HOSTILE, role_signer
+from onlab.cafault import ENDS, POLICY, RETRIES, TAKES, declare, fault
+from onlab.cafaulthead import HOSTILE
+from onlab.cafaultsigner import role_signer
 from onlab.cmpmsg import (
     CertReply, Draft, ErrorReply, InfoReply, Message, PollReply, RawReply, Refused, StatusInfo,
     write_info,
 )  # fmt: skip
 from onlab.cmpoids import (
-    ACCEPTED, BODIES, CE_SUBJECT_ALT_NAME, FAIL_INFO, GRANTED_WITH_MODS, IT_CA_CERTS,
-    IT_CERT_REQ_TEMPLATE, IT_CONFIRM_WAIT_TIME, IT_IMPLICIT_CONFIRM, REJECTION,
-    REVOCATION_WARNING, WAITING,
+    ACCEPTED, BODIES, FAIL_INFO, GRANTED_WITH_MODS, IT_CA_CERTS, IT_CONFIRM_WAIT_TIME,
+    IT_IMPLICIT_CONFIRM, REJECTION, REVOCATION_WARNING, WAITING,
 )  # fmt: skip
 
 if TYPE_CHECKING:
@@ -46,7 +45,7 @@ for _name in FAIL_INFO:
         f"cmp-error-{_name}",
         f"a protected error with failInfo {_name}",
         _refuse(_name),
-        RETRIES if _name in RETRIED else "ends",
+        RETRIES if _name in RETRIED else ENDS,
         stage="serve",
     )
 
@@ -92,6 +91,19 @@ def _(draft: Draft, ca: CA) -> None:
 def _(draft: Draft, ca: CA) -> None:
     draft.reply = CertReply(0, StatusInfo(REJECTION, HOSTILE, ["badCertTemplate"]))
     draft.general_info = []
+
+
+def _reject(name: str):
+    def bend(draft: Draft, ca: CA) -> None:
+        draft.reply = CertReply(0, StatusInfo(REJECTION, f"rejected: {name}", [name]))
+        draft.general_info = []
+
+    return bend
+
+
+for _name in sorted(RETRIED):
+    declare(f"cmp-rejection-{_name}", f"rejection in the body, failInfo {_name}", _reject(_name),
+            RETRIES)  # fmt: skip
 
 
 @fault("cmp-rejection-with-certificate", "status rejection, and a certificate nevertheless")
@@ -267,7 +279,7 @@ def _(draft: Draft, ca: CA) -> None:
 # ---- polling
 
 
-@fault("cmp-poll-for-ever", "every pollReq is answered by pollRep", wait=1 << 30)
+@fault("cmp-poll-for-ever", "every pollReq is answered by pollRep", place="pollrep", wait=1 << 30)
 def _(draft: Draft, ca: CA) -> None:
     """The wait is all of it."""
 
@@ -312,85 +324,3 @@ def _(draft: Draft, ca: CA) -> None:
        place="waiting", wait=2)  # fmt: skip
 def _(draft: Draft, ca: CA) -> None:
     draft.reply.status.fail = ["badRequest"]
-
-
-# ---- general responses
-
-
-@fault("cmp-info-type", "genp of another type than asked for", place="cacerts")
-def _(draft: Draft, ca: CA) -> None:
-    draft.reply.kind = "1.3.6.1.5.5.7.4.23"
-
-
-@fault("cmp-info-two", "genp with two InfoTypeAndValues", place="cacerts")
-def _(draft: Draft, ca: CA) -> None:
-    draft.reply.copies = 2
-
-
-@fault("cmp-cacerts-garbage", "caCerts holds a SEQUENCE that is no certificate", POLICY,
-       place="cacerts")  # fmt: skip
-def _(draft: Draft, ca: CA) -> None:
-    draft.reply.value = der.seq(der.seq(der.utf8("no certificate")))
-
-
-@fault("cmp-cacerts-empty", "caCerts is an empty SEQUENCE, against SIZE (1..MAX)", place="cacerts")
-def _(draft: Draft, ca: CA) -> None:
-    draft.reply.value = der.seq()
-
-
-@fault("cmp-cacerts-1000", "caCerts holds a thousand certificates", POLICY, place="cacerts")
-def _(draft: Draft, ca: CA) -> None:
-    draft.reply.value = der.seq(ca.issuer.ca.certificate.raw * 1000)
-
-
-@fault("cmp-cacerts-other", "caCerts holds the root of an unrelated PKI: no anchor for that",
-       TAKES, place="cacerts")  # fmt: skip
-def _(draft: Draft, ca: CA) -> None:
-    draft.reply.value = der.seq(
-        ca.issuer.ca.certificate.raw, ca.credential("other/root").certificate.raw
-    )
-
-
-def _template(name: str, text: str, verdict: str, **changes) -> None:
-    offer = replace(catemplate.OFFERS["basic"], **changes)
-
-    def bend(draft: Draft, ca: CA) -> None:
-        draft.reply = InfoReply(IT_CERT_REQ_TEMPLATE, offer.encode())
-
-    declare(f"cmp-template-{name}", text, bend, verdict, place="template")
-
-
-_X448 = ("alg", der.seq(der.oid("1.3.101.111")))
-_KEY = der.tlv(0xA6, catemplate.P256[1], der.bits(b"\x04" + bytes(64)))
-_SAN = ((CE_SUBJECT_ALT_NAME, (False, b"\x30\x7f")),)
-_template("unsupported-key", "keySpec lists nothing a signing device can make", "ends",
-          keys=(_X448, catemplate.rsa_bits(512), ("alg", der.seq(der.oid("1.2.3.4")))))  # fmt: skip
-_template("unsupported-first", "keySpec lists two unknown kinds before P-256", TAKES,
-          keys=(_X448, ("alg", der.seq(der.oid("1.2.3.4"))), catemplate.P256))  # fmt: skip
-_template("keys-1000", "keySpec with a thousand unknown kinds before P-256", POLICY,
-          keys=(_X448,) * 1000 + (catemplate.P256,))  # fmt: skip
-_template("rsa-negative", "keySpec asks for RSA of -2048 bits", "ends",
-          keys=(catemplate.rsa_bits(-2048),))  # fmt: skip
-_template("rsa-huge", "keySpec asks for RSA of 2^31 bits", "ends",
-          keys=(catemplate.rsa_bits(2**31),))  # fmt: skip
-_template("public-key", "the template holds a publicKey", "ends", inserted=_KEY)
-_template("serial", "the template holds a serialNumber", "ends",
-          inserted=der.tlv(0x81, b"\x01"))  # fmt: skip
-_template("bad-san", "the template's SAN is truncated DER", "ends", extensions=_SAN)
-_template("huge-name", "the template's subject has a value of 60 kB", POLICY,
-          subject=(("2.5.4.3", "A" * 60000),))  # fmt: skip
-_template("names-500", "the template's subject has five hundred attributes", POLICY,
-          subject=(("2.5.4.11", "unit"),) * 500)  # fmt: skip
-
-
-@fault("cmp-template-malformed", "the template is a SEQUENCE of something else", place="template")
-def _(draft: Draft, ca: CA) -> None:
-    draft.reply.value = der.seq(der.integer(1), der.utf8("template"))
-
-
-@fault("cmp-template-trailing", "octets behind keySpec", place="template")
-def _(draft: Draft, ca: CA) -> None:
-    offer = der.Der(catemplate.OFFERS["basic"].encode()).get(der.SEQUENCE)
-    draft.reply.value = der.seq(offer, der.null())
-
-

@@ -4,7 +4,8 @@
 from __future__ import annotations
 
 # Importing a module puts its faults into the register.
-from onlab import cafaultbody, cafaultcert, cafaulthead, cafaultwire  # noqa: F401
+from onlab import cafaultbody, cafaultcert, cafaulthead  # noqa: F401
+from onlab import cafaultinfo, cafaultsigner, cafaultwire  # noqa: F401
 from onlab.cafault import PLACES, REGISTER, Switches
 
 FAULTS: dict[str, str] = {name: fault.text for name, fault in sorted(REGISTER.items())}

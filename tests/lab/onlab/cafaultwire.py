@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from base64 import encodebytes
 from typing import TYPE_CHECKING
 
 from onlab import der
@@ -76,8 +77,6 @@ def _(draft: Draft, ca: CA) -> None:
 
 @fault("cmp-wire-pem", "the message in base64 with PEM lines about it")
 def _(draft: Draft, ca: CA) -> None:
-    from base64 import encodebytes
-
     draft.wire.append(
         lambda raw: b"-----BEGIN PKIXCMP-----\n" + encodebytes(raw) + b"-----END PKIXCMP-----\n"
     )

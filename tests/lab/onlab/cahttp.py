@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import sys
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING
 
@@ -31,6 +32,11 @@ class Handler(BaseHTTPRequestHandler):
             return
         self.answer(*self.ca.handle(self.path, body))
 
+    def refuse(self) -> None:
+        self.answer(405, "text/plain", b"POST\n")
+
+    do_GET = do_HEAD = do_PUT = refuse  # noqa: N815
+
     def answer(self, status: int, media_type: str, body: bytes, close: bool = False) -> None:
         self.send_response(status)
         self.send_header("Content-Type", media_type)
@@ -47,6 +53,11 @@ class Handler(BaseHTTPRequestHandler):
 
 class Server(ThreadingHTTPServer):
     daemon_threads = True
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A client may hang up on a misbehaving CA; anything else is a bug and is shown."""
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
 
 
 def listen(ca: CA, port: int = 0, host: str = "127.0.0.1") -> Server:

@@ -242,11 +242,18 @@ class Operations:
     def _revoke(self, transaction: Transaction, message: Message) -> Maker:
         """RFC 9483 4.2: signed with the certificate that is to be revoked."""
         client = transaction.client
-        if crmf.read_revocation(message.body) != (client.issuer, client.serial):
-            refusal = Refused("badCertId", "not the certificate that signs the request")
-            status = StatusInfo(REJECTION, str(refusal), [refusal.fail])
-            return lambda: Answer("rp", "rp", RevocationReply(status), refusal=refusal)
-        return lambda: self._strike(client.serial)
+        try:
+            if crmf.read_revocation(message.body) != (client.issuer, client.serial):
+                raise Refused("badCertId", "not the certificate that signs the request")
+        except der.DerError as broken:
+            refusal = Refused("badDataFormat", f"rr: {broken}")
+        except Refused as caught:
+            refusal = caught
+        else:
+            return lambda: self._strike(client.serial)
+        transaction.state = "refused"
+        status = StatusInfo(REJECTION, str(refusal), [refusal.fail])
+        return lambda: Answer("rp", "rp", RevocationReply(status), refusal=refusal)
 
     def _strike(self, serial: int) -> Answer:
         self.ca.issuer.revoke(serial)

@@ -170,7 +170,7 @@ def _fits(name: str, given: bytes, value: bytes) -> bool:
         return value not in (b"", der.seq())
     if name != CE_SUBJECT_ALT_NAME:
         return value == given
-    parts, offered = _elements(value), _elements(given)
+    parts, offered = der.elements(value), der.elements(given)
     fixed = [part for part in offered if len(part) > 2]
     blank = [part[0] for part in offered if len(part) == 2]
     for part in parts:
@@ -181,10 +181,3 @@ def _fits(name: str, given: bytes, value: bytes) -> bool:
         else:
             return False
     return not fixed
-
-
-def _elements(sequence: bytes) -> list[bytes]:
-    fields, found = der.Der(sequence).enter(der.SEQUENCE), []
-    while fields:
-        found.append(fields.element())
-    return found

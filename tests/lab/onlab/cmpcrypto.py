@@ -142,13 +142,15 @@ def certificate_hash(algorithm: bytes, certificate: bytes) -> bytes:
     return hashlib.new(chosen.name, certificate).digest()
 
 
-def password_mac(secret: bytes, salt: bytes, count: int) -> tuple[bytes, Any]:
+def password_mac(
+    secret: bytes, salt: bytes, count: int, claimed: int | None = None
+) -> tuple[bytes, Any]:
     """RFC 4210 5.1.3.1: (AlgorithmIdentifier, function making the MAC), all SHA-256.
 
     The lab never accepts a MAC; it sends one where a signature is due.
     """
     parameters = der.seq(
-        der.octets(salt), der.seq(der.oid(SHA256)), der.integer(count),
+        der.octets(salt), der.seq(der.oid(SHA256)), der.integer(claimed or count),
         der.seq(der.oid(HMAC_SHA256), der.null()),
     )  # fmt: skip
     key = secret + salt

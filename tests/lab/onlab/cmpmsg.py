@@ -291,8 +291,8 @@ class Draft:
         self.sender_kid = signer.certificate.key_id()
         self.protection_alg = cmpcrypto.default_algorithm(signer.key)
         self.protect = lambda part: cmpcrypto.sign(signer.key, part)
-        self.extra_certs = []
-        self.add_certs([signer.certificate, *signer.chain, *self.issued_chain])
+        self.extra_certs = [signer.certificate.raw]  # also if self-signed
+        self.add_certs([*signer.chain, *self.issued_chain])
 
     def add_certs(self, certificates: list[Certificate]) -> None:
         """RFC 9483 3.3: no duplicates needed, self-signed certificates better left out."""

@@ -240,6 +240,14 @@ class Der:
             raise DerError(f"time {text!r} is in no calendar") from None
 
 
+def elements(raw: bytes) -> list[bytes]:
+    """The elements of a SEQUENCE, each with its header."""
+    fields, found = Der(raw).enter(SEQUENCE), []
+    while fields:
+        found.append(fields.element())
+    return found
+
+
 def check(data: bytes) -> None:
     """Refuse what is not one DER element down to its leaves.
 
