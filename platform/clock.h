@@ -19,14 +19,14 @@
 #define CLOCK_SOURCE_DATE INT64_C(1795478400)
 
 enum confidence {
-	TIME_UNSET,	/* nothing known: no date can be judged */
-	TIME_FLOOR,	/* it is at least this late: what is over, is over */
-	TIME_SET	/* believed: both ends can be judged */
+	TIME_UNSET, /* nothing known: no date can be judged */
+	TIME_FLOOR, /* it is at least this late: what is over, is over */
+	TIME_SET    /* believed: both ends can be judged */
 };
 
 struct moment {
 	enum confidence confidence;
-	int64_t seconds;		/* since 1970 UTC; 0 when unset */
+	int64_t seconds; /* since 1970 UTC; 0 when unset */
 };
 
 /*
@@ -37,7 +37,7 @@ struct moment {
  * trusted (clock_distrust()).
  */
 struct moment clock_now(void);
-void clock_raise_floor(int64_t seconds);	/* from verified, signed times only */
+void clock_raise_floor(int64_t seconds); /* from verified, signed times only */
 int64_t clock_floor(void);
 void clock_distrust(void);
 
@@ -53,8 +53,8 @@ int64_t clock_ticks(void);
 
 /* Sleeps; returns early with false when a signal asks to stop (clock_stop()). */
 bool clock_sleep(int64_t milliseconds);
-void clock_stop(void);		/* async-signal-safe: ends this and every later sleep */
+void clock_stop(void); /* async-signal-safe: ends this and every later sleep */
 bool clock_stopped(void);
-void clock_go_on(void);		/* after a stop that was not the end: sleeps sleep again */
+void clock_go_on(void); /* after a stop that was not the end: sleeps sleep again */
 
 #endif

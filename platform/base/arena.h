@@ -18,7 +18,10 @@ struct arena {
 	size_t cap, used;
 };
 
-#define ARENA_ON(array) { (array), sizeof(array), 0 }
+#define ARENA_ON(array)                   \
+	{                                 \
+		(array), sizeof(array), 0 \
+	}
 
 /* n bytes, zeroed, aligned for any type; NULL if they do not fit. n may be 0. */
 void *arena_take(struct arena *a, size_t n);

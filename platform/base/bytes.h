@@ -16,9 +16,14 @@ struct span {
 
 /* Arrays only: a pointer in its place does not compile. */
 #define SPAN(array) ((struct span){ (array), sizeof(array) * NO_POINTER(array) })
-#define NO_POINTER(x) _Generic(&(x), uint8_t **: (void *)0,		\
-	uint8_t *const *: (void *)0, const uint8_t **: (void *)0,	\
-	const uint8_t *const *: (void *)0, default: 1)
+/* clang-format off */
+#define NO_POINTER(x) _Generic(&(x),				\
+	uint8_t **: (void *)0,					\
+	uint8_t *const *: (void *)0,				\
+	const uint8_t **: (void *)0,				\
+	const uint8_t *const *: (void *)0,			\
+	default: 1)
+/* clang-format on */
 
 #define NO_BYTES ((struct span){ NULL, 0 })
 

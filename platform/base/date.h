@@ -28,8 +28,8 @@ MUST_CHECK enum err date_from_http(struct span text, int64_t *seconds);
 struct date_text {
 	char s[32];
 };
-const char *date_to_rfc3339(struct date_text *t, int64_t seconds);	/* 2026-11-23T09:00:00Z */
-const char *date_to_generalized(struct date_text *t, int64_t seconds);	/* 20261123090000Z */
-const char *date_to_utctime(struct date_text *t, int64_t seconds);	/* 261123090000Z; 1950..2049 */
+const char *date_to_rfc3339(struct date_text *t, int64_t seconds);     /* 2026-11-23T09:00:00Z */
+const char *date_to_generalized(struct date_text *t, int64_t seconds); /* 20261123090000Z */
+const char *date_to_utctime(struct date_text *t, int64_t seconds); /* 261123090000Z; 1950..2049 */
 
 #endif

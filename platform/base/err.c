@@ -50,10 +50,12 @@ const char *err_text(enum err e)
 /* Quoted peer text may hold UTF-8: never leave half a character behind the cut. */
 static void cut(char *words, size_t n)
 {
-	n -= sizeof "...";
+	static const char dots[] = "...";
+
+	n -= sizeof dots;
 	while (n > 0 && ((unsigned char)words[n] & 0xc0) == 0x80)
 		n--;
-	strcpy(words + n, "...");
+	memcpy(words + n, dots, sizeof dots);
 }
 
 enum err err_because(enum err e, const char *format, ...)

@@ -16,12 +16,13 @@
 #ifndef ONRAMP_BASE_ERR_H
 #define ONRAMP_BASE_ERR_H
 
-#define MUST_CHECK __attribute__((warn_unused_result))
+#define MUST_CHECK             __attribute__((warn_unused_result))
 #define PRINTF_LIKE(fmt, args) __attribute__((format(printf, fmt, args)))
 
 enum verdict { FINE, AGAIN, WAIT, NEXT, HALT };
 
 /* code, verdict, exit status, text.  Exit statuses are part of the interface. */
+/* clang-format off */
 #define ERR_TABLE(X) \
 	X(OK,                  FINE,   0, "ok") \
 	/* ourselves */ \
@@ -109,6 +110,7 @@ enum verdict { FINE, AGAIN, WAIT, NEXT, HALT };
 	X(E_JSON,              NEXT,  95, "not the JSON we accept") \
 	X(E_TEXT,              NEXT,  96, "not the text encoding we accept") \
 	X(E_SPACE,             NEXT,  97, "a value does not fit its buffer")
+/* clang-format on */
 
 #define X(code, verdict, status, text) code,
 enum err { ERR_TABLE(X) ERR_COUNT };
@@ -116,8 +118,8 @@ enum err { ERR_TABLE(X) ERR_COUNT };
 
 enum verdict err_verdict(enum err e);
 int err_exit_status(enum err e);
-const char *err_name(enum err e);	/* "E_VOUCHER_SERIAL" */
-const char *err_text(enum err e);	/* the sentence of the table */
+const char *err_name(enum err e); /* "E_VOUCHER_SERIAL" */
+const char *err_text(enum err e); /* the sentence of the table */
 
 /*
  * Keeps, beside the code, what was wrong and what was expected, in words.

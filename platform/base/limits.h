@@ -8,88 +8,94 @@
 
 enum {
 	/* errors and logs */
-	ERR_REASON_MAX = 320,		/* one log line, with a quoted peer text in it */
-	LOG_LINE_MAX = 1024,		/* a reason, a step and a few names; syslog takes as much */
-	LOG_QUOTE_MAX = 80,		/* peer text in a log line; an error page is not a log */
+	ERR_REASON_MAX = 320, /* one log line, with a quoted peer text in it */
+	LOG_LINE_MAX = 1024,  /* a reason, a step and a few names; syslog takes as much */
+	LOG_QUOTE_MAX = 80,   /* peer text in a log line; an error page is not a log */
 
 	/* encodings */
-	DER_DEPTH_MAX = 24,		/* deepest real message: CMS in CMP, about 16 */
-	JSON_SIZE_MAX = 32768,		/* a voucher with a chain as pin is under 8 kB */
-	JSON_DEPTH_MAX = 8,		/* vouchers nest two deep, telemetry three */
-	JSON_NODES_MAX = 512,		/* `,` `:` `[` `{`: heap of the JSON library is 264 x input */
-	PEM_FILE_MAX = 65536,		/* a chain of 9 RSA certificates is 20 kB */
+	DER_DEPTH_MAX = 24,    /* deepest real message: CMS in CMP, about 16 */
+	JSON_SIZE_MAX = 32768, /* a voucher with a chain as pin is under 8 kB */
+	JSON_DEPTH_MAX = 8,    /* vouchers nest two deep, telemetry three */
+	JSON_NODES_MAX = 512,  /* `,` `:` `[` `{`: heap of the JSON library is 264 x input */
+	PEM_FILE_MAX = 65536,  /* a chain of 9 RSA certificates is 20 kB */
 
 	/* certificates and CMS */
-	CERT_SIZE_MAX = 8192,		/* RSA-4096 with many names is under 4 kB */
-	CERT_EXTENSIONS_MAX = 32,	/* seen: at most 14 */
-	CERT_NAMES_MAX = 64,		/* names compared with constraints: work is the product */
-	CHAIN_MAX = 9,			/* what wolfSSL takes in a handshake */
-	PATH_DEPTH_MAX = 10,		/* certificates in a path, leaf and anchor included */
-	PATH_STEPS_MAX = 64,		/* signatures checked per path: loops among look-alikes */
-	POOL_MAX = 32,			/* candidate certificates of one message */
-	ANCHORS_MAX = 16,		/* trust anchors at once */
-	CRL_ENTRIES_MAX = 20000,	/* walked linearly */
-	RSA_BITS_MIN = 2048,		/* NIST SP 800-131A */
-	RSA_BITS_MAX = 4096,		/* SP_INT_BITS of the library */
-	RSA_EXPONENT_MAX = 8,		/* octets; 65537 is three, a long one makes verifying slow */
-	SIGNATURE_MAX = 512,		/* RSA-4096 */
-	SPKI_MAX = 600,			/* RSA-4096 is 550 */
-	KEY_DER_MAX = 2560,		/* PKCS#8 of RSA-4096 is 2374 */
-	KEY_FILE_MAX = 16384,		/* RSA-4096 as PEM is 3.3 kB; with its chain in the same file */
-	NAME_MAX_DER = 1024,		/* a distinguished name */
+	CERT_SIZE_MAX = 8192,     /* RSA-4096 with many names is under 4 kB */
+	CERT_EXTENSIONS_MAX = 32, /* seen: at most 14 */
+	CERT_NAMES_MAX = 64,      /* names compared with constraints: work is the product */
+	CHAIN_MAX = 9,            /* what wolfSSL takes in a handshake */
+	PATH_DEPTH_MAX = 10,      /* certificates in a path, leaf and anchor included */
+	PATH_STEPS_MAX = 64,      /* signatures checked per path: loops among look-alikes */
+	POOL_MAX = 32,            /* candidate certificates of one message */
+	ANCHORS_MAX = 16,         /* trust anchors at once */
+	CRL_ENTRIES_MAX = 20000,  /* walked linearly */
+	RSA_BITS_MIN = 2048,      /* NIST SP 800-131A */
+	RSA_BITS_MAX = 4096,      /* SP_INT_BITS of the library */
+	RSA_EXPONENT_MAX = 8,     /* octets; 65537 is three, a long one makes verifying slow */
+	SIGNATURE_MAX = 512,      /* RSA-4096 */
+	SPKI_MAX = 600,           /* RSA-4096 is 550 */
+	KEY_DER_MAX = 2560,       /* PKCS#8 of RSA-4096 is 2374 */
+	KEY_FILE_MAX = 16384,     /* RSA-4096 as PEM is 3.3 kB; with its chain in the same file */
+	NAME_MAX_DER = 1024,      /* a distinguished name */
 
 	/* HTTP */
-	URL_MAX = 256,			/* registrar addresses are origins, redirects little more */
-	HTTP_HEADER_MAX = 16384,	/* all header bytes of one answer */
-	HTTP_BODY_MAX = 131072,		/* caCerts with 20 certificates is 30 kB */
-	HTTP_CONNECT_MS = 10000,	/* TCP and TLS each, one candidate must not hold the others */
-	HTTP_TOTAL_MS = 60000,		/* a registrar asks its MASA meanwhile */
-	HTTP_SLOW_BYTES = 64,		/* bytes per second under which an answer is too slow ... */
-	HTTP_SLOW_SECONDS = 30,		/* ... for so long; a silent MASA look-up takes that */
+	URL_MAX = 256,           /* registrar addresses are origins, redirects little more */
+	HTTP_HEADER_MAX = 16384, /* all header bytes of one answer */
+	HTTP_BODY_MAX = 131072,  /* caCerts with 20 certificates is 30 kB */
+	HTTP_CONNECT_MS = 10000, /* TCP and TLS each, one candidate must not hold the others */
+	HTTP_TOTAL_MS = 60000,   /* a registrar asks its MASA meanwhile */
+	HTTP_SLOW_BYTES = 64,    /* bytes per second under which an answer is too slow ... */
+	HTTP_SLOW_SECONDS = 30,  /* ... for so long; a silent MASA look-up takes that */
 	MEDIA_TYPE_MAX = 64,
-	REDIRECTS_MAX = 5,		/* within one origin; to another one: 1 (RFC 8995 5.6) */
+	REDIRECTS_MAX = 5, /* within one origin; to another one: 1 (RFC 8995 5.6) */
 
 	/* vouchers */
 	VOUCHER_SIZE_MAX = 65536,
-	PVR_SIZE_MAX = 16384,		/* request with an IDevID chain of 4 */
-	NONCE_MIN = 8, NONCE_MAX = 32,	/* RFC 8366 YANG */
-	NONCE_SIZE = 24,		/* fits SZTP's 16..32 too, base64 without padding */
-	SERIAL_NUMBER_MAX = 64,		/* ub-serial-number of X.520 */
-	RETRY_AFTER_MAX_S = 60,		/* RFC 8995 5.6 */
-	RETRY_AFTER_MIN_S = 5,		/* no busy loop by a registrar's word */
-	WAITING_MAX_S = 4 * 86400,	/* RFC 8995 5.6: four days */
+	PVR_SIZE_MAX = 16384, /* request with an IDevID chain of 4 */
+	NONCE_MIN = 8,
+	NONCE_MAX = 32,            /* RFC 8366 YANG */
+	NONCE_SIZE = 24,           /* fits SZTP's 16..32 too, base64 without padding */
+	SERIAL_NUMBER_MAX = 64,    /* ub-serial-number of X.520 */
+	RETRY_AFTER_MAX_S = 60,    /* RFC 8995 5.6 */
+	RETRY_AFTER_MIN_S = 5,     /* no busy loop by a registrar's word */
+	WAITING_MAX_S = 4 * 86400, /* RFC 8995 5.6: four days */
 
 	/* CMP */
 	CMP_MESSAGE_MAX = HTTP_BODY_MAX,
-	CMP_REQUEST_MAX = 24576,	/* ir with a chain of 9 */
-	CMP_NONCE_MIN = 16,		/* RFC 9483 3.1: 128 bits */
-	CMP_NONCE_MAX = 64,		/* what we echo back */
-	CMP_CHECK_AFTER_MAX_S = 3600,	/* checkAfter is hostile input */
-	CMP_POLLS_MAX = 2000,		/* with the pause: days */
-	CMP_RESTARTS_MAX = 3,		/* new transactions for transactionIdInUse */
-	CMP_PROFILE_MAX = 128,		/* certProfile's name */
-	CMP_TEMPLATE_MAX = 4096,	/* CertReqTemplateContent we keep */
-	CMP_KEY_SPECS_MAX = 16,		/* entries of a keySpec looked at */
-	CMP_PART_MAX = 12288,		/* header and body of a request: a full template, names, a key */
-	CMP_PEER_MAX = NAME_MAX_DER + 8, /* sender of an answer, which our next message is addressed to */
-	CMP_KEPT_MAX = CERT_SIZE_MAX,	/* an RA's chain of three with RSA-4096 is 6 kB */
+	CMP_REQUEST_MAX = 24576,      /* ir with a chain of 9 */
+	CMP_NONCE_MIN = 16,           /* RFC 9483 3.1: 128 bits */
+	CMP_NONCE_MAX = 64,           /* what we echo back */
+	CMP_CHECK_AFTER_MAX_S = 3600, /* checkAfter is hostile input */
+	CMP_POLLS_MAX = 2000,         /* with the pause: days */
+	CMP_RESTARTS_MAX = 3,         /* new transactions for transactionIdInUse */
+	CMP_PROFILE_MAX = 128,        /* certProfile's name */
+	CMP_TEMPLATE_MAX = 4096,      /* CertReqTemplateContent we keep */
+	CMP_KEY_SPECS_MAX = 16,       /* entries of a keySpec looked at */
+	CMP_PART_MAX = 12288, /* header and body of a request: a full template, names, a key */
+	CMP_PEER_MAX = NAME_MAX_DER +
+	               8, /* sender of an answer, which our next message is addressed to */
+	CMP_KEPT_MAX = CERT_SIZE_MAX, /* an RA's chain of three with RSA-4096 is 6 kB */
 	CMP_KEPT_CERTS_MAX = 8,
-	CMP_POOL_MAX = 128,		/* extraCerts, caCerts, what is kept, TLS chain, anchors and more */
-	CMP_SIGNERS_MAX = 4,		/* certificates of one key tried: each may cost a path search */
-	CMP_RESENDS_MAX = 2,		/* of certConf or pollReq after a lost answer (RFC 9483 6) */
-	CMP_PAUSE_S = 5,		/* before asking again where the peer names no time */
-	CMP_CHECK_AFTER_MIN_S = 1,	/* no busy loop by checkAfter 0 */
-	CMP_TIME_SKEW_MAX_S = 600,	/* clocks of a network without NTP; replays are the nonces' task */
+	CMP_POOL_MAX = 128,  /* extraCerts, caCerts, what is kept, TLS chain, anchors and more */
+	CMP_SIGNERS_MAX = 4, /* certificates of one key tried: each may cost a path search */
+	CMP_RESENDS_MAX = 2, /* of certConf or pollReq after a lost answer (RFC 9483 6) */
+	CMP_PAUSE_S = 5,     /* before asking again where the peer names no time */
+	CMP_CHECK_AFTER_MIN_S = 1, /* no busy loop by checkAfter 0 */
+	CMP_TIME_SKEW_MAX_S =
+		600, /* clocks of a network without NTP; replays are the nonces' task */
 
 	/* the flow */
-	CANDIDATES_MAX = 16,		/* registrars of one round */
-	TRIES_MAX = 3,			/* AGAIN at one step before the next candidate */
-	BACKOFF_FIRST_S = 5, BACKOFF_MAX_S = 3600, /* RFC 8995 4.1 */
+	CANDIDATES_MAX = 16, /* registrars of one round */
+	TRIES_MAX = 3,       /* AGAIN at one step before the next candidate */
+	BACKOFF_FIRST_S = 5,
+	BACKOFF_MAX_S = 3600, /* RFC 8995 4.1 */
 
 	/* files */
-	UCI_FILE_MAX = 65536, UCI_LINE_MAX = 1024, UCI_OPTIONS_MAX = 512,
+	UCI_FILE_MAX = 65536,
+	UCI_LINE_MAX = 1024,
+	UCI_OPTIONS_MAX = 512,
 	PATH_NAME_MAX = 256,
-	STORE_RESERVE = 65536,		/* bytes left free on the state's file system */
+	STORE_RESERVE = 65536, /* bytes left free on the state's file system */
 	GENERATION_FILES_MAX = 12,
 	JOURNAL_MAX = 65536
 };

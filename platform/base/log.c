@@ -129,6 +129,14 @@ static size_t plain(struct span s)
 	return n > 0 && !disguises(scalar) ? n : 0;
 }
 
+/* What was cut says so. */
+static void finish(char *to, bool whole)
+{
+	static const char dots[] = "...";
+
+	memcpy(to, whole ? "" : dots, whole ? 1 : sizeof dots);
+}
+
 static char *put_hex(char *to, uint8_t octet)
 {
 	*to++ = "0123456789abcdef"[octet >> 4];
@@ -157,7 +165,7 @@ const char *log_quote(struct quoted *q, struct span s)
 			*to++ = (char)s.p[i++];
 	}
 	*to++ = '"';
-	strcpy(to, i < s.n ? "..." : "");
+	finish(to, i == s.n);
 	return q->text;
 }
 
@@ -168,6 +176,6 @@ const char *log_hex(struct quoted *q, struct span bytes)
 
 	for (size_t i = 0; i < n; i++)
 		to = put_hex(to, bytes.p[i]);
-	strcpy(to, n < bytes.n ? "..." : "");
+	finish(to, n == bytes.n);
 	return q->text;
 }

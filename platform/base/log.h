@@ -11,7 +11,13 @@
 #include "platform/base/err.h"
 #include "platform/base/limits.h"
 
-enum log_level { LOG_LEVEL_ERROR, LOG_LEVEL_WARNING, LOG_LEVEL_NOTICE, LOG_LEVEL_INFO, LOG_LEVEL_DEBUG };
+enum log_level {
+	LOG_LEVEL_ERROR,
+	LOG_LEVEL_WARNING,
+	LOG_LEVEL_NOTICE,
+	LOG_LEVEL_INFO,
+	LOG_LEVEL_DEBUG
+};
 
 /* Where lines go: text without newline. NULL restores stderr. */
 typedef void log_sink(void *context, enum log_level level, const char *line);

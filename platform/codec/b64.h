@@ -6,13 +6,14 @@
 #include "platform/base/arena.h"
 
 enum b64_kind {
-	B64_STRICT,	/* RFC 4648 4, padding demanded, no white space, trailing bits zero */
-	B64_ANY,	/* section 4 or 5 alphabet (not mixed), padding or none: nonces (RFC 8995 C) */
-	B64_LINES	/* as STRICT but line breaks and blanks between characters: PEM bodies */
+	B64_STRICT, /* RFC 4648 4, padding demanded, no white space, trailing bits zero */
+	B64_ANY,    /* section 4 or 5 alphabet (not mixed), padding or none: nonces (RFC 8995 C) */
+	B64_LINES   /* as STRICT but line breaks and blanks between characters: PEM bodies */
 };
 
 /* Octets in the arena.  E_TEXT for anything else than the alphabet asked for. */
-MUST_CHECK enum err b64_decode(struct arena *a, enum b64_kind kind, struct span text, struct span *out);
+MUST_CHECK enum err b64_decode(struct arena *a, enum b64_kind kind, struct span text,
+                               struct span *out);
 
 /* Section 4 with padding; NUL-terminated, the span without the NUL. */
 MUST_CHECK enum err b64_encode(struct arena *a, struct span octets, struct span *out);

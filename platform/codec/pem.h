@@ -6,8 +6,8 @@
 #include "platform/base/arena.h"
 
 struct pem {
-	struct span label;	/* "CERTIFICATE", within the text */
-	struct span der;	/* in the arena */
+	struct span label; /* "CERTIFICATE", within the text */
+	struct span der;   /* in the arena */
 };
 
 /*
@@ -22,8 +22,8 @@ MUST_CHECK enum err pem_next(struct arena *a, struct span *text, struct pem *out
  * skipped), or, when the bytes begin with 0x30, one DER certificate.
  * *count at most cap; E_TEXT when there is none, E_SPACE when there are more.
  */
-MUST_CHECK enum err pem_certificates(struct arena *a, struct span file,
-				     struct span *certs, size_t cap, size_t *count);
+MUST_CHECK enum err pem_certificates(struct arena *a, struct span file, struct span *certs,
+                                     size_t cap, size_t *count);
 
 /* Appends one block to out (cap bytes, *n used), 64 characters a line. */
 MUST_CHECK enum err pem_write(char *out, size_t cap, size_t *n, const char *label, struct span der);

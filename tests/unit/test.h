@@ -27,7 +27,7 @@ struct test {
 
 struct test_suite {
 	const char *name;
-	struct test tests[64];		/* ends at the first without a function */
+	struct test tests[64]; /* ends at the first without a function */
 };
 
 /* Asserts the code, and shows code and reason when it is another. */

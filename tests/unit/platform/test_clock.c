@@ -164,12 +164,27 @@ static bool stopped_without_a_pipe(void)
 	return sleeper(SIGTERM, 60000);
 }
 
+/* Also when the stop came in a sleep, whose pipe must not wake the next one. */
+static bool goes_on_after_a_stop(void)
+{
+	int64_t before;
+
+	if (!stopped_in_its_sleep())
+		return false;
+	clock_stop();
+	clock_go_on();
+	before = clock_ticks();
+	return !clock_stopped() && clock_sleep(30) && clock_ticks() - before >= 30 &&
+	       stopped_in_its_sleep();
+}
+
 static void a_stop_ends_the_sleep(void)
 {
 	in_child(stopped_in_its_sleep);
 	in_child(not_stopped_by_others);
 	in_child(stopped_before);
 	in_child(stopped_without_a_pipe);
+	in_child(goes_on_after_a_stop);
 }
 
 const struct test_suite suite_platform_clock = {
