@@ -1,0 +1,87 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Are the checks able to fail?  Each gets a small tree with one fault in it, after
+# the same tree without.
+set -u
+root=$PWD
+tree=$(mktemp -d) || exit 2
+trap 'rm -rf "$tree"' EXIT
+bad=0
+
+fresh() {
+	rm -rf "${tree:?}"/*
+	mkdir -p "$tree/tests" "$tree/cmp" "$tree/voucher" "$tree/platform/base"
+	cp -r "$root/tests/lint" "$tree/tests/"
+	cp "$root/.clang-format" "$tree/"
+	printf '%s\n' '/* SPDX-License-Identifier: GPL-2.0-or-later */' \
+		'/* RFC 8995 5.6: a good file. */' > "$tree/cmp/good.c"
+}
+
+layers() { sh tests/lint/files.sh c | xargs awk -f tests/lint/layers.awk; }
+
+# status, check, line to append to cmp/good.c
+gives() {
+	want=$1
+	check=$2
+	fresh
+	[ -z "$3" ] || printf '%s\n' "$3" >> "$tree/cmp/good.c"
+	out=$(
+		cd "$tree" || exit 2
+		case $check in
+		layers) layers ;;
+		*) sh "tests/lint/$check.sh" ;;
+		esac 2>&1
+	)
+	got=$?
+	[ $got = 77 ] || [ $got = "$want" ] || [ "$want$got" = 1123 ] || {
+		echo "$check: status $got, expected $want, for: $3"
+		echo "$out"
+		bad=1
+	}
+}
+
+gives 0 layers ''
+gives 0 layers '#include "platform/base/err.h"'
+gives 1 layers '#include "voucher/voucher.h"'
+gives 1 layers '#include "platform/tls/channel.h"'
+gives 1 layers '#include "agent/onboard.h"'
+gives 1 layers '#include "platform/pki/trusted_make.h"'
+gives 1 layers '#include <wolfssl/ssl.h>'
+gives 1 layers '#include <curl/curl.h>'
+gives 1 layers '#include <jansson.h>'
+
+gives 0 no-heap 'int a(void); /* free of malloc */'
+gives 1 no-heap 'char *p = malloc(3);'
+gives 1 no-heap '	free(p);'
+gives 1 no-heap '	q = strdup (p);'
+
+gives 0 format 'int a;'
+gives 1 format 'int  a;'
+gives 1 format '    int a;'
+
+gives 0 rfc-tags '/* RFC 5280 4.1.2.5 */'
+gives 1 rfc-tags '/* RFC 5280, section 4.1.2.5 */'
+gives 1 rfc-tags '/* section 4.1 of RFC 5280 */'
+gives 1 rfc-tags '/* RFC5280 4.1 */'
+[ ! -d "$root/../shared/spec/rfc" ] || {
+	ONRAMP_SPECS=$root/../shared/spec/rfc
+	export ONRAMP_SPECS
+	gives 0 rfc-tags '/* RFC 8995 C.1.1 */'
+	gives 1 rfc-tags '/* RFC 5280 4.1.2.99 */'
+}
+
+gives 0 rules ''
+gives 1 rules '	system("x");'
+gives 1 rules '	strcpy(a, b);'
+gives 1 rules '	n = atoi(b);'
+gives 1 rules '	exit(1);'
+gives 1 rules 'typedef struct x x;'
+gives 1 rules '#ifdef X'
+gives 1 rules '/* TO''DO: later */'
+gives 1 rules 'const char *p = "/wo''rk/main";'
+
+gives 0 hosts ''
+gives 1 hosts '/* see https://registry.npm''js.org/x */'
+gives 1 hosts '/* deb http://deb.debi''an.org/debian */'
+
+exit $bad
