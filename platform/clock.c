@@ -97,6 +97,11 @@ static bool wake_ready(void)
 	return true;
 }
 
+int clock_stop_fd(void)
+{
+	return wake_ready() ? wake[0] : -1;
+}
+
 bool clock_sleep(int64_t milliseconds)
 {
 	int64_t slice = wake_ready() ? SLICE_MS : SLICE_WITHOUT_PIPE_MS;

@@ -55,6 +55,7 @@ int64_t clock_ticks(void);
 bool clock_sleep(int64_t milliseconds);
 void clock_stop(void); /* async-signal-safe: ends this and every later sleep */
 bool clock_stopped(void);
-void clock_go_on(void); /* after a stop that was not the end: sleeps sleep again */
+int clock_stop_fd(void); /* for other waits: poll(2) finds it readable once stopped; or -1 */
+void clock_go_on(void);  /* after a stop that was not the end: sleeps sleep again */
 
 #endif
