@@ -7,6 +7,7 @@ Run it as `python3 tests/lab/test_ca_requests.py`; it needs no agent.
 
 from __future__ import annotations
 
+import hashlib
 import sys
 import unittest
 from datetime import timedelta
@@ -16,9 +17,12 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 sys.dont_write_bytecode = True
 
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa  # noqa: E402
+from cryptography.hazmat.primitives import hashes  # noqa: E402
+from cryptography.hazmat.primitives.asymmetric import (  # noqa: E402
+    ec, ed448, ed25519, padding, rsa,
+)  # fmt: skip
 
-from onlab import cacert, catemplate, cmpoids, der  # noqa: E402
+from onlab import cacert, catemplate, cmpcrypto, cmpoids, der  # noqa: E402
 from onlab.ca import CA  # noqa: E402
 from onlab.cacase import WANT_IMPLICIT, Case, device, make_base, profile, remove_base  # noqa: E402
 from onlab.cacert import Certificate, Credential, now, read_pem, write_name  # noqa: E402
@@ -58,6 +62,56 @@ class Encoding(unittest.TestCase):
                     "1f0100", "3001", "3106 020102 020101", "30" * 70):  # fmt: skip
             with self.subTest(bad), self.assertRaises(der.DerError):
                 der.check(bytes.fromhex(bad))
+
+
+class Algorithms(unittest.TestCase):
+    """RFC 9481 3: each accepted with its own key and refused with a changed octet."""
+
+    PSS = der.seq(
+        der.oid(cmpoids.RSASSA_PSS),
+        der.seq(
+            der.explicit(0, der.seq(der.oid(cmpoids.SHA256), der.null())),
+            der.explicit(
+                1, der.seq(der.oid(cmpoids.MGF1), der.seq(der.oid(cmpoids.SHA256), der.null()))
+            ),
+            der.explicit(2, der.integer(32)),
+        ),
+    )
+
+    def judge(self, algorithm: bytes, key, signature: bytes) -> None:
+        spki = cacert.spki_of(key)
+        cmpcrypto.verify(algorithm, spki, (signature, 0), b"data")
+        for bad in ((signature, b"Data"), (signature[:-1] + b"\0\0", b"data"), (b"", b"data")):
+            with self.assertRaises(cmpcrypto.BadSignature):
+                cmpcrypto.verify(algorithm, spki, (bad[0], 0), bad[1])
+
+    def test_defaults(self) -> None:
+        for key in (
+            *(ec.generate_private_key(c) for c in (ec.SECP256R1(), ec.SECP384R1(), ec.SECP521R1())),
+            rsa.generate_private_key(65537, 2048),
+            ed25519.Ed25519PrivateKey.generate(),
+        ):
+            self.judge(cmpcrypto.default_algorithm(key), key, cmpcrypto.sign(key, b"data"))
+
+    def test_others(self) -> None:
+        key = rsa.generate_private_key(65537, 2048)
+        pss = padding.PSS(padding.MGF1(hashes.SHA256()), 32)
+        self.judge(self.PSS, key, key.sign(b"data", pss, hashes.SHA256()))
+        edwards = ed448.Ed448PrivateKey.generate()
+        self.judge(der.seq(der.oid(cmpoids.ED448)), edwards, edwards.sign(b"data"))
+
+    def test_refused(self) -> None:
+        key = ec.generate_private_key(ec.SECP256R1())
+        signature = cmpcrypto.sign(key, b"data")
+        for algorithm in (
+            der.seq(der.oid("1.2.840.10045.4.3.2"), der.null()),  # parameters must be absent
+            der.seq(der.oid(cmpoids.ECDSA_SHA1)),
+            der.seq(der.oid("1.2.840.113549.1.1.11"), der.null()),
+            self.PSS,
+            der.seq(),
+        ):
+            with self.assertRaises(cmpcrypto.BadSignature):
+                cmpcrypto.verify(algorithm, cacert.spki_of(key), (signature, 0), b"data")
 
 
 class Requests(Case):
@@ -238,6 +292,17 @@ class Operations(Case):
                 certificate = self.client().enrol().extra_certs[0]
             message = client.confirm(certificate, status, cert_req_id)
             self.assert_refused(message, fail)
+
+    def test_hash_algorithm_of_certconf(self) -> None:
+        """RFC 9483 4.1.1: hashAlg needs pvno 3."""
+        for pvno, expected in ((3, "pkiconf"), (2, "error")):
+            client = self.client()
+            certificate = certificate_of(client.enrol(implicit=False)) or b""
+            named = der.explicit(0, der.seq(der.oid("2.16.840.1.101.3.4.2.3")))
+            digest = der.octets(hashlib.sha512(certificate).digest())
+            body = der.seq(der.seq(digest, der.integer(0), named))
+            answer = client.ask("certConf", body, (), lambda draft: setattr(draft, "pvno", pvno))
+            self.assertEqual(answer.kind, expected)
 
     def test_client_may_reject(self) -> None:
         ca = self.make(confirm="explicit")

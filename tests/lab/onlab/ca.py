@@ -16,14 +16,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from onlab import cacheck, cahttp, cafaults, caoptions, der
+from onlab import cacheck, cafaults, cahttp, caoptions, der
 from onlab.cacert import Certificate, Credential, now, read_pem
+from onlab.cacheck import FOLLOWERS, Transaction, Trust
 from onlab.caissue import Issuer
 from onlab.caserve import Answer, Operations
-from onlab.cacheck import FOLLOWERS, Transaction, Trust
-from onlab.cmpmsg import (
-    NULL_DN, Draft, ErrorReply, Message, Refused, StatusInfo, read_message,
-)  # fmt: skip
+from onlab.cmpmsg import NULL_DN, Draft, ErrorReply, Message, Refused, StatusInfo, read_message
 from onlab.cmpoids import BODIES, LABELS, REJECTION
 from onlab.events import Events
 
@@ -51,9 +49,8 @@ class CA:
         self, directory: Path, faults: Iterable[str] = (), options: Mapping[str, Any] | None = None
     ) -> None:
         self.directory = directory
-        self.options = caoptions.settle(options or {})
         self.faults = cafaults.Switches.parse(faults)
-        self.options.update(self.faults.options())
+        self.options = caoptions.settle(options or {}, self.faults.options())
         self.events = Events(directory, "ca")
         self.issuer = Issuer(
             directory, self.options["validity"], self.options["subject"] == "any"

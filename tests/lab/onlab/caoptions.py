@@ -61,8 +61,11 @@ def add_arguments(parser: ArgumentParser) -> None:
         )
 
 
-def settle(given: Mapping[str, Any]) -> dict[str, Any]:
-    """Every option with its value; `given` may say cmp_wait, cmp-wait or wait."""
+def settle(given: Mapping[str, Any], needed: Mapping[str, Any]) -> dict[str, Any]:
+    """Every option with its value; `given` may say cmp_wait, cmp-wait or wait.
+
+    `needed` is what a fault makes no sense without: at least so much, or exactly so.
+    """
     plain = {key.replace("_", "-").removeprefix("cmp-"): value for key, value in given.items()}
     settled = {}
     for option in OPTIONS:
@@ -71,4 +74,6 @@ def settle(given: Mapping[str, Any]) -> dict[str, Any]:
         if option.choices and value not in option.choices:
             raise ValueError(f"--cmp-{option.name} {value}: one of {', '.join(option.choices)}")
         settled[option.name] = value
+    for name, value in needed.items():
+        settled[name] = max(value, settled[name]) if isinstance(value, int) else value
     return settled
