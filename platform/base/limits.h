@@ -72,17 +72,15 @@ enum {
 	CMP_TEMPLATE_MAX = 4096,      /* CertReqTemplateContent we keep */
 	CMP_KEY_SPECS_MAX = 16,       /* entries of a keySpec looked at */
 	CMP_PART_MAX = 12288, /* header and body of a request: a full template, names, a key */
-	CMP_PEER_MAX = NAME_MAX_DER +
-	               8, /* sender of an answer, which our next message is addressed to */
-	CMP_KEPT_MAX = CERT_SIZE_MAX, /* an RA's chain of three with RSA-4096 is 6 kB */
+	CMP_PEER_MAX = NAME_MAX_DER + 8, /* an answer's sender, the next recipient */
+	CMP_KEPT_MAX = CERT_SIZE_MAX,    /* an RA's chain of three with RSA-4096 is 6 kB */
 	CMP_KEPT_CERTS_MAX = 8,
 	CMP_POOL_MAX = 128,  /* extraCerts, caCerts, what is kept, TLS chain, anchors and more */
 	CMP_SIGNERS_MAX = 4, /* certificates of one key tried: each may cost a path search */
 	CMP_RESENDS_MAX = 2, /* of certConf or pollReq after a lost answer (RFC 9483 6) */
 	CMP_PAUSE_S = 5,     /* before asking again where the peer names no time */
 	CMP_CHECK_AFTER_MIN_S = 1, /* no busy loop by checkAfter 0 */
-	CMP_TIME_SKEW_MAX_S =
-		600, /* clocks of a network without NTP; replays are the nonces' task */
+	CMP_TIME_SKEW_MAX_S = 600, /* clocks without NTP; replays are the nonces' task */
 
 	/* the flow */
 	CANDIDATES_MAX = 16, /* registrars of one round */

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* From a template and what the device knows to what is asked for (RFC 9483 4.3.3). */
+#include "cmp/fill.h"
+
+static enum err wished_subject(const struct cmp_facts *f, struct arena *a, struct span *out)
+{
+	*out = credential_subject(f->idevid);
+	return f->subject != NULL && f->subject[0] != '\0' ? name_from_text(a, f->subject, out)
+	                                                   : OK;
+}
+
+/* RFC 9483 4.1.1: the subject is not optional in a request; NULL-DN is for us to fill in. */
+static enum err fill_subject(const struct cmp_template *t, const struct cmp_names *names,
+                             struct arena *a, struct span *out)
+{
+	*out = names->wished;
+	if (!t->present || t->subject.n == 0 || name_is_empty(t->subject))
+		return OK;
+	return cmp_fill_name(names, t->subject, a, out);
+}
+
+static bool has_san(struct span extensions)
+{
+	struct cert like = { .extensions = extensions };
+	struct span value;
+	bool critical;
+
+	return cert_extension(&like, CE_SUBJECT_ALT_NAME, &critical, &value);
+}
+
+enum err cmp_apply_template(const struct cmp_template *t, const struct cmp_facts *f,
+                            struct arena *a, struct cmp_wishes *out)
+{
+	struct cmp_names names = { .device = credential_subject(f->idevid) };
+	enum err e = wished_subject(f, a, &names.wished);
+
+	if (e == OK)
+		e = fill_subject(t, &names, a, &out->subject);
+	if (e == OK)
+		e = t->present ? cmp_fill_extensions(f, t->extensions, a, &out->extensions)
+		               : cmp_wished_extensions(f, a, &out->extensions);
+	if (e != OK)
+		return e;
+	out->issuer = t->issuer;
+	out->validity = t->validity;
+	if (name_is_empty(out->subject) && !has_san(out->extensions))
+		return err_because(E_CMP_TEMPLATE, "it leaves the device without a name");
+	return OK;
+}

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Where the new certificate leads: to an anchor that is held already, or to a
+ * root that came in caPubs from who may give one (RFC 9483 4.1, RFC 9480 2.24).
+ */
+#include "cmp/internal.h"
+
+static enum err find_path(const struct cmp_session *s, const struct cert *cert,
+                          const struct anchors *anchors, const struct cmp_pool *pool,
+                          struct path *out)
+{
+	struct moment now = s->client->now();
+	struct path_request r = {
+		.target = cert,
+		.anchors = anchors,
+		.pool = pool->certs,
+		.pool_count = pool->n,
+		.now = now,
+		.revocation = REVOCATION_IF_KNOWN,
+		.crls = s->client->crls,
+		.crl_count = s->client->crl_count,
+	};
+
+	/* issued.c has let a clock pass that is a little ahead of ours */
+	if (time_ahead(now, cert->not_before))
+		r.now.seconds = cert->not_before;
+	return path_check(&r, out);
+}
+
+static void take_chain(const struct path *p, struct cmp_issued *out)
+{
+	out->chain_count = 0;
+	for (size_t i = 1; i + 1 < p->n; i++)
+		out->chain[out->chain_count++] = p->certs[i];
+	out->anchor = p->certs[p->n - 1];
+}
+
+static bool is_root(struct span der)
+{
+	struct cert c;
+
+	return cert_read(der, &c) == OK && c.is_ca && cert_self_issued(&c) &&
+	       cert_signed_by(&c, &c) == OK;
+}
+
+/*
+ * RFC 9483 4.1: a certificate from caPubs "MUST NOT be accepted as a trust
+ * anchor if it is the root CA certificate of the certificate used for protecting
+ * the message".  So no chain may lift itself up.  A signer that is pinned itself
+ * (path of one) needs no root to be believed: it is the voucher that authorizes
+ * it to name one, also its own (RFC 9733 5.1).
+ */
+static bool is_root_of_signer(const struct cmp_session *s, struct span root,
+                              const struct cmp_pool *pool)
+{
+	struct anchors only = { .n = 0 };
+	struct path p;
+	struct cert signer;
+
+	if (s->signer.n == 1)
+		return false;
+	return cert_read(s->signer.certs[0], &signer) != OK ||
+	       anchors_add(&only, ANCHOR_CERT, root) != OK ||
+	       find_path(s, &signer, &only, pool, &p) == OK;
+}
+
+/* "take the self-issued one the new chain ends at" */
+static enum err take_ca_pubs(const struct cmp_session *s, const struct cert *cert,
+                             const struct cmp_pool *pool, struct cmp_issued *out)
+{
+	enum err e = cmp_check_signer_status(s);
+
+	if (e != OK)
+		return err_within(E_ISSUED_CHAIN, e,
+		                  "caPubs does not count while the status of its sender is open");
+	for (size_t i = 0; i < s->rep.ca_pubs_count; i++) {
+		struct span root = s->rep.ca_pubs[i];
+		struct anchors only = { .n = 0 };
+		struct path p;
+
+		if (!is_root(root) || is_root_of_signer(s, root, pool) ||
+		    anchors_add(&only, ANCHOR_CERT, root) != OK ||
+		    find_path(s, cert, &only, pool, &p) != OK)
+			continue;
+		take_chain(&p, out);
+		out->ca_pubs[out->ca_pubs_count++] = root;
+		return OK;
+	}
+	return err_because(
+		E_ISSUED_CHAIN,
+		"none of the %zu certificates in caPubs is a root of it that this sender "
+		"may give",
+		s->rep.ca_pubs_count);
+}
+
+static bool any_ca(const struct anchors *anchors)
+{
+	struct cert c;
+
+	for (size_t i = 0; i < anchors->n; i++)
+		if (anchors->a[i].kind == ANCHOR_CERT && cert_read(anchors->a[i].der, &c) == OK &&
+		    c.is_ca)
+			return true;
+	return false;
+}
+
+enum err cmp_issued_chain(struct cmp_session *s, const struct cert *cert,
+                          const struct cmp_pool *pool, struct cmp_issued *out)
+{
+	const struct anchors *anchors = trusted_anchors(s->client->trusted);
+	struct path p;
+	enum err e = find_path(s, cert, anchors, pool, &p);
+
+	if (e == OK) {
+		take_chain(&p, out);
+		return OK;
+	}
+	if (s->rep.ca_pubs_count > 0)
+		return take_ca_pubs(s, cert, pool, out);
+	if (!any_ca(anchors))
+		return err_because(E_ISSUED_CHAIN,
+		                   "what is pinned is no CA, so the CA has to send its "
+		                   "root in caPubs (RFC 9733 5.1), and did not");
+	return err_within(E_ISSUED_CHAIN, e, "no path to a trust anchor");
+}

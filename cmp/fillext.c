@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Filling a template in: the extensions (RFC 9483 4.3.3). */
+#include <arpa/inet.h>
+
+#include "cmp/fill.h"
+
+enum { TAG_DNS_NAME = DER_CONTEXT_PRIMITIVE(2), TAG_IP_ADDRESS = DER_CONTEXT_PRIMITIVE(7) };
+enum { DNS_NAME_MAX = 253 };
+
+/* Wishes are used up one after the other, so that two empty names get two names. */
+struct wishes {
+	const struct cmp_facts *facts;
+	size_t dns_used, ip_used;
+};
+
+/* dNSName [2] IA5String; RFC 5280 4.2.1.6. */
+static enum err put_dns_name(struct derw *w, const char *name)
+{
+	struct span s = span_str(name);
+	struct quoted q;
+
+	for (size_t i = 0; i < s.n; i++)
+		if (s.p[i] <= ' ' || s.p[i] >= 0x7f)
+			s.n = 0;
+	if (s.n == 0 || s.n > DNS_NAME_MAX)
+		return err_because(E_CONFIG, "%s is not a DNS name", log_quote(&q, span_str(name)));
+	derw_put(w, TAG_DNS_NAME, s);
+	return OK;
+}
+
+/* iPAddress [7] OCTET STRING: 4 or 16 octets. */
+static enum err put_ip_address(struct derw *w, const char *text)
+{
+	uint8_t b[16];
+	struct quoted q;
+
+	if (inet_pton(AF_INET, text, b) == 1)
+		derw_put(w, TAG_IP_ADDRESS, (struct span){ b, 4 });
+	else if (inet_pton(AF_INET6, text, b) == 1)
+		derw_put(w, TAG_IP_ADDRESS, (struct span){ b, 16 });
+	else
+		return err_because(E_CONFIG, "%s is not an IP address",
+		                   log_quote(&q, span_str(text)));
+	return OK;
+}
+
+static enum err put_next_dns_name(struct derw *w, struct wishes *v)
+{
+	return v->dns_used < v->facts->dns_count
+	               ? put_dns_name(w, v->facts->dns_names[v->dns_used++])
+	               : OK;
+}
+
+static enum err put_next_ip_address(struct derw *w, struct wishes *v)
+{
+	return v->ip_used < v->facts->ip_count
+	               ? put_ip_address(w, v->facts->ip_addresses[v->ip_used++])
+	               : OK;
+}
+
+static enum err put_all_names(struct derw *w, struct wishes *v)
+{
+	enum err e = OK;
+
+	while (e == OK && v->dns_used < v->facts->dns_count)
+		e = put_next_dns_name(w, v);
+	while (e == OK && v->ip_used < v->facts->ip_count)
+		e = put_next_ip_address(w, v);
+	return e;
+}
+
+/* GeneralNames, name by name: given ones stay, empty ones we know a value for are filled. */
+static enum err fill_names(struct derw *w, struct wishes *v, struct span wanted)
+{
+	enum err e, filled = OK;
+	struct der outer = der_open(wanted, &e);
+	struct der names = der_enter(&outer, DER_SEQUENCE);
+
+	if (wanted.n == 0 || !der_more(&names))
+		return put_all_names(w, v);
+	while (der_more(&names) && filled == OK) {
+		struct span name = der_element(&names);
+
+		if (name.n > 2)
+			derw_raw(w, name);
+		else if (name.n == 2 && name.p[0] == TAG_DNS_NAME)
+			filled = put_next_dns_name(w, v);
+		else if (name.n == 2 && name.p[0] == TAG_IP_ADDRESS)
+			filled = put_next_ip_address(w, v);
+	}
+	der_end(&outer);
+	return e != OK ? e : filled;
+}
+
+/* Extension ::= SEQUENCE { extnID, critical BOOLEAN DEFAULT FALSE, extnValue OCTET STRING } */
+struct extension {
+	struct span oid;
+	bool critical;
+	struct span value;
+};
+
+static void put_extension(struct derw *w, const struct extension *x)
+{
+	IN (w, DER_SEQUENCE) {
+		derw_put(w, DER_OID, x->oid);
+		if (x->critical)
+			derw_bool(w, true);
+		derw_put(w, DER_OCTET_STRING, x->value);
+	}
+}
+
+static enum err put_san(struct derw *w, struct wishes *v, struct extension *x, struct arena *a)
+{
+	struct derw room = derw_in(a, CMP_TEMPLATE_MAX);
+	enum err e = OK;
+
+	IN (&room, DER_SEQUENCE)
+		e = fill_names(&room, v, x->value);
+	if (e == OK)
+		e = derw_end(&room, &x->value);
+	if (e == OK && x->value.n > 2)
+		put_extension(w, x);
+	return e;
+}
+
+/* "the extension SHOULD be included and filled with content provided by the EE" */
+static bool is_for_us_to_fill(struct span value)
+{
+	static const uint8_t empty_sequence[] = { DER_SEQUENCE, 0 };
+
+	return value.n == 0 || span_equal(value, SPAN(empty_sequence));
+}
+
+/* BIT STRING { digitalSignature(0) }: what a device does with its key. */
+static const uint8_t digital_signature[] = { DER_BIT_STRING, 2, 7, 0x80 };
+
+static enum err fill_extension(struct derw *w, struct wishes *v, struct extension *x,
+                               struct arena *a)
+{
+	char text[64];
+
+	if (span_equal(x->oid, CE_SUBJECT_ALT_NAME))
+		return put_san(w, v, x, a);
+	if (is_for_us_to_fill(x->value)) {
+		if (!span_equal(x->oid, CE_KEY_USAGE)) {
+			log_info("the template leaves extension %s to us, and we to the CA",
+			         der_oid_text(x->oid, text, sizeof text));
+			return OK;
+		}
+		x->value = SPAN(digital_signature);
+	}
+	put_extension(w, x);
+	return OK;
+}
+
+enum err cmp_fill_extensions(const struct cmp_facts *f, struct span wanted, struct arena *a,
+                             struct span *out)
+{
+	struct derw w = derw_in(a, 2 * CMP_TEMPLATE_MAX);
+	struct wishes v = { .facts = f };
+	enum err e, filled = OK;
+	struct der c = der_open(wanted, &e);
+
+	while (der_more(&c) && filled == OK) {
+		struct der in = der_enter(&c, DER_SEQUENCE);
+		struct extension x = { .oid = der_oid(&in) };
+
+		x.critical = der_bool_default(&in, false);
+		x.value = der_get(&in, DER_OCTET_STRING);
+		der_end(&in);
+		if (der_ok(&in))
+			filled = fill_extension(&w, &v, &x, a);
+	}
+	if (e == OK)
+		e = filled != OK ? filled : derw_end(&w, out);
+	if (e == OK && (v.dns_used < f->dns_count || v.ip_used < f->ip_count))
+		log_notice("the CA's template has no place for some of the names wished");
+	return err_within(E_CMP_TEMPLATE, e, "extensions");
+}
+
+enum err cmp_wished_extensions(const struct cmp_facts *f, struct arena *a, struct span *out)
+{
+	struct derw w = derw_in(a, 2 * CMP_TEMPLATE_MAX);
+	struct wishes v = { .facts = f };
+	struct extension san = { .oid = CE_SUBJECT_ALT_NAME };
+	enum err e = put_san(&w, &v, &san, a);
+
+	return e == OK ? derw_end(&w, out) : e;
+}

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* PKIHeader, filled in line by line as RFC 9483 3.1 asks of an end entity that signs. */
+#include "cmp/internal.h"
+
+static void put_octets(struct derw *w, uint8_t n, struct span s)
+{
+	IN (w, DER_CONTEXT(n))
+		derw_put(w, DER_OCTET_STRING, s);
+}
+
+/* Later messages go to who sent the last one; the first to the CA, if we know its name. */
+static void put_recipient(struct derw *w, const struct cmp_session *s)
+{
+	const struct span ca = s->client->recipient;
+
+	if (s->txn.peer_size > 0)
+		derw_raw(w, (struct span){ s->txn.peer, s->txn.peer_size });
+	else
+		IN (w, DER_CONTEXT(4))
+			derw_raw(w, ca.n > 0 ? ca : NAME_EMPTY);
+}
+
+/* "MUST be the time at which the message was produced": only a clock that is set knows it. */
+static void put_time(struct derw *w, struct moment now)
+{
+	if (now.confidence == TIME_SET)
+		IN (w, DER_CONTEXT(0))
+			derw_generalized_time(w, now.seconds);
+}
+
+/*
+ * ImplicitConfirmValue ::= NULL
+ * CertProfileValue ::= SEQUENCE SIZE (1..MAX) OF UTF8String
+ *
+ * Both belong into the message that opens an operation, and only there.
+ */
+static void put_general_info(struct derw *w, const struct cmp_session *s)
+{
+	bool implicit = s->op->certifies && s->wishes->confirm == CMP_CONFIRM_IMPLICIT;
+	bool profile = s->op->takes_profile && s->client->profile.n > 0;
+
+	if (s->opened || (!implicit && !profile))
+		return;
+	IN (w, DER_CONTEXT(8))
+		IN (w, DER_SEQUENCE) {
+			if (implicit)
+				IN (w, DER_SEQUENCE) {
+					derw_put(w, DER_OID, IT_IMPLICIT_CONFIRM);
+					derw_null(w);
+				}
+			if (profile)
+				IN (w, DER_SEQUENCE) {
+					derw_put(w, DER_OID, IT_CERT_PROFILE);
+					IN (w, DER_SEQUENCE)
+						derw_put(w, DER_UTF8, s->client->profile);
+				}
+		}
+}
+
+void cmp_put_header(struct derw *w, const struct cmp_session *s)
+{
+	const struct credential *signer = s->client->signer;
+	const struct cmp_txn *t = &s->txn;
+	struct span kid = credential_kid(signer);
+
+	IN (w, DER_SEQUENCE) {
+		derw_uint(w, CMP_PVNO);
+		IN (w, DER_CONTEXT(4))
+			derw_raw(w, credential_subject(signer));
+		put_recipient(w, s);
+		put_time(w, s->client->now());
+		IN (w, DER_CONTEXT(1))
+			sig_alg_write(w, signer_alg(signer->key));
+		if (kid.n > 0)
+			put_octets(w, 2, kid);
+		put_octets(w, 4, SPAN(t->id));
+		put_octets(w, 5, SPAN(t->nonce));
+		if (t->peer_nonce_size > 0)
+			put_octets(w, 6, (struct span){ t->peer_nonce, t->peer_nonce_size });
+		put_general_info(w, s);
+	}
+}

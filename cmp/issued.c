@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The certificate that came, against what was asked for.
+ *
+ * PKIStatus is the CA's opinion.  The key is ours or it is refused; names and
+ * uses may differ where the CA says that it granted with modifications, and are
+ * then logged.
+ */
+#include <inttypes.h>
+#include <strings.h>
+
+#include "cmp/internal.h"
+#include "platform/base/date.h"
+
+/* A difference: an error after `accepted`, a log line after `grantedWithMods`. */
+static enum err differs(const struct cmp_issued *issued, enum err e)
+{
+	if (!issued->with_modifications)
+		return e;
+	log_notice("the CA modified our request: %s", err_reason(e));
+	return OK;
+}
+
+static enum err check_key(const struct cmp_wishes *w, const struct cert *c)
+{
+	return span_equal(c->spki, signer_spki(w->key))
+	               ? OK
+	               : err_because(E_ISSUED_KEY, "its public key is not the one of the request");
+}
+
+static enum err check_subject(const struct cmp_wishes *w, const struct cert *c)
+{
+	struct quoted is, was;
+
+	if (name_equal(c->subject, w->subject))
+		return OK;
+	return err_because(E_ISSUED_SUBJECT, "its subject is %s, asked for was %s",
+	                   name_text(&is, c->subject), name_text(&was, w->subject));
+}
+
+/* The extnValue's content of an extension we asked for: the inner DER. */
+static bool wished(const struct cmp_wishes *w, struct span oid, struct span *value)
+{
+	struct cert like = { .extensions = w->extensions };
+	bool critical;
+
+	return cert_extension(&like, oid, &critical, value);
+}
+
+static bool same_general_name(struct span a, struct span b)
+{
+	const uint8_t dns_name = DER_CONTEXT_PRIMITIVE(2);
+
+	if (a.n == b.n && a.n > 2 && a.p[0] == dns_name && b.p[0] == dns_name)
+		return strncasecmp((const char *)a.p, (const char *)b.p, a.n) == 0;
+	return span_equal(a, b);
+}
+
+static bool has_general_name(struct span names, struct span name)
+{
+	enum err e;
+	struct der c = der_open(names, &e);
+
+	while (der_more(&c))
+		if (same_general_name(der_element(&c), name))
+			return true;
+	return false;
+}
+
+/* Every name we asked for is there; further ones are the CA's business. */
+static enum err check_san(const struct cmp_wishes *w, const struct cert *c)
+{
+	enum err e;
+	struct span san;
+	struct quoted q;
+
+	if (!wished(w, CE_SUBJECT_ALT_NAME, &san))
+		return OK;
+
+	struct der outer = der_open(san, &e);
+	struct der names = der_enter(&outer, DER_SEQUENCE);
+
+	while (der_more(&names)) {
+		struct span name = der_element(&names);
+
+		if (e == OK && !has_general_name(c->san, name))
+			return err_because(E_ISSUED_SAN, "its subjectAltName lacks %s",
+			                   log_quote(&q, name));
+	}
+	return e;
+}
+
+/* A device signs with its key; a certificate that forbids it, unasked, is of no use. */
+static enum err check_key_usage(const struct cmp_wishes *w, const struct cert *c)
+{
+	enum err e = OK;
+	uint32_t wanted = KU_DIGITAL_SIGNATURE;
+	struct span value;
+
+	if (wished(w, CE_KEY_USAGE, &value)) {
+		struct der in = der_open(value, &e);
+
+		wanted = der_flags(&in);
+	}
+	if (e != OK || !c->has_key_usage || (c->key_usage & wanted) == wanted)
+		return e;
+	return err_because(E_ISSUED_USAGE, "its keyUsage is %03x, wanted were %03x (bit 0 first)",
+	                   (unsigned)c->key_usage, (unsigned)wanted);
+}
+
+static enum err check_eku(const struct cmp_wishes *w, const struct cert *c)
+{
+	enum err e;
+	struct span eku;
+	char text[64];
+
+	if (c->eku.n == 0 || !wished(w, CE_EXT_KEY_USAGE, &eku))
+		return OK;
+
+	struct der outer = der_open(eku, &e);
+	struct der purposes = der_enter(&outer, DER_SEQUENCE);
+
+	while (der_more(&purposes)) {
+		struct span purpose = der_oid(&purposes);
+
+		if (e == OK && !cert_has_eku(c, purpose))
+			return err_because(E_ISSUED_USAGE, "its extKeyUsage lacks %s",
+			                   der_oid_text(purpose, text, sizeof text));
+	}
+	return e;
+}
+
+static enum err check_not_ca(const struct cert *c)
+{
+	return c->is_ca ? err_because(E_ISSUED_USAGE, "it is a CA certificate") : OK;
+}
+
+/* A CA's clock may be a little ahead of ours. */
+static enum err check_validity(const struct cmp_session *s, const struct cert *c)
+{
+	struct moment now = s->client->now();
+	struct date_text text, ours;
+
+	if (time_over(now, c->not_after) || c->not_after < c->not_before)
+		return err_because(E_ISSUED_TIME, "it ended at %s, it is %s",
+		                   date_to_rfc3339(&text, c->not_after),
+		                   date_to_rfc3339(&ours, now.seconds));
+	if (time_ahead(now, c->not_before - CMP_TIME_SKEW_MAX_S))
+		return err_because(E_ISSUED_TIME, "it begins at %s, it is %s",
+		                   date_to_rfc3339(&text, c->not_before),
+		                   date_to_rfc3339(&ours, now.seconds));
+	return OK;
+}
+
+static enum err check_names(const struct cmp_session *s, const struct cert *c,
+                            const struct cmp_issued *out)
+{
+	const struct cmp_wishes *w = s->wishes;
+	enum err e = check_subject(w, c);
+
+	if (e != OK)
+		e = differs(out, e);
+	if (e == OK && (e = check_san(w, c)) != OK)
+		e = differs(out, e);
+	return e;
+}
+
+static enum err check_uses(const struct cmp_session *s, const struct cert *c,
+                           const struct cmp_issued *out)
+{
+	enum err e = check_not_ca(c);
+
+	if (e == OK)
+		e = check_key_usage(s->wishes, c);
+	if (e == OK && (e = check_eku(s->wishes, c)) != OK)
+		e = differs(out, e);
+	return e;
+}
+
+enum err cmp_issued_check(struct cmp_session *s, const struct cmp_pool *pool,
+                          struct cmp_issued *out)
+{
+	struct cert c;
+	enum err e = cert_read(s->rep.cert, &c);
+
+	*out = (struct cmp_issued){
+		.cert = s->rep.cert,
+		.with_modifications = s->rep.status.status == PKI_GRANTED_WITH_MODS,
+	};
+	if (e == OK)
+		e = check_key(s->wishes, &c);
+	if (e == OK)
+		e = check_names(s, &c, out);
+	if (e == OK)
+		e = check_uses(s, &c, out);
+	if (e == OK)
+		e = check_validity(s, &c);
+	return e == OK ? cmp_issued_chain(s, &c, pool, out) : e;
+}

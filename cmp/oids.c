@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The object identifiers CMP and CRMF name things by, as content octets. */
+#include "cmp/internal.h"
+
+/* id-it: 1.3.6.1.5.5.7.4.n (RFC 9480 A.2); id-regCtrl: 1.3.6.1.5.5.7.5.1.n (RFC 4211 B). */
+#define ID_IT(n)       0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x04, (n)
+#define ID_REG_CTRL(n) 0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x05, 0x01, (n)
+#define ID_CE(n)       0x55, 0x1d, (n)
+
+#define OID(name, ...)                                          \
+	static const uint8_t name##_octets[] = { __VA_ARGS__ }; \
+	const struct span name = { name##_octets, sizeof name##_octets }
+
+OID(IT_IMPLICIT_CONFIRM, ID_IT(13));
+OID(IT_CONFIRM_WAIT_TIME, ID_IT(14));
+OID(IT_CERT_PROFILE, ID_IT(21));
+OID(REG_CTRL_ALG_ID, ID_REG_CTRL(11));
+OID(REG_CTRL_RSA_KEY_LEN, ID_REG_CTRL(12));
+OID(CE_KEY_USAGE, ID_CE(15));
+OID(CE_SUBJECT_ALT_NAME, ID_CE(17));
+OID(CE_EXT_KEY_USAGE, ID_CE(37));
+
+/* id-it by its last arc, for `onramp show`. */
+static const char *const info_names[] = {
+	[1] = "caProtEncCert",     [2] = "signKeyPairTypes", [3] = "encKeyPairTypes",
+	[4] = "preferredSymmAlg",  [5] = "caKeyUpdateInfo",  [6] = "currentCRL",
+	[7] = "unsupportedOIDs",   [10] = "keyPairParamReq", [11] = "keyPairParamRep",
+	[12] = "revPassphrase",    [13] = "implicitConfirm", [14] = "confirmWaitTime",
+	[15] = "origPKIMessage",   [16] = "suppLangTags",    [17] = "caCerts",
+	[18] = "rootCaKeyUpdate",  [19] = "certReqTemplate", [20] = "rootCaCert",
+	[21] = "certProfile",      [22] = "crlStatusList",   [23] = "crls",
+	[24] = "KemCiphertextInfo"
+};
+
+const char *cmp_info_name(struct span oid)
+{
+	size_t arc = oid.n == IT_CERT_PROFILE.n ? oid.p[oid.n - 1] : 0;
+
+	if (arc == 0 || arc >= sizeof info_names / sizeof *info_names ||
+	    memcmp(oid.p, IT_CERT_PROFILE.p, oid.n - 1) != 0)
+		return NULL;
+	return info_names[arc];
+}

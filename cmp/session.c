@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A transaction: messages out and in, patience while the CA is thinking. */
+#include "cmp/internal.h"
+
+enum { JITTER = 8 }; /* a fleet that was told the same time spreads over an eighth of it */
+
+enum err cmp_session_new(const struct cmp_client *c, struct arena *a, const struct cmp_op *op,
+                         struct cmp_session **out)
+{
+	struct cmp_session *s = arena_take(a, sizeof *s);
+	int64_t total_ms = c->total_ms > 0 ? c->total_ms : (int64_t)WAITING_MAX_S * 1000;
+
+	*out = s;
+	if (s == NULL)
+		return err_because(E_SPACE, "no memory left for a CMP transaction");
+	if (c->profile.n > CMP_PROFILE_MAX)
+		return err_because(E_CONFIG,
+		                   "the certificate profile's name has %zu octets, at most "
+		                   "%d are possible",
+		                   c->profile.n, CMP_PROFILE_MAX);
+	s->client = c;
+	s->op = op;
+	s->arena = a;
+	s->deadline = clock_ticks() + total_ms;
+	cmp_endpoint(s, c->labels == CMP_LABELS_LONG    ? op->label
+	                : c->labels == CMP_LABELS_SHORT ? op->short_label
+	                                                : NULL);
+	return OK;
+}
+
+/* What later messages need of this one. */
+static void remember(struct cmp_session *s)
+{
+	struct cmp_txn *t = &s->txn;
+	const struct cmp_header *h = &s->in.header;
+
+	s->opened = true;
+	if (!s->authentic)
+		return;
+	memcpy(t->peer_nonce, h->sender_nonce.p, h->sender_nonce.n);
+	t->peer_nonce_size = h->sender_nonce.n;
+	memcpy(t->peer, h->sender.p, h->sender.n);
+	t->peer_size = h->sender.n;
+	cmp_kept_add(&t->kept, &s->signer);
+}
+
+/* One message out, one message in, which holds what RFC 9483 3.5 demands. */
+static enum err round_trip(struct cmp_session *s, const struct cmp_draft *d, uint32_t allowed)
+{
+	struct span request, answer;
+	enum err e = cmp_build(s, d, &request);
+
+	s->resent = false;
+	if (e == OK) {
+		cmp_tell(s, CMP_SENT, d->body, 0);
+		e = cmp_send(s, request, &answer);
+	}
+	if (e == OK)
+		e = cmp_read(answer, &s->in);
+	if (e != OK)
+		return e;
+	cmp_tell(s, CMP_RECEIVED, s->in.body, 0);
+	if (s->in.certs_ignored > 0)
+		log_notice("extraCerts holds more than %d certificates, %zu are ignored", POOL_MAX,
+		           s->in.certs_ignored);
+	s->allowed = allowed;
+	e = cmp_check(s);
+	if (e == OK)
+		remember(s);
+	return e;
+}
+
+/*
+ * PollReqContent ::= SEQUENCE OF SEQUENCE { certReqId INTEGER }
+ *
+ * RFC 9483 4.4: 0 for a CertResponse, -1 for a whole message.
+ */
+static enum err put_poll_req(struct cmp_session *s, struct derw *w)
+{
+	IN (w, DER_SEQUENCE)
+		IN (w, DER_SEQUENCE)
+			derw_int(w, s->txn.poll_id);
+	return OK;
+}
+
+static const struct cmp_draft POLL_REQ = { BODY_POLL_REQ, put_poll_req };
+
+/* RFC 9483 4.1.1, 4.4: what a CertResponse may say, and what must come with it. */
+static enum err read_cert_response(struct cmp_session *s)
+{
+	const struct cmp_cert_rep *rep = &s->rep;
+	enum err e = cmp_cert_rep_read(s->in.content, &s->rep);
+
+	if (e != OK)
+		return e;
+	s->status = rep->status;
+	if (rep->cert_req_id != CERT_REQ_ID)
+		return err_because(E_CMP_CONTENT, "certReqId is %lld, expected %d",
+		                   (long long)rep->cert_req_id, CERT_REQ_ID);
+	if (rep->status.status > PKI_WAITING)
+		return err_because(E_CMP_CONTENT, "PKIStatus %u does not answer a request",
+		                   rep->status.status);
+	if (rep->status.status <= PKI_GRANTED_WITH_MODS && rep->cert.n == 0)
+		return err_because(E_CMP_CONTENT,
+		                   "the request is granted, but no certificate came");
+	if (rep->status.status != PKI_REJECTION && rep->status.fail_info != 0)
+		log_notice("failInfo comes with a status that is no rejection, it is ignored");
+	return OK;
+}
+
+/* Takes the answer's status in: s->status, and s->rep of a CertRepMessage. */
+static enum err read_status(struct cmp_session *s)
+{
+	s->status = (struct cmp_status){ .status = PKI_ACCEPTED };
+	if (s->in.body == BODY_ERROR)
+		return cmp_error_read(s->in.content, &s->status);
+	if (s->op->certifies && s->in.body == s->op->answer)
+		return read_cert_response(s);
+	return OK;
+}
+
+/*
+ * RFC 9483 4.4: `waiting` comes in an ip, cp or kup, or in an error (RFC 9480
+ * 2.19: for any request), which then must be protected.
+ */
+static bool has_to_wait(struct cmp_session *s)
+{
+	if (s->in.body == BODY_POLL_REP)
+		return true;
+	if (s->status.status != PKI_WAITING || !s->authentic)
+		return false;
+	s->txn.poll_id = s->in.body == BODY_ERROR ? NO_CERT_REQ_ID : CERT_REQ_ID;
+	if (!s->txn.delayed)
+		memcpy(s->txn.delayed_nonce, s->txn.nonce, sizeof s->txn.nonce);
+	s->txn.delayed = true;
+	return true;
+}
+
+/* Upwards only: checkAfter is the least time (RFC 9483 4.4). */
+static int64_t with_jitter(int64_t milliseconds)
+{
+	uint8_t r[2];
+
+	if (rng_bytes(r, sizeof r) != OK)
+		return milliseconds;
+	return milliseconds + milliseconds / JITTER * (r[0] << 8 | r[1]) / 65536;
+}
+
+/* How long to wait: what a pollRep says; at first nothing, where nothing is said. */
+static enum err pause_asked_for(struct cmp_session *s, int64_t *seconds)
+{
+	struct cmp_poll_rep rep;
+	struct quoted q;
+	enum err e;
+
+	*seconds = s->txn.polls == 0 ? 0 : CMP_PAUSE_S;
+	if (s->in.body != BODY_POLL_REP)
+		return OK;
+	e = cmp_poll_rep_read(s->in.content, &rep);
+	if (e != OK)
+		return e;
+	if (rep.cert_req_id != CERT_REQ_ID && rep.cert_req_id != NO_CERT_REQ_ID)
+		return err_because(E_CMP_CONTENT, "pollRep is for certReqId %lld",
+		                   (long long)rep.cert_req_id);
+	if (rep.reason.n > 0)
+		log_info("the CA asks to wait: %s", log_quote(&q, rep.reason));
+	*seconds = rep.check_after > CMP_CHECK_AFTER_MIN_S ? rep.check_after
+	                                                   : CMP_CHECK_AFTER_MIN_S;
+	return OK;
+}
+
+static enum err pause_before_poll(struct cmp_session *s)
+{
+	int64_t seconds, milliseconds;
+	enum err e = pause_asked_for(s, &seconds);
+
+	if (e != OK)
+		return e;
+	if (s->txn.polls++ == CMP_POLLS_MAX)
+		return err_because(E_CMP_TIMEOUT, "asked %d times, and still no decision",
+		                   CMP_POLLS_MAX);
+	milliseconds = with_jitter(seconds * 1000);
+	if (milliseconds >= cmp_time_left(s))
+		return err_because(E_CMP_TIMEOUT,
+		                   "the CA asks to wait another %lld s, we have %lld s left",
+		                   (long long)seconds, (long long)(cmp_time_left(s) / 1000));
+	cmp_tell(s, CMP_WAITING, s->in.body, seconds);
+	if (milliseconds > 0 && !clock_sleep(milliseconds))
+		return err_because(E_CMP_TIMEOUT, "stopped while waiting for the CA");
+	return OK;
+}
+
+/* An error message, or a rejection in its place: the operation ends (RFC 9483 3.6). */
+static enum err verdict(const struct cmp_session *s)
+{
+	if (s->in.body == BODY_ERROR)
+		return cmp_status_refused(&s->status, E_CMP_ERROR,
+		                          s->authentic ? "error" : "unprotected error");
+	if (s->status.status == PKI_REJECTION)
+		return cmp_status_refused(&s->status, E_CMP_REJECTED, "answer");
+	return OK;
+}
+
+enum err cmp_ask(struct cmp_session *s, const struct cmp_draft *d, unsigned answer)
+{
+	uint32_t final = BODY_BIT(answer) | BODY_BIT(BODY_ERROR);
+	size_t mark = arena_mark(s->arena);
+	enum err e;
+
+	s->txn.delayed = false;
+	s->txn.polls = 0;
+	e = round_trip(s, d, final);
+	if (e == OK)
+		e = read_status(s);
+	while (e == OK && has_to_wait(s)) {
+		e = pause_before_poll(s);
+		arena_rewind(s->arena, mark);
+		if (e == OK)
+			e = round_trip(s, &POLL_REQ, final | BODY_BIT(BODY_POLL_REP));
+		if (e == OK)
+			e = read_status(s);
+	}
+	return e == OK ? verdict(s) : e;
+}
+
+static enum err begin(struct cmp_session *s)
+{
+	s->opened = false;
+	s->authentic = false;
+	wipe(&s->txn, sizeof s->txn);
+	s->txn.begun = s->client->now();
+	return rng_bytes(s->txn.id, sizeof s->txn.id);
+}
+
+/* RFC 9483 3.6.4: "should resend the request in a new transaction". */
+static bool wants_another_id(const struct cmp_session *s, enum err e)
+{
+	return e == E_CMP_AGAIN && (s->status.fail_info & FAIL_TRANSACTION_ID_IN_USE) != 0;
+}
+
+enum err cmp_open(struct cmp_session *s)
+{
+	size_t mark = arena_mark(s->arena);
+
+	for (unsigned restarts = 0;; restarts++) {
+		enum err e = begin(s);
+
+		s->status = (struct cmp_status){ .status = PKI_ACCEPTED };
+		if (e == OK)
+			e = cmp_ask(s, &s->op->ask, s->op->answer);
+		if (!wants_another_id(s, e) || restarts == CMP_RESTARTS_MAX)
+			return e;
+		log_info("%s; once more in a new transaction", err_reason(e));
+		arena_rewind(s->arena, mark);
+	}
+}

@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Who signed a message, and whether they may (RFC 9483 3.5, RFC 9480 2.2).
+ *
+ * The certificates at hand are hostile until a path says otherwise: several may
+ * hold the key that verifies, so each of these is tried (CMP_SIGNERS_MAX), and
+ * the first one for which everything holds is the signer.
+ */
+#include "cmp/internal.h"
+
+/* Whether a certificate is meant by the header; the checks come later. */
+static bool is_named(const struct cmp_header *h, const struct cert *c)
+{
+	return name_equal(h->sender_name, c->subject) ||
+	       (h->sender_kid.n > 0 && span_equal(h->sender_kid, c->skid));
+}
+
+/* ProtectedPart ::= SEQUENCE { header PKIHeader, body PKIBody }: what was signed. */
+static enum err protected_part(struct cmp_session *s, struct span *part)
+{
+	struct derw w = derw_in(s->arena, s->in.header_and_body.n + 8);
+
+	derw_put(&w, DER_SEQUENCE, s->in.header_and_body);
+	return err_within(E_TOO_BIG, derw_end(&w, part), "checking the protection");
+}
+
+/* "The protection MUST be signature-based", as our request's was (badAlg). */
+static enum err signature_alg(const struct cmp_message *m, struct sig_alg *alg)
+{
+	if (m->header.protection_alg.n == 0)
+		return err_because(E_CMP_PROTECTION, "protectionAlg is missing");
+	return err_within(E_CMP_PROTECTION, sig_alg_read(m->header.protection_alg, alg),
+	                  "protectionAlg");
+}
+
+static bool verifies(const struct cert *c, const struct sig_alg *alg, struct span part,
+                     struct span signature)
+{
+	struct public_key key;
+
+	return public_key_read(c->spki, &key) == OK && sig_verify(&key, alg, part, signature) == OK;
+}
+
+/* "If present, the senderKID MUST identify the key material" (badMessageCheck); without
+   the extension a key is named by its SHA-1 (RFC 5280 4.2.1.2). */
+static enum err check_kid(const struct cmp_header *h, const struct cert *c)
+{
+	struct public_key key;
+	struct digest sha1;
+	struct span kid = c->skid;
+	struct quoted theirs, ours;
+	enum err e = OK;
+
+	if (h->sender_kid.n == 0)
+		return OK;
+	if (kid.n == 0) {
+		e = public_key_read(c->spki, &key);
+		if (e == OK)
+			e = hash_of(HASH_SHA1, key.key, &sha1);
+		kid = digest_span(&sha1);
+	}
+	if (e != OK || span_equal(h->sender_kid, kid))
+		return e;
+	return err_because(E_CMP_SIGNER, "senderKID is %s, but the key that verifies is %s",
+	                   log_hex(&theirs, h->sender_kid), log_hex(&ours, kid));
+}
+
+static enum err find_path(const struct cmp_session *s, const struct cert *c,
+                          const struct cmp_pool *pool, enum revocation revocation, struct path *out)
+{
+	struct path_request r = {
+		.target = c,
+		.anchors = trusted_anchors(s->client->trusted),
+		.pool = pool->certs,
+		.pool_count = pool->n,
+		.now = s->client->now(),
+		.key_usage = KU_DIGITAL_SIGNATURE,
+		.revocation = revocation,
+		.crls = s->client->crls,
+		.crl_count = s->client->crl_count,
+		.equality = true,
+	};
+	char what[ERR_REASON_MAX / 2];
+	struct cmp_text t = CMP_TEXT_ON(what);
+	struct quoted q;
+
+	cmp_say(&t, "signer %s", name_text(&q, c->subject));
+	return err_within(E_CMP_SIGNER, path_check(&r, out), what);
+}
+
+/* A CA may speak for itself about the certificate it issued. */
+static bool issued_the_new_one(const struct cmp_session *s, const struct cert *c)
+{
+	struct span der = s->new_cert;
+	struct cmp_cert_rep rep;
+	struct cert issued;
+
+	if (s->op->certifies && s->in.body == s->op->answer &&
+	    cmp_cert_rep_read(s->in.content, &rep) == OK)
+		der = rep.cert;
+	return c->is_ca && der.n > 0 && cert_read(der, &issued) == OK &&
+	       cert_signed_by(&issued, c) == OK;
+}
+
+/* "MUST be authorized according to local policies": platform/pki/trusted.h has ours. */
+static enum err check_authority(const struct cmp_session *s, const struct cert *c)
+{
+	struct quoted q;
+
+	if (trusted_authority(s->client->trusted) == AUTHORITY_ANY || s->signer.n == 1)
+		return OK;
+	if (cert_has_eku(c, OID_EKU_CMC_RA) || cert_has_eku(c, OID_EKU_CMC_CA))
+		return OK;
+	if (issued_the_new_one(s, c))
+		return OK;
+	return err_because(E_CMP_SIGNER,
+	                   "signer %s is neither pinned, nor has it id-kp-cmcRA or id-kp-cmcCA, "
+	                   "nor did it issue the certificate",
+	                   name_text(&q, c->subject));
+}
+
+/* "the sender field MUST match the subject of the CMP protection certificate" */
+static enum err check_sender(const struct cmp_header *h, const struct cert *c)
+{
+	struct quoted theirs, ours;
+
+	if (name_equal(h->sender_name, c->subject))
+		return OK;
+	return err_because(E_CMP_SIGNER, "sender is %s, but the signer is %s",
+	                   h->sender_name.n > 0 ? name_text(&theirs, h->sender_name)
+	                                        : "no directoryName",
+	                   name_text(&ours, c->subject));
+}
+
+/* Checks 8 to 10 on a certificate whose key verifies the message. */
+static enum err vet(struct cmp_session *s, const struct cert *c, const struct cmp_pool *pool)
+{
+	enum err e = check_kid(&s->in.header, c);
+
+	if (e == OK && c->has_key_usage && (c->key_usage & KU_DIGITAL_SIGNATURE) == 0)
+		e = err_because(E_CMP_SIGNER, "the signer's keyUsage lacks digitalSignature");
+	if (e == OK)
+		e = find_path(s, c, pool, REVOCATION_IF_KNOWN, &s->signer);
+	if (e == OK)
+		e = check_authority(s, c);
+	return e == OK ? check_sender(&s->in.header, c) : e;
+}
+
+/* Nobody was it: which certificates were there, and which one was looked for. */
+static enum err nobody(const struct cmp_session *s, unsigned named)
+{
+	const struct cmp_header *h = &s->in.header;
+	struct quoted name, kid;
+
+	if (named > 0)
+		return err_because(E_CMP_PROTECTION,
+		                   "the signature is not good under any of %u certificates of %s",
+		                   named, name_text(&name, h->sender_name));
+	return err_because(E_CMP_SIGNER,
+	                   "no certificate of the sender %s, senderKID %s, came or is "
+	                   "known",
+	                   h->sender_name.n > 0 ? name_text(&name, h->sender_name)
+	                                        : "(no directoryName)",
+	                   h->sender_kid.n > 0 ? log_hex(&kid, h->sender_kid) : "missing");
+}
+
+static enum err search(struct cmp_session *s, const struct cmp_pool *pool, struct span part,
+                       const struct sig_alg *alg)
+{
+	struct cmp_fault fault = { 0 };
+	unsigned named = 0, tried = 0;
+
+	for (size_t i = 0; i < pool->n && tried < CMP_SIGNERS_MAX; i++) {
+		struct cert c;
+		enum err e;
+
+		if (cert_read(pool->certs[i], &c) != OK || !is_named(&s->in.header, &c))
+			continue;
+		named++;
+		if (!verifies(&c, alg, part, s->in.protection))
+			continue;
+		tried++;
+		e = vet(s, &c, pool);
+		if (e == OK)
+			return OK;
+		cmp_fault_keep(&fault, e);
+	}
+	return tried > 0 ? cmp_fault_say(&fault) : nobody(s, named);
+}
+
+enum err cmp_check_signer(struct cmp_session *s)
+{
+	size_t mark = arena_mark(s->arena);
+	struct cmp_pool pool = { .n = 0 };
+	struct sig_alg alg;
+	struct span part;
+	enum err e = signature_alg(&s->in, &alg);
+
+	s->signer = (struct path){ .n = 0 };
+	if (e == OK)
+		e = protected_part(s, &part);
+	if (e != OK)
+		return e;
+	cmp_pool_fill(&pool, s);
+	e = search(s, &pool, part, &alg);
+	arena_rewind(s->arena, mark);
+	return e;
+}
+
+enum err cmp_check_signer_status(const struct cmp_session *s)
+{
+	struct cmp_pool pool = { .n = 0 };
+	struct path again;
+	struct cert c;
+	enum err e = cert_read(s->signer.certs[0], &c);
+
+	cmp_pool_fill(&pool, s);
+	return e == OK ? find_path(s, &c, &pool, REVOCATION_REQUIRED, &again) : e;
+}

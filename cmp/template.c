@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the CA wants a request to look like: CertReqTemplateContent read (RFC 9483 4.3.3). */
+#include "cmp/internal.h"
+
+/* [n] Name OPTIONAL, explicit since Name is a CHOICE. */
+static struct span name_field(struct der *c, uint8_t n)
+{
+	struct span name = NO_BYTES;
+
+	if (der_at(c, DER_CONTEXT(n))) {
+		struct der in = der_enter(c, DER_CONTEXT(n));
+
+		name = der_element_of(&in, DER_SEQUENCE);
+		der_end(&in);
+	}
+	return name;
+}
+
+/* "the serialNumber, signingAlg, issuerUID, and subjectUID fields MUST be omitted", publicKey too */
+static void absent(struct der *c, uint8_t tag, const char *name)
+{
+	if (der_at(c, tag))
+		der_fail(c, err_because(E_UNEXPECTED, "%s is in it, which RFC 9483 4.3.3 forbids",
+		                        name));
+}
+
+/*
+ * CertTemplate ::= SEQUENCE {				-- IMPLICIT TAGS
+ *	version      [0] Version               OPTIONAL,
+ *	serialNumber [1] INTEGER               OPTIONAL,
+ *	signingAlg   [2] AlgorithmIdentifier   OPTIONAL,
+ *	issuer       [3] Name                  OPTIONAL,
+ *	validity     [4] OptionalValidity      OPTIONAL,
+ *	subject      [5] Name                  OPTIONAL,
+ *	publicKey    [6] SubjectPublicKeyInfo  OPTIONAL,
+ *	issuerUID    [7] UniqueIdentifier      OPTIONAL,
+ *	subjectUID   [8] UniqueIdentifier      OPTIONAL,
+ *	extensions   [9] Extensions            OPTIONAL }
+ */
+static void read_cert_template(struct der *c, struct cmp_template *out)
+{
+	struct der t = der_enter(c, DER_SEQUENCE);
+
+	der_skip(&t, DER_CONTEXT_PRIMITIVE(0));
+	absent(&t, DER_CONTEXT_PRIMITIVE(1), "serialNumber");
+	absent(&t, DER_CONTEXT(2), "signingAlg");
+	out->issuer = name_field(&t, 3);
+	if (der_at(&t, DER_CONTEXT(4)))
+		out->validity = der_get(&t, DER_CONTEXT(4));
+	out->subject = name_field(&t, 5);
+	absent(&t, DER_CONTEXT(6), "publicKey");
+	absent(&t, DER_CONTEXT_PRIMITIVE(7), "issuerUID");
+	absent(&t, DER_CONTEXT_PRIMITIVE(8), "subjectUID");
+	if (der_at(&t, DER_CONTEXT(9)))
+		out->extensions = der_get(&t, DER_CONTEXT(9));
+	der_end(&t);
+	if (name_is_empty(out->issuer))
+		out->issuer = NO_BYTES;
+}
+
+/* Public keys by AlgorithmIdentifier, DER: what algId may name (RFC 9481 3, RFC 5480 2.1.1). */
+static const uint8_t p256[] = { 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01,
+	                        0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07 };
+static const uint8_t p384[] = { 0x30, 0x10, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d,
+	                        0x02, 0x01, 0x06, 0x05, 0x2b, 0x81, 0x04, 0x00, 0x22 };
+static const uint8_t p521[] = { 0x30, 0x10, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d,
+	                        0x02, 0x01, 0x06, 0x05, 0x2b, 0x81, 0x04, 0x00, 0x23 };
+static const uint8_t ed25519[] = { 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70 };
+static const uint8_t ed448[] = { 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x71 };
+
+static const struct {
+	struct span alg_id;
+	uint32_t rsa_bits;
+	enum key_kind kind;
+} kinds[] = {
+	{ { p256, sizeof p256 }, 0, KEY_KIND_EC256 },
+	{ { p384, sizeof p384 }, 0, KEY_KIND_EC384 },
+	{ { p521, sizeof p521 }, 0, KEY_KIND_EC521 },
+	{ { ed25519, sizeof ed25519 }, 0, KEY_KIND_ED25519 },
+	{ { ed448, sizeof ed448 }, 0, KEY_KIND_ED448 },
+	{ { NULL, 0 }, 2048, KEY_KIND_RSA2048 },
+	{ { NULL, 0 }, 3072, KEY_KIND_RSA3072 },
+	{ { NULL, 0 }, 4096, KEY_KIND_RSA4096 },
+};
+
+static bool find_kind(struct span alg_id, uint32_t rsa_bits, enum key_kind *out)
+{
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+		if (kinds[i].rsa_bits != rsa_bits || !span_equal(kinds[i].alg_id, alg_id))
+			continue;
+		*out = kinds[i].kind;
+		return key_kind_available(kinds[i].kind);
+	}
+	return false;
+}
+
+/*
+ * SingleAttribute ::= SEQUENCE { type OBJECT IDENTIFIER, value ANY }
+ *
+ * id-regCtrl-algId: AlgorithmIdentifier; id-regCtrl-rsaKeyLen: INTEGER (1..MAX)
+ * (RFC 9480 2.16).
+ */
+static bool read_key_spec(struct der *c, enum key_kind *kind)
+{
+	struct der spec = der_enter(c, DER_SEQUENCE);
+	struct span type = der_oid(&spec);
+	struct span alg_id = NO_BYTES;
+	uint32_t bits = 0;
+
+	if (span_equal(type, REG_CTRL_ALG_ID))
+		alg_id = der_element_of(&spec, DER_SEQUENCE);
+	else if (span_equal(type, REG_CTRL_RSA_KEY_LEN))
+		bits = der_uint(&spec);
+	else
+		der_element(&spec);
+	der_end(&spec);
+	return der_ok(c) && (alg_id.n > 0 || bits > 0) && find_kind(alg_id, bits, kind);
+}
+
+/* keySpec Controls OPTIONAL; Controls ::= SEQUENCE SIZE (1..MAX) OF SingleAttribute */
+static enum err read_key_specs(struct der *c, struct cmp_template *out)
+{
+	unsigned seen = 0;
+
+	if (!der_at(c, DER_SEQUENCE))
+		return OK;
+
+	struct der list = der_enter(c, DER_SEQUENCE);
+
+	do {
+		enum key_kind kind;
+
+		if (read_key_spec(&list, &kind) && !out->has_key_kind && seen < CMP_KEY_SPECS_MAX) {
+			out->has_key_kind = true;
+			out->key_kind = kind;
+		}
+		seen++;
+	} while (der_more(&list));
+	if (der_ok(c) && !out->has_key_kind)
+		return err_because(E_CMP_TEMPLATE,
+		                   "of the %u kinds of keys it lists we can make none", seen);
+	return OK;
+}
+
+/*
+ * CertReqTemplateContent ::= SEQUENCE {
+ *	certTemplate  CertTemplate,
+ *	keySpec       Controls OPTIONAL }
+ */
+static enum err read_template(struct span value, struct cmp_template *out)
+{
+	enum err e, keys;
+	struct der c = der_open(value, &e);
+	struct der in = der_enter(&c, DER_SEQUENCE);
+
+	out->present = true;
+	out->bytes = value;
+	read_cert_template(&in, out);
+	keys = read_key_specs(&in, out);
+	der_end(&in);
+	der_end(&c);
+	return e != OK ? err_within(E_CMP_SYNTAX, e, "certificate request template") : keys;
+}
+
+enum err cmp_template_read(struct span value, struct cmp_template *out)
+{
+	enum err e = OK;
+
+	*out = (struct cmp_template){ .present = false };
+	if (value.n > CMP_TEMPLATE_MAX)
+		e = err_because(E_CMP_TEMPLATE, "the template has %zu octets, we take %d", value.n,
+		                CMP_TEMPLATE_MAX);
+	else if (value.n > 0)
+		e = read_template(value, out);
+	if (e != OK)
+		*out = (struct cmp_template){ .present = false };
+	return e;
+}
+
+enum err cmp_get_template(const struct cmp_client *c, struct arena *a, struct cmp_template *out)
+{
+	struct cmp_session *s;
+	struct span value;
+	enum err e = cmp_session_new(c, a, &CMP_OP_TEMPLATE, &s);
+
+	*out = (struct cmp_template){ .present = false };
+	if (e == OK)
+		e = cmp_open(s);
+	if (e == OK)
+		e = cmp_info_value(s, &value);
+	return e == OK ? cmp_template_read(value, out) : e;
+}
