@@ -89,7 +89,8 @@ static enum err refusal(const json_error_t *error)
 	size_t code = (size_t)json_error_code(error);
 	const char *words = code < sizeof why / sizeof *why ? why[code] : NULL;
 
-	if (code == json_error_out_of_memory)
+	/* without a place it is no fault of the text: an allocation failed */
+	if (code == json_error_out_of_memory || error->line < 1)
 		return err_because(E_SPACE, "no memory left for a JSON document");
 	return err_because(E_JSON, "line %d, column %d: %s", error->line, error->column,
 	                   words != NULL ? words : "not the JSON we accept");

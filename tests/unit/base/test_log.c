@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <stdio.h>
+#include <unistd.h>
 
 #include "platform/base/log.h"
 #include "platform/base/utf8.h"
@@ -166,6 +167,27 @@ static void lines_go_to_the_sink_up_to_the_limit(void)
 	log_to(NULL, NULL);
 }
 
+/* Without a sink: one write on stderr, which here is a file. */
+static void without_a_sink_lines_go_to_stderr(void)
+{
+	uint8_t block[256];
+	struct arena a = ARENA_ON(block);
+	char path[256];
+	int before = dup(2);
+
+	snprintf(path, sizeof path, "%s/stderr", test_tmpdir());
+	CU_ASSERT_PTR_NOT_NULL_FATAL(freopen(path, "w", stderr));
+	log_error("e");
+	log_warning("w");
+	log_notice("n");
+	fflush(stderr);
+	dup2(before, 2);
+	close(before);
+	CU_ASSERT(span_is(test_file(&a, path), "onramp: error: e\n"
+	                                       "onramp: warning: w\n"
+	                                       "onramp: n\n"));
+}
+
 static void a_line_stays_one_line(void)
 {
 	char text[2 * LOG_LINE_MAX];
@@ -193,6 +215,7 @@ const struct test_suite suite_base_log = {
 		{ "any bytes become one printable line", any_bytes_become_one_line },
 		{ "hex is cut after 32 octets", hex_is_cut_after_32 },
 		{ "lines go to the sink up to the limit", lines_go_to_the_sink_up_to_the_limit },
+		{ "without a sink lines go to stderr", without_a_sink_lines_go_to_stderr },
 		{ "a line stays one line", a_line_stays_one_line },
 	}
 };

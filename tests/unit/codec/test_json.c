@@ -307,7 +307,8 @@ static void every_failing_allocation_is_survived(void)
 
 		count_heap(k);
 		e = opens(span_str(text));
-		CU_ASSERT(e == E_SPACE || e == E_JSON);
+		/* jansson calls some of them bad syntax, at the place where it stood */
+		CU_ASSERT(e == E_SPACE || (e == E_JSON && strstr(err_reason(e), "-1") == NULL));
 		CU_ASSERT_EQUAL(heap.now, 0);
 	}
 	json_set_alloc_funcs(malloc, free);

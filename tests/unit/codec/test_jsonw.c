@@ -75,6 +75,17 @@ static void running_out_of_room_is_kept(void)
 	}
 }
 
+static void nothing_needs_a_byte_for_its_nul(void)
+{
+	char buf[1];
+	struct jsonw w = JSONW_ON(buf), none = { buf, 0, 0, false, OK, 1 };
+	struct span out;
+
+	CHECK_OK(jsonw_end(&w, &out));
+	CU_ASSERT_EQUAL(out.n, 0);
+	CHECK_ERR(jsonw_end(&none, &out), E_SPACE);
+}
+
 static void bad_utf8_becomes_a_replacement(void)
 {
 	char buf[64];
@@ -151,6 +162,7 @@ const struct test_suite suite_codec_jsonw = {
 		{ "commas and escapes come by themselves", commas_and_escapes_by_itself },
 		{ "what was written is read back", read_back },
 		{ "running out of room is kept", running_out_of_room_is_kept },
+		{ "nothing needs a byte for its NUL", nothing_needs_a_byte_for_its_nul },
 		{ "bad UTF-8 becomes U+FFFD", bad_utf8_becomes_a_replacement },
 		{ "any string is read back", any_string_is_read_back },
 		{ "what is no JSON is our bug", what_is_no_json_is_our_bug },
