@@ -38,6 +38,11 @@ enum {
 	KEY_FILE_MAX = 16384,     /* RSA-4096 as PEM is 3.3 kB; with its chain in the same file */
 	NAME_MAX_DER = 1024,      /* a distinguished name */
 
+	/* TLS and TCP */
+	TLS_CHAIN_SIZE_MAX = 24576, /* a chain, all of it; wolfSSL takes a message of 18.5 kB */
+	TLS_RECORD_MAX = 16384,     /* RFC 8446 5.1: so a request is one record, if it fits */
+	ADDRESSES_MAX = 8,          /* of one name; each may cost its share of the time */
+
 	/* HTTP */
 	URL_MAX = 256,           /* registrar addresses are origins, redirects little more */
 	HTTP_HEADER_MAX = 16384, /* all header bytes of one answer */
