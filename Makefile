@@ -102,7 +102,8 @@ help:
 deps:
 	@sh .ci/deps
 
-demo: deps
+demo:
+	@sh .ci/deps demo
 	@$(MAKE) --no-print-directory -j$(JOBS) $(BUILD)/onramp
 	@sh tests/lab/demo.sh $(BUILD)/onramp $(BUILD)/demo
 

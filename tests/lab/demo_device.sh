@@ -28,21 +28,21 @@ config enrol 'operational'
 	option key_type 'ec256'
 END
 
-echo "\$ onramp run --once"
-"$agent" --root "$root" run --once
+run() {
+	echo "\$ onramp --root $root $*"
+	"$agent" --root "$root" "$@"
+	echo
+}
+run run --once
+echo "\$ find $root/etc"
+(cd "$root" && find etc -printf '%M %8s  %p %l\n' | sort -k 3)
 echo
-echo "\$ ls -lR /etc/onramp"
-(cd "$root/etc/onramp" && ls -lR . | grep -v '^total')
-echo
-echo "\$ cat /etc/config/onramp_state"
+echo "\$ cat $root/etc/config/onramp_state"
 cat "$root/etc/config/onramp_state"
 echo
+live=$root/etc/onramp/live
 echo "\$ openssl verify -CAfile live/roots.pem -untrusted live/chain.pem live/cert.pem"
-(cd "$root/etc/onramp" &&
-	openssl verify -CAfile live/roots.pem -untrusted live/chain.pem live/cert.pem)
+openssl verify -CAfile "$live/roots.pem" -untrusted "$live/chain.pem" "$live/cert.pem"
 echo
-echo "\$ onramp run --once"
-"$agent" --root "$root" run --once
-echo
-echo "\$ onramp status"
-"$agent" --root "$root" status
+run run --once
+run status
