@@ -71,23 +71,25 @@ static struct civil civil_from_seconds(int64_t seconds)
 /* A picture has a letter of YMDhms for each digit of a number; all else is itself. */
 static bool match(struct span s, const char *picture, struct civil *c)
 {
+	static const char letters[] = "YMDhms";
+	unsigned *const field[] = {
+		&c->year, &c->month, &c->day, &c->hour, &c->minute, &c->second
+	};
+
 	for (size_t i = 0; picture[i] != '\0'; i++) {
-		unsigned *field = picture[i] == 'Y'   ? &c->year
-		                  : picture[i] == 'M' ? &c->month
-		                  : picture[i] == 'D' ? &c->day
-		                  : picture[i] == 'h' ? &c->hour
-		                  : picture[i] == 'm' ? &c->minute
-		                  : picture[i] == 's' ? &c->second
-		                                      : NULL;
+		const char *letter = strchr(letters, picture[i]);
 
 		if (i >= s.n)
 			return false;
-		if (field == NULL && s.p[i] != (uint8_t)picture[i])
+		if (letter == NULL) {
+			if (s.p[i] != (uint8_t)picture[i])
+				return false;
+			continue;
+		}
+		if (s.p[i] < '0' || s.p[i] > '9')
 			return false;
-		if (field != NULL && (s.p[i] < '0' || s.p[i] > '9'))
-			return false;
-		if (field != NULL)
-			*field = *field * 10 + (s.p[i] - '0');
+		field[letter - letters][0] *= 10;
+		field[letter - letters][0] += s.p[i] - (unsigned)'0';
 	}
 	return true;
 }
