@@ -30,9 +30,11 @@ static enum err element(const char *text)
 {
 	enum err e;
 	struct der c = der_open(hex(text), &e);
+	struct span s = der_element(&c);
 
-	der_element(&c);
+	CU_ASSERT(e == OK ? s.n >= 2 : s.n == 0 && s.p == NULL);
 	der_end(&c);
+	CU_ASSERT_EQUAL(c.n, 0);
 	return e;
 }
 
@@ -56,6 +58,16 @@ static void lengths_are_minimal_and_definite(void)
 	CHECK_ERR(element("04 ff"), E_RANGE);
 	CHECK_ERR(element("04 83 ff ff ff"), E_TRUNCATED);
 	CHECK_ERR(element("04 00 00"), E_TRAILING);
+}
+
+static void a_single_byte_is_more(void)
+{
+	enum err e;
+	struct der c = der_open(hex("05"), &e);
+
+	CU_ASSERT(der_more(&c) && der_at(&c, DER_NULL));
+	der_fail(&c, E_RANGE);
+	CU_ASSERT_EQUAL(c.n, 0);
 }
 
 static void tags_of_no_syntax_are_refused(void)
@@ -321,6 +333,7 @@ const struct test_suite suite_codec_der = {
 	"codec/der",
 	{
 		{ "lengths are minimal and definite", lengths_are_minimal_and_definite },
+		{ "a single byte is more", a_single_byte_is_more },
 		{ "tags of no syntax are refused", tags_of_no_syntax_are_refused },
 		{ "every form of a length is read", every_length_form_is_read },
 		{ "a parser is its syntax", a_parser_is_its_syntax },
