@@ -15,7 +15,7 @@ from typing import Any
 PLACES = ("ip", "waiting", "pollrep", "pkiconf", "cacerts", "template", "rp", "error", "any")
 
 # What an end entity that follows RFC 9483 makes of it.
-ENDS = "ends"  # the operation has failed; nothing more is sent
+ENDS = "ends"  # the operation has failed, and nothing more is sent in it
 REJECTS = "rejects"  # certConf with status rejection; just fails if confirmation was implicit
 TAKES = "takes"  # none of its business: all goes on
 RETRIES = "retries"  # once more in a new transaction

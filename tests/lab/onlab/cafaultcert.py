@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cryptography.hazmat.primitives.asymmetric import ec
 
@@ -28,8 +28,8 @@ DAY = timedelta(days=1)
 KP_CODE_SIGNING = "1.3.6.1.5.5.7.3.3"
 
 
-def bad_certificate(name: str, text: str, verdict: str = REJECTS):
-    return fault(f"cmp-cert-{name}", text, verdict, stage="certificate")
+def bad_certificate(name: str, text: str, verdict: str = REJECTS, **options: Any):
+    return fault(f"cmp-cert-{name}", text, verdict, stage="certificate", **options)
 
 
 @bad_certificate("wrong-key", "the certificate holds another public key")
@@ -48,12 +48,12 @@ def _(spec: CertificateSpec, ca: CA) -> None:
     spec.subject = der.seq()
 
 
-@bad_certificate("wrong-san", "the certificate's subjectAltName is another's")
+@bad_certificate("wrong-san", "the certificate's subjectAltName is another's", template="san")
 def _(spec: CertificateSpec, ca: CA) -> None:
     spec.extensions[CE_SUBJECT_ALT_NAME] = (False, der.seq(dns("another.example")))
 
 
-@bad_certificate("no-san", "the certificate lacks the subjectAltName asked for, if any")
+@bad_certificate("no-san", "the certificate lacks the subjectAltName asked for", template="san")
 def _(spec: CertificateSpec, ca: CA) -> None:
     spec.extensions.pop(CE_SUBJECT_ALT_NAME, None)
 

@@ -85,7 +85,8 @@ def _(draft: Draft, ca: CA) -> None:
     draft.recip_nonce = os.urandom(16)
 
 
-@fault("cmp-recip-nonce-stale", "pkiConf answers the first request's nonce", place="pkiconf")
+@fault("cmp-recip-nonce-stale", "pkiConf answers the first request's nonce", place="pkiconf",
+       confirm="explicit")  # fmt: skip
 def _(draft: Draft, ca: CA) -> None:
     transaction = ca.transactions[draft.transaction_id or b""]
     draft.recip_nonce = transaction.opener.sender_nonce

@@ -71,8 +71,8 @@ _template("rsa-negative", "keySpec asks for RSA of -2048 bits", ENDS,
           keys=(catemplate.rsa_bits(-2048),))  # fmt: skip
 _template("rsa-huge", "keySpec asks for RSA of 2^31 bits", ENDS,
           keys=(catemplate.rsa_bits(2**31),))  # fmt: skip
-_template("public-key", "the template holds a publicKey", ENDS, inserted=_KEY)
-_template("serial", "the template holds a serialNumber", ENDS,
+_template("public-key", "the template holds a publicKey", POLICY, inserted=_KEY)
+_template("serial", "the template holds a serialNumber", POLICY,
           inserted=der.tlv(0x81, b"\x01"))  # fmt: skip
 _template("bad-san", "the template's SAN is truncated DER", ENDS, extensions=_SAN)
 _template("huge-name", "the template's subject has a value of 60 kB", POLICY,

@@ -259,7 +259,7 @@ class RawReply:
 class Draft:
     """An answer before it is encoded: whatever stands here, a fault can bend."""
 
-    place: str  # which answer of the operation this is, for --cmp-fault-on
+    place: str  # which answer of the operation this is: WHERE of a fault
     tag: int
     reply: Any
     issued_chain: list[Certificate] = field(default_factory=list)
