@@ -191,6 +191,22 @@ class Requests(Case):
         message = client.ask("ir", cert_req_messages(key, nameless))
         self.assert_refused(message, "badCertTemplate", "ip")
 
+    def test_names_of_the_same_device(self) -> None:
+        for name, mine in (
+            (write_name(("2.5.4.3", "SN-0001")), True),
+            (write_name(("2.5.4.3", "Router"), ("2.5.4.11", "myDept")), True),
+            (device().certificate.subject, True),
+            (write_name(("2.5.4.11", "Router")), False),
+            (write_name(("2.5.4.5", "SN-00012")), False),
+        ):
+            client = self.client()
+            template = cert_template(client.key, name)
+            message = client.ask("ir", cert_req_messages(client.key, template))
+            if mine:
+                self.assert_issued(message, client)
+            else:
+                self.assert_refused(message, "notAuthorized", "ip")
+
     def test_nothing_odd_is_signed(self) -> None:
         key = ec.generate_private_key(ec.SECP256R1())
         san, usage, purposes = (

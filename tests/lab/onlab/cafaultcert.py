@@ -58,7 +58,8 @@ def _(spec: CertificateSpec, ca: CA) -> None:
     spec.extensions.pop(CE_SUBJECT_ALT_NAME, None)
 
 
-@bad_certificate("wrong-eku", "the certificate is for code signing only")
+@bad_certificate("wrong-eku", "the certificate is for code signing only, asked for was TLS",
+                 template="basic")  # fmt: skip
 def _(spec: CertificateSpec, ca: CA) -> None:
     spec.extensions[CE_EXT_KEY_USAGE] = extended_usage_extension(KP_CODE_SIGNING)
 

@@ -9,7 +9,8 @@ from onlab import cmpcrypto, der
 from onlab.cacert import Certificate, read_name
 from onlab.cmpmsg import Refused
 from onlab.cmpoids import (
-    AT_SERIAL_NUMBER, CE_BASIC_CONSTRAINTS, CE_EXT_KEY_USAGE, CE_KEY_USAGE, CE_SUBJECT_ALT_NAME,
+    AT_COMMON_NAME, AT_SERIAL_NUMBER, CE_BASIC_CONSTRAINTS, CE_EXT_KEY_USAGE, CE_KEY_USAGE,
+    CE_SUBJECT_ALT_NAME,
 )  # fmt: skip
 from onlab.crmf import Template
 
@@ -19,13 +20,22 @@ GENERAL_NAMES = {0xA0, 0x81, 0x82, 0xA3, 0xA4, 0xA5, 0x86, 0x87, 0x88}  # RFC 52
 
 
 def same_device(template: Template, client: Certificate) -> bool:
-    """The lab's policy: same subject, or the device's serial number somewhere in the names."""
+    """The lab's policy: the device's serial number somewhere in the names, or its commonName.
+
+    The latter since a template may leave room for nothing else, as RFC 9483 appendix A does.
+    """
     if template.subject == client.subject:
         return True
-    serials = [text for kind, text in read_name(client.subject) if kind == AT_SERIAL_NUMBER]
-    names = [text for _, text in read_name(template.subject or der.seq())]
+    mine, wanted = read_name(client.subject), read_name(template.subject or der.seq())
     alternative = template.extensions.get(CE_SUBJECT_ALT_NAME, (False, b""))[1]
-    return any(serial in names or serial.encode() in alternative for serial in serials)
+    for kind, text in mine:
+        if kind == AT_COMMON_NAME and (kind, text) in wanted:
+            return True
+        if kind == AT_SERIAL_NUMBER and text in [value for _, value in wanted]:
+            return True
+        if kind == AT_SERIAL_NUMBER and text.encode() in alternative:
+            return True
+    return False
 
 
 def check_template(template: Template) -> None:
