@@ -28,6 +28,8 @@ enum {
 	PATH_STEPS_MAX = 64,      /* signatures checked per path: loops among look-alikes */
 	POOL_MAX = 32,            /* candidate certificates of one message */
 	ANCHORS_MAX = 16,         /* trust anchors at once */
+	CMS_SIGNED_MAX = 1024,    /* signed attributes: 110 octets, with S/MIME capabilities 250 */
+	CMS_CANDIDATES_MAX = 4,   /* certificates one identifier names: a path search each */
 	CRL_ENTRIES_MAX = 20000,  /* walked linearly */
 	RSA_BITS_MIN = 2048,      /* NIST SP 800-131A */
 	RSA_BITS_MAX = 4096,      /* SP_INT_BITS of the library */
@@ -37,6 +39,9 @@ enum {
 	KEY_DER_MAX = 2560,       /* PKCS#8 of RSA-4096 is 2374 */
 	KEY_FILE_MAX = 16384,     /* RSA-4096 as PEM is 3.3 kB; with its chain in the same file */
 	NAME_MAX_DER = 1024,      /* a distinguished name */
+	NAME_RDNS_MAX = 32,       /* RDNs of a name that the operator writes */
+	NAME_RDN_MAX = 8,         /* attributes of one RDN; seen: 2. Compared each with each */
+	NAME_SUBTREES_MAX = 64,   /* name constraints of one CA: work is the product with names */
 
 	/* TLS and TCP */
 	TLS_CHAIN_SIZE_MAX = 24576, /* a chain, all of it; wolfSSL takes a message of 18.5 kB */
@@ -47,6 +52,7 @@ enum {
 	URL_MAX = 256,           /* registrar addresses are origins, redirects little more */
 	HTTP_HEADER_MAX = 16384, /* all header bytes of one answer */
 	HTTP_BODY_MAX = 131072,  /* caCerts with 20 certificates is 30 kB */
+	HTTP_FRAMING_MAX = 8,    /* octets on the wire for one of the body: a chunk of one is six */
 	HTTP_CONNECT_MS = 10000, /* TCP and TLS each, one candidate must not hold the others */
 	HTTP_TOTAL_MS = 60000,   /* a registrar asks its MASA meanwhile */
 	HTTP_SLOW_BYTES = 64,    /* bytes per second under which an answer is too slow ... */
@@ -61,6 +67,8 @@ enum {
 	NONCE_MAX = 32,            /* RFC 8366 YANG */
 	NONCE_SIZE = 24,           /* fits SZTP's 16..32 too, base64 without padding */
 	SERIAL_NUMBER_MAX = 64,    /* ub-serial-number of X.520 */
+	VOUCHER_AHEAD_S = 86400,   /* a MASA's clock in another time zone, not in another week */
+	STATUS_SIZE_MAX = 512,     /* telemetry: a sentence of the error table */
 	RETRY_AFTER_MAX_S = 60,    /* RFC 8995 5.6 */
 	RETRY_AFTER_MIN_S = 5,     /* no busy loop by a registrar's word */
 	WAITING_MAX_S = 4 * 86400, /* RFC 8995 5.6: four days */
