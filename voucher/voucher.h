@@ -26,49 +26,56 @@ struct nonce {
 /* What one attempt sends: journalled, resent byte for byte after 202. */
 struct voucher_request {
 	struct nonce nonce;
-	struct span bytes;		/* CMS, media type MEDIA_VOUCHER_CMS */
+	struct span bytes; /* CMS, media type MEDIA_VOUCHER_CMS */
 };
 #define MEDIA_VOUCHER_CMS "application/voucher-cms+json"
 
 /*
  * A fresh nonce, assertion proximity, the registrar's first certificate byte for
  * byte, our serial number, created-on only with a set clock; CMS-signed by the
- * IDevID (RFC 8995 5.2; handbook of dialects: no other member).
+ * IDevID (RFC 8995 5.2), and no other member.
  */
 MUST_CHECK enum err voucher_request_write(struct arena *a, const struct credential *idevid,
-					  struct span registrar_cert, struct moment now,
-					  struct voucher_request *out);
+                                          struct span registrar_cert, struct moment now,
+                                          struct voucher_request *out);
 
 /* What a voucher says (parsed, nothing believed). Spans in the arena. */
 enum assertion {
-	ASSERTION_ABSENT, ASSERTION_VERIFIED, ASSERTION_LOGGED, ASSERTION_PROXIMITY,
-	ASSERTION_AGENT_PROXIMITY, ASSERTION_UNKNOWN
+	ASSERTION_ABSENT,
+	ASSERTION_VERIFIED,
+	ASSERTION_LOGGED,
+	ASSERTION_PROXIMITY,
+	ASSERTION_AGENT_PROXIMITY,
+	ASSERTION_UNKNOWN
 };
 struct voucher_claim {
 	enum assertion assertion;
 	struct span assertion_text;
 	struct span serial_number;
-	struct span nonce, nonce_text;		/* octets (empty when not decodable), as written */
+	struct span nonce, nonce_text; /* octets (empty when not decodable), as written */
 	struct span idevid_issuer;
 	struct span pinned_cert, pinned_key, pinned_key_sha256;
-	struct span proximity_cert, prior_request;	/* of a request */
+	struct span proximity_cert, prior_request; /* of a request */
 	bool has_created_on, has_expires_on, has_last_renewal;
 	int64_t created_on, expires_on, last_renewal;
 	bool has_revocation_checks, revocation_checks;
 	struct span est_domain, additional_configuration_url;
-	unsigned ignored;			/* members we do not know */
+	unsigned ignored; /* members we do not know */
 };
-enum voucher_root { ROOT_VOUCHER, ROOT_REQUEST };	/* ietf-voucher:voucher, ietf-voucher-request:voucher */
+enum voucher_root {
+	ROOT_VOUCHER, /* ietf-voucher:voucher */
+	ROOT_REQUEST  /* ietf-voucher-request:voucher */
+};
 MUST_CHECK enum err voucher_claim_read(struct arena *a, struct span json, enum voucher_root root,
-				       struct voucher_claim *out);
+                                       struct voucher_claim *out);
 
 /* Policy and facts a voucher is held against. */
 struct voucher_facts {
-	const struct credential *idevid;	/* serial number, AKI */
-	const struct nonce *nonce;		/* of this attempt; NULL: none was sent */
-	const struct anchors *masa;		/* manufacturer-installed, nothing else */
+	const struct credential *idevid; /* serial number, AKI */
+	const struct nonce *nonce;       /* of this attempt; NULL: none was sent */
+	const struct anchors *masa;      /* manufacturer-installed, nothing else */
 	struct moment now;
-	bool accept_nonceless;			/* the operator's word; else only with expires-on and a set clock */
+	bool accept_nonceless; /* the operator's word; else only with expires-on and a set clock */
 };
 
 /* A verified voucher: signature, assertion, serial, issuer, nonce, dates, pin. */
@@ -81,11 +88,11 @@ struct voucher;
  * On OK the clock's floor may be raised by voucher_signed_time().
  */
 MUST_CHECK enum err voucher_verify(struct arena *a, struct span cms, const struct voucher_facts *f,
-				   const struct voucher **out);
+                                   const struct voucher **out);
 
 const struct voucher_claim *voucher_says(const struct voucher *v);
-struct span voucher_bytes(const struct voucher *v);	/* the CMS, to keep */
-int64_t voucher_signed_time(const struct voucher *v);	/* created-on; 0 when absent */
+struct span voucher_bytes(const struct voucher *v);   /* the CMS, to keep */
+int64_t voucher_signed_time(const struct voucher *v); /* created-on; 0 when absent */
 
 /*
  * RFC 8995 5.6.2: the link's chain against the pin.  First equality of the public
@@ -96,14 +103,14 @@ int64_t voucher_signed_time(const struct voucher *v);	/* created-on; 0 when abse
  * E_PIN, E_PIN_ROLE, E_CERT_TIME.
  */
 MUST_CHECK enum err pin_by_voucher(struct arena *a, const struct voucher *v, struct link *link,
-				   const char *host_by_operator, struct moment now,
-				   struct trusted **out);
+                                   const char *host_by_operator, struct moment now,
+                                   struct trusted **out);
 
 /* Anchors that the operator configured for this server: `onramp cmp`. For an
    https link the chain must lead to them and match its host. */
 MUST_CHECK enum err pin_by_operator(struct arena *a, const struct anchors *anchors,
-				    struct link *link, enum authority authority,
-				    struct trusted **out);
+                                    struct link *link, enum authority authority,
+                                    struct trusted **out);
 
 /* Telemetry bodies, RFC 8995 5.7 and 5.9.4. reason_or_null: none for success. */
 MUST_CHECK enum err status_write(struct arena *a, const char *reason_or_null, struct span *json);

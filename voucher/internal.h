@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The inside of struct voucher: made in verify.c alone, after every check, and
+ * read by pin.c.
+ */
+#ifndef ONRAMP_VOUCHER_INTERNAL_H
+#define ONRAMP_VOUCHER_INTERNAL_H
+
+#include "voucher/voucher.h"
+
+struct voucher {
+	struct span bytes;
+	struct voucher_claim claim;
+	int64_t signing_time; /* of the CMS; 0 when there is none */
+	struct anchor pin;    /* the one of its pins that counts */
+};
+
+#endif
