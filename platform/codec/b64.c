@@ -53,7 +53,7 @@ static enum err put_octets(struct reader *r, unsigned octets)
 
 	if (octets > r->cap - r->n)
 		return err_because(E_SPACE, "base64 of more than %zu octets", r->cap);
-	if (octets < 3 && (group & 0xffffffu >> 8 * octets) != 0)
+	if ((group & 0xffffffu >> 8 * octets) != 0)
 		return refuse("unused bits of the last character are set");
 	for (unsigned i = 0; i < octets; i++)
 		r->out[r->n++] = (uint8_t)(group >> (16 - 8 * i));

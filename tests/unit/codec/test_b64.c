@@ -138,6 +138,24 @@ static void round_trip(void)
 	}
 }
 
+static void several_share_an_arena(void)
+{
+	uint8_t room[14];
+	struct arena a = ARENA_ON(room);
+	struct span one, two, text, none;
+
+	CHECK_OK(b64_decode(&a, B64_STRICT, span_str("Zm9v"), &one));
+	CHECK_OK(b64_decode(&a, B64_STRICT, span_str("YmFy"), &two));
+	CHECK_OK(b64_encode(&a, two, &text));
+	CU_ASSERT(span_is(one, "foo"));
+	CU_ASSERT(span_is(two, "bar"));
+	CU_ASSERT(span_is(text, "YmFy"));
+	CU_ASSERT_EQUAL(a.used, 11);
+	CHECK_ERR(b64_decode(&a, B64_STRICT, span_str("Zm9vYg=="), &none), E_SPACE);
+	CHECK_ERR(b64_encode(&a, span_str("f"), &none), E_SPACE);
+	CU_ASSERT(span_is(text, "YmFy"));
+}
+
 static void the_arena_bounds_it(void)
 {
 	uint8_t small[8];
@@ -179,6 +197,7 @@ const struct test_suite suite_codec_b64 = {
 		{ "lines may be broken anywhere", lines_may_be_broken_anywhere },
 		{ "a NUL is no character", a_nul_is_no_character },
 		{ "round trip", round_trip },
+		{ "several share an arena", several_share_an_arena },
 		{ "the arena bounds it", the_arena_bounds_it },
 	}
 };
