@@ -14,10 +14,6 @@
 #include "platform/http/link_http.h"
 #include "platform/store/file.h"
 
-#ifndef ONRAMP_VERSION
-#define ONRAMP_VERSION "dev"
-#endif
-
 extern char **environ;
 const char *config_path = "/etc/config/onramp";
 
