@@ -17,12 +17,13 @@ from pathlib import Path
 from typing import Any
 
 from onlab import cacheck, cafaults, cahttp, caoptions, der
+from onlab.caanswer import Answer, error
 from onlab.cacert import Certificate, Credential, now, read_pem
 from onlab.cacheck import FOLLOWERS, Transaction, Trust
 from onlab.caissue import Issuer
-from onlab.caserve import Answer, Operations
-from onlab.cmpmsg import NULL_DN, Draft, ErrorReply, Message, Refused, StatusInfo, read_message
-from onlab.cmpoids import BODIES, LABELS, REJECTION
+from onlab.caserve import Operations
+from onlab.cmpmsg import NULL_DN, Draft, Message, Refused, read_message
+from onlab.cmpoids import BODIES, LABELS
 from onlab.events import Events
 
 SIGNERS = {"ra": "domain/ra", "ca": "domain/ca-signer", "registrar": "domain/registrar-p256"}
@@ -90,10 +91,10 @@ class CA:
             answer = self._serve(exchange, label)
         except Refused as refusal:
             exchange.refusal = refusal
-            answer = _error(refusal)
+            answer = error(refusal)
         except der.DerError as broken:
             exchange.refusal = Refused("badDataFormat", str(broken))
-            answer = _error(exchange.refusal)
+            answer = error(exchange.refusal)
         draft = self._draft(answer, exchange)
         for bent in self.faults.spend("draft", answer.place):
             bent.bend(draft, self)
@@ -190,8 +191,3 @@ def _profile(message: Message) -> str | None:
         return cacheck.profile_of(message)
     except der.DerError:
         return None
-
-
-def _error(refusal: Refused) -> Answer:
-    status = StatusInfo(REJECTION, str(refusal), [refusal.fail])
-    return Answer("error", "error", ErrorReply(status))

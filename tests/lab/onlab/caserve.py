@@ -1,59 +1,38 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The operations themselves: a certificate, its confirmation, polling, revocation, information."""
+"""The operations themselves: a certificate, its confirmation, polling, revocation."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from onlab import cacheck, catemplate, cmpcrypto, crmf, der
+from onlab import catemplate, cmpcrypto, crmf, der
+from onlab.caanswer import Answer, Maker, reject
 from onlab.cacert import Certificate, CertificateSpec, now
 from onlab.cacheck import Transaction, profile_of
+from onlab.cainform import Information
 from onlab.cmpmsg import (
-    CertReply, ErrorReply, InfoReply, Message, PollReply, RawReply, Refused, RevocationReply,
-    StatusInfo, read_info, read_status_info, write_info,
+    CertReply, ErrorReply, Message, PollReply, RawReply, Refused, RevocationReply, StatusInfo,
+    read_status_info, write_info,
 )  # fmt: skip
 from onlab.cmpoids import (
-    ACCEPTED, ANSWERS, IT_CA_CERTS, IT_CERT_REQ_TEMPLATE, IT_CONFIRM_WAIT_TIME,
-    IT_IMPLICIT_CONFIRM, REJECTION, WAITING,
+    ACCEPTED, ANSWERS, IT_CONFIRM_WAIT_TIME, IT_IMPLICIT_CONFIRM, REJECTION, WAITING,
 )  # fmt: skip
 
 if TYPE_CHECKING:
     from onlab.ca import CA
 
 
-@dataclass
-class Answer:
-    """What to say, before it is known how."""
-
-    kind: str  # name of the body
-    place: str  # for faults: which answer of the operation this is
-    reply: Any
-    certificate: bytes | None = None
-    general_info: list[bytes] = field(default_factory=list)
-    needs_time: bool = False  # confirmWaitTime demands messageTime
-    late: bool = False  # comes after polling
-    refusal: Refused | None = None  # for the log
-    facts: dict[str, Any] = field(default_factory=dict)  # for the log
-
-
-Maker = Callable[[], Answer]
-
-
 class Operations:
     def __init__(self, ca: CA) -> None:
         self.ca = ca
-        self.profiles = dict(
-            entry.partition("=")[::2] for entry in ca.options["profiles"].split(",") if entry
-        )
+        self.information = Information(ca)
 
     def place(self, message: Message) -> str:
         """Which answer a request is about to get."""
         if message.kind == "genm":
-            return "template" if self._info_type(message) == IT_CERT_REQ_TEMPLATE else "cacerts"
+            return self.information.place(message)
         return {"rr": "rp", "certConf": "pkiconf", "pollReq": "pollrep"}.get(message.kind, "ip")
 
     def serve(self, transaction: Transaction, message: Message, label: str | None) -> Answer:
@@ -62,7 +41,7 @@ class Operations:
         if message.kind == "certConf":
             maker = self._confirm(transaction, message)
         elif message.kind == "genm":
-            maker = self._inform(message, label)
+            maker = self.information.answer(message, label)
         elif message.kind == "rr":
             maker = self._revoke(transaction, message)
         else:
@@ -86,7 +65,7 @@ class Operations:
         return lambda: reject(message.kind, cert_req_id, refusal)
 
     def _accept_request(self, transaction: Transaction, message: Message) -> Maker:
-        offer = self._offer(profile_of(message))
+        offer = self.information.offer(profile_of(message))
         request = crmf.read_request(message.kind, message.body)
         self.ca.issuer.authorize(message.kind, request, transaction.client)
         if offer and self.ca.options["template-check"] == "on":
@@ -260,51 +239,6 @@ class Operations:
         self.ca.events.emit("revoked", serial=f"{serial:040x}")
         return Answer("rp", "rp", RevocationReply(StatusInfo(ACCEPTED)))
 
-    # ---- information
-
-    def _info_type(self, message: Message) -> str:
-        return _read_genm(message)[0]
-
-    def _inform(self, message: Message, label: str | None) -> Maker:
-        kind, value = _read_genm(message)
-        wanted = {"getcacerts": IT_CA_CERTS, "getcertreqtemplate": IT_CERT_REQ_TEMPLATE}
-        if kind not in wanted.values() or label and wanted[label] != kind:
-            raise Refused("badRequest", f"{kind} is not to be had at this endpoint")
-        if value is not None:
-            raise Refused("badRequest", f"{kind} with a value in the request")
-        cacheck.profile_needs_template(message, kind)
-        if kind == IT_CA_CERTS:
-            return lambda: Answer("genp", "cacerts", InfoReply(kind, self._ca_certs()))
-        offer = self._offer(profile_of(message))
-        content = offer.encode() if offer else None
-        return lambda: Answer("genp", "template", InfoReply(kind, content))
-
-    def _ca_certs(self) -> bytes | None:
-        issuer = self.ca.issuer
-        sub, root = issuer.ca.certificate.raw, issuer.root.raw
-        given = {"sub": [sub], "root": [root], "both": [sub, root], "none": []}
-        chosen = given[self.ca.options["cacerts"]]
-        return der.seq(*chosen) if chosen else None
-
-    def _offer(self, profile: str | None) -> catemplate.Offer | None:
-        name = self.ca.options["template"]
-        if profile is not None:
-            if profile not in self.profiles and profile not in catemplate.OFFERS:
-                raise Refused("badRequest", f"no certificate profile is called {profile!r}")
-            name = self.profiles.get(profile, profile) or name
-        return catemplate.OFFERS.get(name)
-
-
-def _read_genm(message: Message) -> tuple[str, bytes | None]:
-    """GenMsgContent ::= SEQUENCE OF InfoTypeAndValue; RFC 9483 4.3 wants exactly one."""
-    outer = der.Der(message.body)
-    entries = outer.enter(der.SEQUENCE)
-    outer.end()
-    found = read_info(entries)
-    if entries:
-        raise Refused("badRequest", "genm with more than one InfoTypeAndValue")
-    return found
-
 
 def _check_hash(message: Message, fields: der.Der, certificate: bytes, cert_hash: bytes) -> None:
     algorithm = Certificate(certificate).algorithm
@@ -320,8 +254,3 @@ def _check_hash(message: Message, fields: der.Der, certificate: bytes, cert_hash
     fields.end()
     if cert_hash != expected:
         raise Refused("badCertId", "certHash is not the issued certificate's")
-
-
-def reject(request_kind: str, cert_req_id: int, refusal: Refused) -> Answer:
-    reply = CertReply(cert_req_id, StatusInfo(REJECTION, str(refusal), [refusal.fail]))
-    return Answer(ANSWERS[request_kind], "ip", reply, refusal=refusal)
