@@ -76,6 +76,7 @@ static void broken_blocks_are_refused(void)
 	refuses("-----BEGIN FOO----- x\nMAMCAQE=\n-----END FOO-----\n");
 	refuses("-----BEGIN -----\nMAMCAQE=\n-----END -----\n");
 	refuses("-----BEGIN F\tO-----\nMAMCAQE=\n-----END F\tO-----\n");
+	refuses("-----BEGIN F\x7f-----\nMAMCAQE=\n-----END F\x7f-----\n");
 	refuses("-----BEGIN F\xc3\xb6-----\nMAMCAQE=\n-----END F\xc3\xb6-----\n");
 	refuses("-----BEGIN FOO-----\nMAMCAQE=\n-----END BAR-----\n");
 	refuses("-----BEGIN FOO-----\nMAMCAQE=\n-----END FOOO-----\n");
@@ -96,6 +97,8 @@ static void headers_are_refused(void)
 {
 	refuses("-----BEGIN FOO-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-256-CBC,00\n\n"
 	        "MAMCAQE=\n-----END FOO-----\n");
+	CU_ASSERT_PTR_NOT_NULL(strstr(err_reason(E_TEXT), "headers"));
+	refuses("-----BEGIN FOO-----\n:\n\nMAMCAQE=\n-----END FOO-----\n");
 	CU_ASSERT_PTR_NOT_NULL(strstr(err_reason(E_TEXT), "headers"));
 }
 
