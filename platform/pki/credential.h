@@ -11,7 +11,7 @@
 struct credential {
 	struct signer *key;
 	struct cert leaf;
-	struct span chain[CHAIN_MAX];	/* leaf first, issuing order */
+	struct span chain[CHAIN_MAX]; /* leaf first, issuing order */
 	size_t count;
 };
 
@@ -22,7 +22,7 @@ struct credential {
  * with a log line.  E_IDENTITY when none is for the key.
  */
 MUST_CHECK enum err credential_from(struct arena *a, struct signer *key, struct span cert_file,
-				    struct credential *out);
+                                    struct credential *out);
 
 /* Subject DER for CMP's sender; SKI octets for senderKID (empty when none). */
 struct span credential_subject(const struct credential *c);

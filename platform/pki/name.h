@@ -11,8 +11,8 @@ extern const struct span NAME_EMPTY;
 
 /*
  * Name comparison, RFC 5280 7.1: attribute by attribute; PrintableString and
- * UTF8String compared without case and with inner blanks folded (ASCII), any
- * other value byte by byte.  Both are whole Names, DER; a malformed one equals
+ * UTF8String compared without case and with inner blanks folded (ASCII), domain
+ * components without case (7.3), any other value byte by byte.  Both are whole Names, DER; a malformed one equals
  * nothing but itself.
  */
 bool name_equal(struct span a, struct span b);

@@ -19,9 +19,9 @@
  * target, and never an issuer (RFC 8995 5.6.2, pinned certificates).
  */
 enum anchor_kind {
-	ANCHOR_CERT,		/* der: a certificate; CA or not is read from it */
-	ANCHOR_KEY,		/* der: a SubjectPublicKeyInfo, equal to the target's */
-	ANCHOR_KEY_SHA256	/* der: 32 octets, SHA-256 of the target's SubjectPublicKeyInfo */
+	ANCHOR_CERT,      /* der: a certificate; CA or not is read from it */
+	ANCHOR_KEY,       /* der: a SubjectPublicKeyInfo, equal to the target's */
+	ANCHOR_KEY_SHA256 /* der: 32 octets, SHA-256 of the target's SubjectPublicKeyInfo */
 };
 struct anchor {
 	enum anchor_kind kind;
@@ -35,26 +35,30 @@ struct anchors {
 MUST_CHECK enum err anchors_add(struct anchors *to, enum anchor_kind kind, struct span der);
 
 enum revocation {
-	REVOCATION_IGNORE,	/* there is none, or the caller decides */
-	REVOCATION_IF_KNOWN,	/* a revoked certificate is refused, an unknown status passes */
-	REVOCATION_REQUIRED	/* every certificate below the anchor needs a fresh CRL */
+	REVOCATION_IGNORE,   /* there is none, or the caller decides */
+	REVOCATION_IF_KNOWN, /* a revoked certificate is refused, an unknown status passes */
+	REVOCATION_REQUIRED  /* every certificate below the anchor needs a fresh CRL */
 };
 
 /*
- * equality: the target's public key equals an anchor's (or the hash): the path
- * is the target alone.  Set it where a pinned end entity is meant.
+ * equality: when the target's public key is that of an anchor (of its
+ * certificate, the key itself, or its hash), the path is the target alone
+ * (path.n == 1) and only the target's own form, dates and uses are judged: what
+ * else it says about itself is the key holder's word.  When no key is equal, the
+ * search goes on.  Set it where a pinned end entity is meant.  Without it a
+ * certificate is equal byte for byte only; bare keys are compared in any case.
  */
 struct path_request {
 	const struct cert *target;
 	const struct anchors *anchors;
-	const struct span *pool;	/* certificates, DER, that may help */
+	const struct span *pool; /* certificates, DER, that may help */
 	size_t pool_count;
 	struct moment now;
-	uint32_t key_usage;		/* if the target has keyUsage, one of these must be set; 0: any */
-	const struct span *eku;		/* if the target has an EKU list, one of these or anyEKU ... */
-	size_t eku_count;		/* ... must be in it; 0: no demand */
+	uint32_t key_usage;     /* if the target has keyUsage, one of these must be set; 0: any */
+	const struct span *eku; /* if the target has an EKU list, one of these or anyEKU ... */
+	size_t eku_count;       /* ... must be in it; 0: no demand */
 	enum revocation revocation;
-	const struct span *crls;	/* CertificateList, DER */
+	const struct span *crls; /* CertificateList, DER */
 	size_t crl_count;
 	bool equality;
 };

@@ -15,41 +15,46 @@
 
 /* keyUsage, bit 0 first. */
 enum {
-	KU_DIGITAL_SIGNATURE = 1 << 0, KU_NON_REPUDIATION = 1 << 1,
-	KU_KEY_ENCIPHERMENT = 1 << 2, KU_DATA_ENCIPHERMENT = 1 << 3,
-	KU_KEY_AGREEMENT = 1 << 4, KU_KEY_CERT_SIGN = 1 << 5, KU_CRL_SIGN = 1 << 6,
-	KU_ENCIPHER_ONLY = 1 << 7, KU_DECIPHER_ONLY = 1 << 8
+	KU_DIGITAL_SIGNATURE = 1 << 0,
+	KU_NON_REPUDIATION = 1 << 1,
+	KU_KEY_ENCIPHERMENT = 1 << 2,
+	KU_DATA_ENCIPHERMENT = 1 << 3,
+	KU_KEY_AGREEMENT = 1 << 4,
+	KU_KEY_CERT_SIGN = 1 << 5,
+	KU_CRL_SIGN = 1 << 6,
+	KU_ENCIPHER_ONLY = 1 << 7,
+	KU_DECIPHER_ONLY = 1 << 8
 };
 
 enum { PATH_LEN_NONE = -1 };
 
 struct cert {
-	struct span der;		/* the whole certificate */
-	struct span tbs;		/* tbsCertificate, with header: what is signed */
-	uint32_t version;		/* 1, 2, 3 */
-	struct span serial;		/* INTEGER content octets */
-	struct span issuer, subject;	/* Name, DER */
+	struct span der;             /* the whole certificate */
+	struct span tbs;             /* tbsCertificate, with header: what is signed */
+	uint32_t version;            /* 1, 2, 3 */
+	struct span serial;          /* INTEGER content octets */
+	struct span issuer, subject; /* Name, DER */
 	int64_t not_before, not_after;
-	struct span spki;		/* SubjectPublicKeyInfo, DER */
-	struct span sig_alg;		/* AlgorithmIdentifier, DER; both occurrences equal */
-	struct span signature;		/* octets */
+	struct span spki;      /* SubjectPublicKeyInfo, DER */
+	struct span sig_alg;   /* AlgorithmIdentifier, DER; both occurrences equal */
+	struct span signature; /* octets */
 
 	/* extensions; empty spans where absent */
-	struct span extensions;		/* content of the SEQUENCE OF Extension */
+	struct span extensions; /* content of the SEQUENCE OF Extension */
 	bool has_key_usage;
 	uint32_t key_usage;
 	bool has_basic, basic_critical, is_ca;
-	int path_len;			/* PATH_LEN_NONE, else 0.. */
-	struct span eku;		/* content of the SEQUENCE OF KeyPurposeId */
+	int path_len;    /* PATH_LEN_NONE, else 0.. */
+	struct span eku; /* content of the SEQUENCE OF KeyPurposeId */
 	bool eku_critical;
-	struct span san;		/* content of GeneralNames */
+	struct span san; /* content of GeneralNames */
 	bool san_critical;
-	struct span skid;		/* KeyIdentifier octets */
-	struct span aki_ext;		/* content of the AKI's extnValue: SEQUENCE, DER */
-	struct span akid;		/* its keyIdentifier octets */
-	struct span name_constraints;	/* extnValue content */
-	struct span masa_url;		/* id-pe-masa-url text (RFC 8995 2.3.2) */
-	bool unknown_critical;		/* an extension marked critical that nobody here reads */
+	struct span skid;             /* KeyIdentifier octets */
+	struct span aki_ext;          /* content of the AKI's extnValue: SEQUENCE, DER */
+	struct span akid;             /* its keyIdentifier octets */
+	struct span name_constraints; /* extnValue content */
+	struct span masa_url;         /* id-pe-masa-url text (RFC 8995 2.3.2) */
+	bool unknown_critical;        /* an extension marked critical that nobody here reads */
 	struct span unknown_critical_oid;
 };
 
@@ -58,8 +63,8 @@ MUST_CHECK enum err cert_read(struct span der, struct cert *out);
 
 /* Extended key usage: the list holds the OID (content octets). False when there is no list. */
 bool cert_has_eku(const struct cert *c, struct span oid);
-extern const struct span OID_EKU_SERVER_AUTH, OID_EKU_CLIENT_AUTH, OID_EKU_ANY,
-	OID_EKU_CMC_CA, OID_EKU_CMC_RA, OID_EKU_CM_KGA;
+extern const struct span OID_EKU_SERVER_AUTH, OID_EKU_CLIENT_AUTH, OID_EKU_ANY, OID_EKU_CMC_CA,
+	OID_EKU_CMC_RA, OID_EKU_CM_KGA;
 
 /* extnValue content of any extension by OID content octets. */
 bool cert_extension(const struct cert *c, struct span oid, bool *critical, struct span *value);

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A key and a file of certificates, put together. */
+#include "platform/pki/credential.h"
+#include "platform/codec/pem.h"
+#include "platform/pki/name.h"
+
+struct pile {
+	struct span certs[POOL_MAX];
+	size_t n;
+	bool used[POOL_MAX];
+};
+
+static void take(struct pile *p, size_t i, struct credential *out)
+{
+	out->chain[out->count++] = p->certs[i];
+	p->used[i] = true;
+}
+
+static bool find_leaf(struct pile *p, struct credential *out)
+{
+	struct span key = signer_spki(out->key);
+
+	for (size_t i = 0; i < p->n; i++) {
+		if (cert_read(p->certs[i], &out->leaf) != OK || !span_equal(out->leaf.spki, key))
+			continue;
+		take(p, i, out);
+		return true;
+	}
+	return false;
+}
+
+/* Whoever signed it, not only who has the name: files keep CA certificates of old. */
+static bool find_issuer(struct pile *p, const struct cert *of, struct cert *issuer, size_t *found)
+{
+	for (size_t i = 0; i < p->n; i++) {
+		if (p->used[i] || cert_read(p->certs[i], issuer) != OK ||
+		    !name_equal(of->issuer, issuer->subject) || cert_signed_by(of, issuer) != OK)
+			continue;
+		*found = i;
+		return true;
+	}
+	return false;
+}
+
+static void report_rest(const struct pile *p)
+{
+	struct quoted q;
+	struct cert c;
+
+	for (size_t i = 0; i < p->n; i++) {
+		enum err e = p->used[i] ? OK : cert_read(p->certs[i], &c);
+
+		if (e != OK)
+			log_warning("certificate %zu of the file is left out: %s", i + 1,
+			            err_reason(e));
+		else if (!p->used[i])
+			log_notice("certificate %zu of the file, %s, is left out: not of the chain",
+			           i + 1, name_text(&q, c.subject));
+	}
+}
+
+enum err credential_from(struct arena *a, struct signer *key, struct span cert_file,
+                         struct credential *out)
+{
+	struct pile p = { .n = 0 };
+	enum err e = pem_certificates(a, cert_file, p.certs, POOL_MAX, &p.n);
+	struct cert at, issuer;
+	size_t found;
+
+	*out = (struct credential){ .key = key };
+	if (e != OK)
+		return err_within(E_IDENTITY, e, "file of certificates");
+	if (!find_leaf(&p, out)) {
+		report_rest(&p);
+		return err_because(E_IDENTITY, "none of the %zu certificates is for the key", p.n);
+	}
+	for (at = out->leaf; out->count < CHAIN_MAX && !cert_self_issued(&at); at = issuer) {
+		if (!find_issuer(&p, &at, &issuer, &found))
+			break;
+		take(&p, found, out);
+	}
+	report_rest(&p);
+	return OK;
+}
+
+struct span credential_subject(const struct credential *c)
+{
+	return c->leaf.subject;
+}
+
+struct span credential_kid(const struct credential *c)
+{
+	return c->leaf.skid;
+}

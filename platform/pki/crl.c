@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Certificate revocation lists, RFC 5280 5 and 6.3: complete ones, signed by the
+ * issuer of the certificate itself.  Indirect, partial and delta CRLs say so in
+ * critical extensions, and are of no use here.
+ */
+#include <stdio.h>
+
+#include "platform/base/date.h"
+#include "platform/pki/internal.h"
+
+/* Extensions, none of which is read: whether the list may be used all the same. */
+static bool none_critical(struct der *list)
+{
+	bool usable = true;
+
+	if (der_ok(list) && !der_more(list))
+		der_fail(list, err_because(E_RANGE, "an empty list of extensions"));
+	while (der_more(list))
+		usable = !extension_next(list).critical && usable;
+	return usable;
+}
+
+/*
+ * revokedCertificates ::= SEQUENCE OF SEQUENCE {		(RFC 5280 5.1)
+ *	userCertificate		CertificateSerialNumber,
+ *	revocationDate		Time,
+ *	crlEntryExtensions	Extensions OPTIONAL }
+ */
+static struct span entry_next(struct der *entries, bool *usable)
+{
+	struct der entry = der_enter(entries, DER_SEQUENCE);
+	struct span serial = der_integer(&entry);
+
+	der_time(&entry);
+	if (der_more(&entry)) {
+		struct der list = der_enter(&entry, DER_SEQUENCE);
+
+		*usable = none_critical(&list) && *usable;
+	}
+	der_end(&entry);
+	return serial;
+}
+
+static void read_entries(struct der *tbs, struct crl *out)
+{
+	struct der entries;
+	size_t n = 0;
+
+	if (!der_at(tbs, DER_SEQUENCE))
+		return;
+	out->entries = der_get(tbs, DER_SEQUENCE);
+	entries = der_within(tbs, out->entries);
+	/* RFC 5280 5.1.2.6: "the revoked certificates list MUST be absent" when there is none */
+	if (der_ok(tbs) && !der_more(&entries))
+		der_fail(tbs, err_because(E_RANGE, "an empty list of revoked certificates"));
+	for (; der_more(&entries); n++) {
+		if (n == CRL_ENTRIES_MAX)
+			der_fail(tbs,
+			         err_because(E_RANGE, "more than %d entries", CRL_ENTRIES_MAX));
+		entry_next(&entries, &out->usable);
+	}
+}
+
+static void read_extensions(struct der *tbs, uint32_t version, struct crl *out)
+{
+	struct der explicit, list;
+
+	if (!der_at(tbs, DER_CONTEXT(0)))
+		return;
+	if (version != 2)
+		der_fail(tbs, err_because(E_UNEXPECTED, "extensions in a version 1 CRL"));
+	explicit = der_enter(tbs, DER_CONTEXT(0));
+	list = der_enter(&explicit, DER_SEQUENCE);
+	out->usable = none_critical(&list) && out->usable;
+	der_end(&explicit);
+}
+
+/* Version is v2 where it is there at all (RFC 5280 5.1.2.1). */
+static uint32_t version(struct der *tbs)
+{
+	uint32_t v = der_at(tbs, DER_INTEGER) ? der_uint(tbs) : 0;
+
+	if (der_ok(tbs) && v > 1)
+		der_fail(tbs, err_because(E_RANGE, "CRL version %u", v));
+	return v + 1;
+}
+
+/*
+ * TBSCertList ::= SEQUENCE {				(RFC 5280 5.1)
+ *	version			Version OPTIONAL,
+ *	signature		AlgorithmIdentifier,
+ *	issuer			Name,
+ *	thisUpdate		Time,
+ *	nextUpdate		Time OPTIONAL,
+ *	revokedCertificates	SEQUENCE OF ... OPTIONAL,
+ *	crlExtensions		[0] EXPLICIT Extensions OPTIONAL }
+ */
+static void tbs_cert_list(struct der *tbs, struct crl *out)
+{
+	uint32_t v = version(tbs);
+
+	out->sig_alg = der_element_of(tbs, DER_SEQUENCE);
+	out->issuer = der_element_of(tbs, DER_SEQUENCE);
+	name_check(tbs, out->issuer);
+	out->this_update = der_time(tbs);
+	if (der_at(tbs, DER_UTCTIME) || der_at(tbs, DER_TIME))
+		out->next_update = der_time(tbs);
+	read_entries(tbs, out);
+	read_extensions(tbs, v, out);
+	der_end(tbs);
+}
+
+/* CertificateList ::= SEQUENCE { tbsCertList, signatureAlgorithm, signatureValue BIT STRING } */
+enum err crl_read(struct span der, struct crl *out)
+{
+	enum err e;
+	struct der whole = der_open(der, &e);
+	struct der c = der_enter(&whole, DER_SEQUENCE);
+	struct der inner, tbs;
+
+	*out = (struct crl){ .usable = true };
+	out->tbs = der_element_of(&c, DER_SEQUENCE);
+	inner = der_within(&c, out->tbs);
+	tbs = der_enter(&inner, DER_SEQUENCE);
+	tbs_cert_list(&tbs, out);
+	/* RFC 5280 5.1.1.2 */
+	if (!span_equal(der_element_of(&c, DER_SEQUENCE), out->sig_alg) && e == OK)
+		der_fail(&c,
+		         err_because(E_UNEXPECTED, "signatureAlgorithm is not what was signed"));
+	out->signature = der_bit_octets(&c);
+	der_end(&c);
+	der_end(&whole);
+	return err_within(E_CERT_SYNTAX, e, "CRL");
+}
+
+enum err crl_find(const struct crl *l, struct span serial, bool *listed)
+{
+	enum err e;
+	struct der entries = der_open(l->entries, &e);
+	bool usable = true;
+
+	*listed = false;
+	while (der_more(&entries))
+		if (span_equal(entry_next(&entries, &usable), serial))
+			*listed = true;
+	return err_within(E_CERT_SYNTAX, e, "CRL");
+}
+
+static enum err check_signature(const struct crl *l, const struct cert *issuer)
+{
+	struct public_key key;
+	struct sig_alg alg;
+	enum err e = public_key_read(issuer->spki, &key);
+
+	if (e == OK)
+		e = sig_alg_read(l->sig_alg, &alg);
+	return e == OK ? sig_verify(&key, &alg, l->tbs, l->signature) : e;
+}
+
+/* RFC 5280 6.3.3 f, g: the issuer may sign CRLs, and signed this one. */
+static enum err check_crl(const struct crl *l, const struct cert *issuer)
+{
+	if (!l->usable)
+		return err_because(E_CERT_CRITICAL, "a critical extension of it is not understood");
+	if (issuer->has_key_usage && !(issuer->key_usage & KU_CRL_SIGN))
+		return err_because(E_CERT_CA, "the issuer's keyUsage lacks cRLSign");
+	return check_signature(l, issuer);
+}
+
+/* RFC 5280 5.1.2.5: nextUpdate MUST be there, else nobody knows what fresh is. */
+static enum err check_fresh(const struct crl *l, struct moment now)
+{
+	struct date_text t;
+
+	if (time_ahead(now, l->this_update))
+		return err_because(E_CERT_TIME, "it begins %s",
+		                   date_to_rfc3339(&t, l->this_update));
+	if (l->next_update == 0)
+		return err_because(E_CERT_TIME, "it has no nextUpdate");
+	if (time_over(now, l->next_update))
+		return err_because(E_CERT_TIME, "it ended %s", date_to_rfc3339(&t, l->next_update));
+	return OK;
+}
+
+/*
+ * One CRL about one certificate: E_REVOKED when it is listed, also by a list
+ * that is out of date; OK when a fresh list has it not; else why it says nothing.
+ */
+static enum err ask(const struct crl *l, const struct path_request *r, const struct cert *c,
+                    const struct cert *issuer)
+{
+	struct quoted q;
+	bool listed;
+	enum err e = check_crl(l, issuer);
+
+	if (e == OK)
+		e = crl_find(l, c->serial, &listed);
+	if (e != OK)
+		return e;
+	if (listed)
+		return err_because(E_REVOKED, "%s is revoked", name_text(&q, c->subject));
+	return check_fresh(l, r->now);
+}
+
+enum err crl_judge(const struct path_request *r, const struct cert *c, const struct cert *issuer)
+{
+	struct quoted q;
+	struct crl l;
+	bool good = false;
+	char why[ERR_REASON_MAX / 2] = "there is no CRL of its issuer";
+
+	for (size_t i = 0; r->revocation != REVOCATION_IGNORE && i < r->crl_count; i++) {
+		enum err e = crl_read(r->crls[i], &l);
+
+		if (e == OK && !name_equal(l.issuer, issuer->subject))
+			continue;
+		if (e == OK)
+			e = ask(&l, r, c, issuer);
+		if (e == E_REVOKED)
+			return e;
+		good = good || e == OK;
+		if (e != OK)
+			snprintf(why, sizeof why, "%s", err_reason(e));
+	}
+	if (r->revocation != REVOCATION_REQUIRED || good)
+		return OK;
+	return err_because(E_REVOKED, "%s: its revocation status is not known: %s",
+	                   name_text(&q, c->subject), why);
+}

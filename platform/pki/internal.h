@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What the files of platform/pki tell each other about certificates: attributes
+ * and general names taken apart, name constraints, CRLs, the rules of a path.
+ */
+#ifndef ONRAMP_PKI_INTERNAL_H
+#define ONRAMP_PKI_INTERNAL_H
+
+#include "platform/codec/der.h"
+#include "platform/pki/name.h"
+#include "platform/pki/path.h"
+
+/* Constant octets in tables, written as a string. */
+#define OCTETS(s)                                   \
+	{                                           \
+		(const uint8_t *)(s), sizeof(s) - 1 \
+	}
+
+/* AttributeTypeAndValue; value without its header. */
+struct name_attr {
+	struct span oid, value;
+	uint8_t tag; /* of the value */
+};
+extern const struct span OID_AT_EMAIL_ADDRESS;
+/* The next attribute of an RDN's content.  Faults are in the cursor. */
+struct name_attr name_attr_next(struct der *rdn);
+/* Faults of a Name's syntax go into the cursor; DER's order of a SET OF is part of it. */
+void name_check(struct der *c, struct span name);
+
+/* GeneralName, RFC 5280 4.2.1.6: the number of the CHOICE's tag. */
+enum name_form {
+	FORM_OTHER,
+	FORM_RFC822,
+	FORM_DNS,
+	FORM_X400,
+	FORM_DIRECTORY,
+	FORM_EDI,
+	FORM_URI,
+	FORM_IP,
+	FORM_REGISTERED,
+	FORMS
+};
+struct general_name {
+	enum name_form form;
+	struct span value; /* FORM_DIRECTORY: Name, DER; else the content octets */
+};
+/* The next of a GeneralNames' content; iPAddress of any length. */
+struct general_name general_name_next(struct der *c);
+/* All of SubjectAltName's content, iPAddress of 4 or 16 octets. */
+void general_names_check(struct der *c);
+
+/* Letters, digits, hyphens and underscores in labels of 1 to 63, at most 253 octets. */
+bool dns_name_valid(struct span name);
+/* The same, and no address in disguise. */
+bool host_name_valid(struct span host);
+bool dns_name_equal(struct span a, struct span b);
+/* name is base, or base with labels put before it. */
+bool dns_name_within(struct span base, struct span name);
+
+/* NameConstraints: its syntax, and whether the names of a certificate keep to it. */
+void name_constraints_check(struct der *c);
+MUST_CHECK enum err name_constraints_apply(struct span constraints, const struct cert *c);
+
+/* Extensions, of certificates, CRLs and CRL entries alike. */
+struct extension {
+	struct span oid, value;
+	bool critical;
+};
+struct extension extension_next(struct der *extensions);
+
+/* The subject of what may be a certificate, without reading the rest; or empty. */
+struct span cert_peek_subject(struct span der);
+
+/* A CertificateList, read but not believed. */
+struct crl {
+	struct span tbs, sig_alg, signature, issuer;
+	int64_t this_update, next_update; /* next_update 0: there is none */
+	struct span entries;              /* content of revokedCertificates, or empty */
+	bool usable;                      /* no critical extension that nobody here reads */
+};
+MUST_CHECK enum err crl_read(struct span der, struct crl *out);
+/* Reads every entry; *listed when one has the serial number. */
+MUST_CHECK enum err crl_find(const struct crl *l, struct span serial, bool *listed);
+/* What the CRLs say about c, the issuer being verified: OK or E_REVOKED. */
+MUST_CHECK enum err crl_judge(const struct path_request *r, const struct cert *c,
+                              const struct cert *issuer);
+
+/* RFC 5280 6.1 for a path whose signatures are good: target first, anchor last. */
+MUST_CHECK enum err path_judge(const struct path_request *r, const struct cert *certs, size_t n);
+
+#endif

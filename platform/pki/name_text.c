@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Distinguished names as people write them, both ways. */
+#include "platform/base/utf8.h"
+#include "platform/pki/internal.h"
+
+/* RFC 4514 3 and what certificates of devices carry; the string type each is written in. */
+#define AT   "\x55\x04"
+#define UCL  "\x09\x92\x26\x89\x93\xf2\x2c\x64\x01"
+#define PKCS "\x2a\x86\x48\x86\xf7\x0d\x01\x09"
+static const struct type_row {
+	const char *word;
+	struct span oid;
+	uint8_t tag;
+} types[] = {
+	{ "CN", OCTETS(AT "\x03"), DER_UTF8 },
+	{ "SN", OCTETS(AT "\x04"), DER_UTF8 },
+	{ "serialNumber", OCTETS(AT "\x05"), DER_PRINTABLE },
+	{ "C", OCTETS(AT "\x06"), DER_PRINTABLE },
+	{ "L", OCTETS(AT "\x07"), DER_UTF8 },
+	{ "ST", OCTETS(AT "\x08"), DER_UTF8 },
+	{ "STREET", OCTETS(AT "\x09"), DER_UTF8 },
+	{ "O", OCTETS(AT "\x0a"), DER_UTF8 },
+	{ "OU", OCTETS(AT "\x0b"), DER_UTF8 },
+	{ "title", OCTETS(AT "\x0c"), DER_UTF8 },
+	{ "GN", OCTETS(AT "\x2a"), DER_UTF8 },
+	{ "dnQualifier", OCTETS(AT "\x2e"), DER_PRINTABLE },
+	{ "organizationIdentifier", OCTETS(AT "\x61"), DER_UTF8 },
+	{ "UID", OCTETS(UCL "\x01"), DER_UTF8 },
+	{ "DC", OCTETS(UCL "\x19"), DER_IA5 },
+	{ "emailAddress", OCTETS(PKCS "\x01"), DER_IA5 },
+};
+
+enum { TYPES = sizeof types / sizeof *types };
+
+/* As much as log_quote() shows, and one octet more, by which it sees the cut. */
+struct line {
+	uint8_t text[LOG_QUOTE_MAX + 1];
+	size_t n;
+};
+
+static void put_octet(struct line *l, uint8_t octet)
+{
+	if (l->n < sizeof l->text)
+		l->text[l->n++] = octet;
+}
+
+static void put(struct line *l, const char *s)
+{
+	for (; *s != '\0'; s++)
+		put_octet(l, (uint8_t)*s);
+}
+
+static void put_type(struct line *l, struct span oid)
+{
+	char dotted[40];
+
+	for (size_t i = 0; i < TYPES; i++)
+		if (span_equal(types[i].oid, oid)) {
+			put(l, types[i].word);
+			return;
+		}
+	put(l, der_oid_text(oid, dotted, sizeof dotted));
+}
+
+/* A separator inside a value is escaped (RFC 4514 2.4), so that none can be forged. */
+static void put_value(struct line *l, struct span value)
+{
+	for (size_t i = 0; i < value.n && l->n < sizeof l->text; i++) {
+		if (memchr(",+=\\", value.p[i], 4) != NULL)
+			put_octet(l, '\\');
+		put_octet(l, value.p[i]);
+	}
+}
+
+const char *name_text(struct quoted *q, struct span name)
+{
+	enum err e;
+	struct der c = der_open(name, &e);
+	struct der rdns = der_enter(&c, DER_SEQUENCE);
+	struct line l = { .n = 0 };
+	const char *separator = "";
+
+	while (der_more(&rdns)) {
+		struct der rdn = der_enter(&rdns, DER_SET);
+
+		while (der_more(&rdn)) {
+			struct name_attr a = name_attr_next(&rdn);
+
+			if (e != OK)
+				break;
+			put(&l, separator);
+			put_type(&l, a.oid);
+			put(&l, "=");
+			put_value(&l, a.value);
+			separator = der_more(&rdn) ? "+" : ",";
+		}
+	}
+	return log_quote(q, (struct span){ l.text, l.n });
+}
+
+/* Text being read: what is left of it, and what separates its RDNs. */
+struct reading {
+	const char *at, *whole;
+	char separator; /* '/' or ',' */
+};
+
+static enum err refuse(const struct reading *r, const char *why)
+{
+	struct quoted q;
+
+	return err_because(E_CONFIG, "name %s: %s", log_quote(&q, span_str(r->whole)), why);
+}
+
+/* NULL, and the reason kept, when none of ours stands here. */
+static const struct type_row *read_type(struct reading *r)
+{
+	size_t n;
+
+	while (*r->at == ' ')
+		r->at++;
+	n = strcspn(r->at, "=/,+ ");
+	for (size_t i = 0; r->at[n] == '=' && i < TYPES; i++)
+		if (strlen(types[i].word) == n && memcmp(types[i].word, r->at, n) == 0) {
+			r->at += n + 1;
+			return &types[i];
+		}
+	return NULL;
+}
+
+static int hex_digit(char c)
+{
+	static const char digits[] = "0123456789abcdefABCDEF";
+	const char *d = c == '\0' ? NULL : strchr(digits, c);
+	int v = d == NULL ? -1 : (int)(d - digits);
+
+	return v < 16 ? v : v - 6;
+}
+
+/* RFC 4514 2.4: a backslash before two hex digits, or before the character itself. */
+static bool read_escaped(struct reading *r, uint8_t *octet)
+{
+	int high = hex_digit(r->at[0]);
+	int low = high < 0 ? -1 : hex_digit(r->at[1]);
+
+	if (*r->at == '\0')
+		return false;
+	if (r->separator == ',' && low >= 0) {
+		*octet = (uint8_t)(high << 4 | low);
+		r->at += 2;
+	} else {
+		*octet = (uint8_t)*r->at++;
+	}
+	return true;
+}
+
+/* RFC 4514 3: characters that do not stand in a value unescaped. */
+static bool ends_value(const struct reading *r)
+{
+	if (r->separator == '/')
+		return *r->at == '/' || *r->at == '\0';
+	return strchr(",+\";<>", *r->at) != NULL;
+}
+
+static enum err read_value(struct reading *r, uint8_t *out, size_t cap, size_t *n)
+{
+	if (r->separator == ',' && *r->at == '#')
+		return refuse(r, "values in hex are not taken");
+	for (*n = 0; !ends_value(r); (*n)++) {
+		if (*n == cap)
+			return refuse(r, "a value is too long");
+		out[*n] = (uint8_t)*r->at++;
+		if (out[*n] == '\\' && !read_escaped(r, &out[*n]))
+			return refuse(r, "it ends after a backslash");
+	}
+	if (*r->at != '\0' && strchr("\";<>", *r->at) != NULL)
+		return refuse(r, "one of \";<> needs a backslash before it");
+	return *n > 0 ? OK : refuse(r, "a value is empty");
+}
+
+static bool is_utf8(struct span s)
+{
+	for (size_t n; s.n > 0; s.p += n, s.n -= n) {
+		uint32_t scalar;
+
+		n = utf8_next(s, &scalar);
+		if (n == 0)
+			return false;
+	}
+	return true;
+}
+
+/* The characters that a string type has. */
+static bool fits(uint8_t tag, struct span s)
+{
+	static const char marks[] = " '()+,-./:=?";
+
+	if (tag == DER_UTF8)
+		return is_utf8(s);
+	for (size_t i = 0; i < s.n; i++) {
+		uint8_t c = s.p[i], lower = c | 0x20;
+		bool plain = (c >= '0' && c <= '9') || (lower >= 'a' && lower <= 'z') ||
+		             memchr(marks, c, sizeof marks - 1) != NULL;
+
+		if (tag == DER_PRINTABLE ? !plain : c == 0 || c >= 0x80)
+			return false;
+	}
+	return true;
+}
+
+static enum err read_attr(struct reading *r, struct derw *w)
+{
+	uint8_t room[NAME_MAX_DER];
+	const struct type_row *type = read_type(r);
+	struct span value = { room, 0 };
+	enum err e;
+
+	if (type == NULL)
+		return refuse(r, "TYPE=VALUE with a TYPE known here must follow");
+	e = read_value(r, room, sizeof room, &value.n);
+	if (e == OK && !fits(type->tag, value))
+		e = refuse(r, "a value has characters that its type does not");
+	if (e != OK)
+		return e;
+	IN (w, DER_SEQUENCE) {
+		derw_put(w, DER_OID, type->oid);
+		derw_put(w, type->tag, value);
+	}
+	return OK;
+}
+
+/* One RDN; `+` joins several attributes in the form of RFC 4514. */
+static enum err read_rdn(struct reading *r, struct derw *w)
+{
+	size_t mark = derw_open(w, DER_SET);
+	enum err e = read_attr(r, w);
+
+	while (e == OK && *r->at == '+') {
+		r->at++;
+		e = read_attr(r, w);
+	}
+	derw_sort_set(w, mark);
+	derw_close(w, mark);
+	return e;
+}
+
+/* The RDNs in the order of the text; *n of them, each after ends[i - 1]. */
+static enum err read_rdns(struct reading *r, struct derw *w, size_t *ends, size_t *n)
+{
+	enum err e = OK;
+
+	for (*n = 0; e == OK && *r->at != '\0';) {
+		if (*n == NAME_RDNS_MAX)
+			return refuse(r, "it has too many RDNs");
+		e = read_rdn(r, w);
+		ends[(*n)++] = w->n;
+		if (e == OK && *r->at == r->separator && *++r->at == '\0')
+			e = refuse(r, "nothing follows its last separator");
+	}
+	return e;
+}
+
+enum err name_from_text(struct arena *a, const char *text, struct span *name)
+{
+	uint8_t room[NAME_MAX_DER];
+	struct derw w = DERW_ON(room), out = derw_in(a, NAME_MAX_DER);
+	bool slashes = *text == '/';
+	struct reading r = { text + slashes, text, slashes ? '/' : ',' };
+	size_t ends[NAME_RDNS_MAX], n;
+	struct span rdns;
+	enum err e = read_rdns(&r, &w, ends, &n);
+
+	if (e == OK && (e = derw_end(&w, &rdns)) != OK)
+		e = refuse(&r, "it is too long");
+	if (e != OK)
+		return e;
+	IN (&out, DER_SEQUENCE) {
+		/* RFC 4514 2.1: the last RDN is written first */
+		for (size_t i = 0; i < n; i++) {
+			size_t k = slashes ? i : n - 1 - i;
+			size_t from = k == 0 ? 0 : ends[k - 1];
+
+			derw_raw(&out, (struct span){ rdns.p + from, ends[k] - from });
+		}
+	}
+	return derw_end(&out, name);
+}
