@@ -31,10 +31,10 @@ ROOT = HERE.parents[1]
 sys.path.insert(0, str(HERE))
 
 import scenarios  # noqa: E402
-from onlab import ca, device, events, judge, masa, pki, registrar, up  # noqa: E402
+from onlab import device, events, judge, pki, up  # noqa: E402
 from scenarios import Scenario  # noqa: E402
 
-OWN_TESTS = ("test_lab", "test_ca")
+OWN_TESTS = ("test_lab", "test_parts", "test_ca", "test_ca_requests")
 
 
 @dataclass
@@ -44,17 +44,6 @@ class Result:
     seconds: float = 0.0
     directory: Path | None = None
     skipped: str | None = None
-
-
-def lab_options(words) -> argparse.Namespace:
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--fault", action="append", default=[])
-    parser.add_argument("--port", type=int, default=0)
-    for module in (masa, registrar, ca):
-        module.add_arguments(parser)
-    options = parser.parse_args(words)
-    up.sort_faults(options)
-    return options
 
 
 class Stage:
@@ -76,7 +65,7 @@ class Stage:
 
     def _lab(self, name: str, words, base: Path) -> str:
         shutil.copytree(base, self.directory / name)
-        lab = up.Lab(self.directory / name, lab_options(words))
+        lab = up.Lab(self.directory / name, up.options_of(words))
         self.labs.append(lab)
         return lab.facts["registrar"]
 
@@ -110,6 +99,8 @@ def judge_run(scenario: Scenario, run: judge.Run, numbers: dict[str, int]) -> li
     by_peer = name in numbers and name not in scenarios.OWN | {"OK"}
     if name not in scenario.exits and not (scenarios.ANY in scenario.exits and by_peer):
         complaints.append(f"ended with {name}, expected {' or '.join(sorted(scenario.exits))}")
+    if by_peer and name != "UNREACHABLE":
+        complaints += judge.came_there(run)
     for what, status in scenario.told:
         complaints += judge.reports(run, what, status)
     if not scenario.trusts:

@@ -19,6 +19,8 @@ SHOWS = {
     "registrar-imposter": ("domain/ldevid-imposter", "an ordinary LDevID of the domain: "
                            "serverAuth, but no cmcRA"),
     "registrar-noeku": ("domain/registrar-noeku", "a certificate of the domain without cmcRA"),
+    "registrar-noeku-elsewhere": ("domain/registrar-elsewhere", "no cmcRA, and the name of "
+                                  "another host"),
     "mitm-relay": ("other/ee", "an attacker in the middle hands the request to the real "
                    "registrar, which notices"),
     "mitm-voucher": ("other/ee", "an attacker in the middle gets hold of a good voucher for the "
@@ -27,6 +29,7 @@ SHOWS = {
     "tls-long-chain": ("domain/registrar-longchain", "twelve stray certificates in the chain"),
     "tls-big-cert": ("domain/registrar-big", "a certificate of 5 kB, to be accepted"),
 }  # fmt: skip
+REAL = ("tls-long-chain", "tls-big-cert")  # which are registrars, and ask the MASA as such
 
 # After a stage of the conversation, another certificate on the next connection.
 LATER = {
@@ -134,7 +137,9 @@ class Doorway:
 
     def __init__(self, directory: Path, usual: str, version: str, switches: Switches) -> None:
         self.directory, self.version, self.faults = directory, version, switches
-        self.usual = next((cert for name, (cert, _) in SHOWS.items() if name in switches), usual)
+        on = [name for name in SHOWS if name in switches]
+        self.usual = SHOWS[on[0]][0] if on else usual
+        self.asks = self.usual if not on or on[0] in REAL else usual
         self.stages: set[str] = set()
         self._contexts: dict[str, ssl.SSLContext] = {}
 

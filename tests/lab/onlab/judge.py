@@ -81,6 +81,12 @@ def _nonces(run: Run) -> Iterable[str]:
         yield "two different voucher-requests with the same nonce"
 
 
+def came_there(run: Run) -> Iterable[str]:
+    """An error that a peer caused needs a peer."""
+    if not run.saw("accepted", who="registrar"):
+        yield "it never connected to the registrar"
+
+
 def trusted_in_order(run: Run) -> Iterable[str]:
     """No CMP before a positive voucher_status, whatever happens."""
     started = False

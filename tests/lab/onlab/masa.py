@@ -55,6 +55,16 @@ class Case:
         return pki.load(self.directory, name)
 
 
+def _same_key(pledge: voucher.Request, cert: x509.Certificate) -> bool:
+    seen = pledge.binary("proximity-registrar-cert")
+    if seen is None:
+        return voucher.saw(pledge, cert)
+    try:
+        return pki.spki(x509.load_der_x509_certificate(seen)) == pki.spki(cert)
+    except ValueError:
+        return False
+
+
 class MASA:
     def __init__(self, directory: Path, options: argparse.Namespace, events: Events) -> None:
         self.directory, self.options, self.events = directory, options, events
@@ -82,7 +92,7 @@ class MASA:
     def examine(self, body: bytes) -> Case:
         request = voucher.read_request(body)
         domain = self._domain_chain(request)
-        if "proximity-registrar-cert" in request.leaves:
+        if set(request.leaves) & set(voucher.PROXIMITY):
             raise Refusal(400, "a registrar voucher-request has no proximity-registrar-cert")
         prior = request.binary("prior-signed-voucher-request")
         case = Case(request, domain, None, "logged", self.directory)
@@ -112,11 +122,8 @@ class MASA:
             raise Refusal(403, "serial-number is not that of the prior request's signer")
         if case.request.nonce != pledge.nonce:
             raise Refusal(403, "the nonces differ")
-        proximity = pledge.binary("proximity-registrar-cert")
-        if proximity is None:
-            raise Refusal(403, "the prior request has no proximity-registrar-cert")
-        seen = pki.spki(x509.load_der_x509_certificate(proximity))
-        if seen in map(pki.spki, case.domain):
+        # RFC 8995 5.5.5 compares keys, so that any certificate of the registrar will do.
+        if any(_same_key(pledge, cert) for cert in case.domain):
             case.assertion = "proximity"
         elif not masafaults.lenient(self.faults):
             raise Refusal(403, "the pledge saw another registrar")
@@ -125,11 +132,11 @@ class MASA:
     # ---- what is issued
 
     def _pins(self, case: Case) -> list[tuple[str, str]]:
-        leaf = case.domain[0]
+        leaf, *above = case.domain
         spki = pki.spki(leaf)
         pins = {
             "domain-root": ("pinned-domain-cert", pki.der(case.domain[-1])),
-            "domain-sub": ("pinned-domain-cert", pki.der(case.domain[min(1, len(case.domain) - 1)])),
+            "domain-sub": ("pinned-domain-cert", pki.der((above or [leaf])[0])),
             "registrar-ee": ("pinned-domain-cert", pki.der(leaf)),
             "registrar-selfsigned": ("pinned-domain-cert", pki.der(leaf)),
             "pubk": ("pinned-domain-pubk", spki),

@@ -17,7 +17,10 @@ from onlab.faults import MASA, Switches, declare, fault
 
 # With one of these on, the MASA signs for registrars it should turn away: the pledge is the
 # one under test.
-LENIENT = ("registrar-imposter", "registrar-noeku", "mitm-voucher", "masa-lenient")
+LENIENT = (
+    "registrar-imposter", "registrar-noeku", "registrar-noeku-elsewhere", "mitm-voucher",
+    "masa-lenient",
+)  # fmt: skip
 
 
 def lenient(switches: Switches) -> bool:

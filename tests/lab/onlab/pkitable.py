@@ -103,6 +103,7 @@ ROWS = (
     _registrar("p384", key="p384"),
     _registrar("rsa", key="rsa"),
     _registrar("noeku", eku=(EKU.SERVER_AUTH, EKU.CLIENT_AUTH)),
+    _registrar("elsewhere", eku=(EKU.SERVER_AUTH,), names=("registrar.elsewhere",)),
     _registrar("noserverauth", eku=(CMC_RA,)),
     _registrar("selfsigned", issuer=None),
     _registrar("expired", starts=-60, days=30),

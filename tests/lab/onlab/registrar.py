@@ -20,6 +20,8 @@ from onlab.tlsd import Answer, Peer, Request
 from onlab.voucher import Refusal
 
 CMP = "/.well-known/cmp"
+AUDIT_PATH = "/.well-known/brski/requestauditlog"
+TELEMETRY = ("voucher_status", "enrollstatus")
 ROOTS = ("domain/root", "domain/clone-root", "other/root")
 PEER_TIMEOUT = 60.0  # seconds for MASA or CA
 
@@ -66,7 +68,6 @@ class Registrar:
         self.directory, self.options, self.events = directory, options, events
         self.faults = faults.Switches(options.fault)
         self.name = f"domain/registrar-{registrar_name(options)}"
-        self.identity = pki.load(directory, self.name)
         self.makers = pki.read_certs(directory / "manufacturer/root.pem")
         self.domain = pki.read_certs(directory / "domain/root.pem")
         self.others = [c for name in ("manufacturer/sub", "domain/sub")
@@ -74,7 +75,8 @@ class Registrar:
         self.origins: list[Origin] = []
         self._lock = threading.Lock()
         self._plain: str | None = None
-        self._last_request: dict[bytes, str] = {}
+        self._last_request: dict[bytes, str] = {}  # by the client's key
+        self._asked: dict[bytes, bytes] = {}
 
     # ---- origins
 
@@ -114,17 +116,19 @@ class Registrar:
         if where == "voucher":
             self._note_request(request)
             origin.door.stages.add("requested")
+        # A status report has been heard, whatever is answered to it.
+        heard = act(request, origin) if where in TELEMETRY else None
         answer = None
         if origin.index == 0 or "http-redirect-two-origins" in self.faults:
             answer = self.faults.bend("instead", None, place, where=where)
         if where == "cmp":
             answer = self.faults.bend("cmp", answer, place)
-        answer = answer or act(request, origin)
+        answer = answer or heard or act(request, origin)
         return self._dress(answer, where, origin, place)
 
     def _dress(self, answer: Answer, where: str, origin: Origin, place) -> Answer:
         """The right answer, with what the faults on the wire make of it."""
-        if where in ("voucher_status", "enrollstatus"):
+        if where in TELEMETRY:
             answer = self.faults.bend("telemetry", answer, place)
         answer = self.faults.bend("wire", answer, place, where=where)
         if where != "voucher":
@@ -176,8 +180,7 @@ class Registrar:
         if not path.chains(signer, pledge.signed.certs, self.makers):
             raise Refusal(404, "no chain to a known manufacturer")
         shown = "domain/registrar-p256" if "mitm-relay" in self.faults else request.peer.shown
-        own = pki.der(pki.load(self.directory, shown).cert)
-        if pledge.binary("proximity-registrar-cert") != own:
+        if not voucher.saw(pledge, pki.load(self.directory, shown).cert):
             raise Refusal(401, "the pledge saw another registrar certificate", close=True)
         if pki.subject_serial(peer) != pledge.serial:
             raise Refusal(403, "serial-number is not that of the TLS client certificate")
@@ -193,13 +196,14 @@ class Registrar:
                          sha256=hashlib.sha256(request.body).hexdigest(),
                          created_on=pledge.leaves.get("created-on"), remarks=pledge.remarks,
                          number=request.peer.number, origin=origin.index)  # fmt: skip
-        identity = self.identity if origin.index == 0 else pki.load(self.directory, origin.door.usual)
+        asks = pki.load(self.directory, origin.door.asks)
         ask = voucher.registrar_request(
-            pledge, request.body, request.peer.cert, identity, self._chain(identity)
+            pledge, request.body, request.peer.cert, asks, self._chain(asks)
         )
+        self._asked[pki.spki(request.peer.cert)] = ask
         status, media_type, body = self._ask_masa(httpfaults.VOUCHER_PATH, ask)
         self.events.emit("masa", status=status, size=len(body))
-        return Answer(200, body, media_type)
+        return Answer(status, body, media_type)
 
     def _chain(self, identity: pki.Identity) -> list[x509.Certificate]:
         """What the MASA may pin: everything up to the root (RFC 8995 5.5)."""
@@ -241,7 +245,18 @@ class Registrar:
             peer=self.whose(peer.cert), peer_subject=peer.cert.subject.rfc4514_string(),
             peer_serial=f"{peer.cert.serial_number:x}",
         )  # fmt: skip
+        ask = self._asked.pop(pki.spki(peer.cert), None)
+        if ask and request.path.endswith("voucher_status"):
+            threading.Thread(target=self.read_audit_log, args=(ask,), daemon=True).start()
         return Answer(400 if report.faults else 200, "; ".join(report.faults).encode())
+
+    def read_audit_log(self, ask: bytes) -> None:
+        """RFC 8995 5.8: what else the MASA knows of this device.  The pledge need not wait."""
+        try:
+            status, _, body = self._ask_masa(AUDIT_PATH, ask)
+            self.events.emit("audit_log", status=status, body=voucher.strict_json(body))
+        except (Refusal, ValueError) as error:
+            self.events.line(f"audit log: {error}")
 
     # ---- CMP, RFC 9733 5.1
 

@@ -191,6 +191,7 @@ class Server:
         while True:
             sock, _ = self.listener.accept()
             self.count += 1
+            self.events.emit("accepted", number=self.count)
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             threading.Thread(
                 target=self._serve, args=(sock, Peer(self.count)), daemon=True

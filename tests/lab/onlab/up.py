@@ -9,6 +9,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 from onlab import ca, cahttp, faults, masa, pki, registrar
@@ -27,6 +28,30 @@ class CAServer:
 
     def run(self) -> None:
         self.server.serve_forever()
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """All that a whole lab can be told, but where it lives and what to run in it."""
+    add_serving_arguments(parser)
+    for component in (masa, registrar, ca):
+        component.add_arguments(parser)
+
+
+def add_serving_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--port", type=int, default=0, help="port to listen on (default: any)")
+    parser.add_argument("--fault", action="append", default=[], metavar="NAME[@WHERE][:TIMES]",
+                        help="misbehave; may be given several times. WHERE moves an http-* fault "
+                        f"to another exchange ({', '.join(faults.PLACES)}), TIMES lets it happen "
+                        "so often and no more")  # fmt: skip
+
+
+def options_of(words: Iterable[str]) -> argparse.Namespace:
+    """Options for a Lab, out of the words one would write on a command line."""
+    parser = argparse.ArgumentParser()
+    add_arguments(parser)
+    options = parser.parse_args(list(words))
+    sort_faults(options)
+    return options
 
 
 def sort_faults(options: argparse.Namespace) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import hashlib
 import json
 import re
 from collections.abc import Sequence
@@ -27,6 +28,12 @@ REQUEST_LEAVES = {
     "proximity-registrar-pubk-sha256",
 }  # fmt: skip
 PLEDGE_LEAVES = {"assertion", "created-on", "nonce", "serial-number", "proximity-registrar-cert"}
+# The ways to name the registrar, the one that counts first (8366bis 8).
+PROXIMITY = {
+    "proximity-registrar-pubk-sha256": lambda cert: hashlib.sha256(pki.spki(cert)).digest(),
+    "proximity-registrar-pubk": pki.spki,
+    "proximity-registrar-cert": pki.der,
+}
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 
 
@@ -133,7 +140,7 @@ def read_pledge_request(body: bytes) -> Request:
     leaves, remark = request.leaves, request.remarks.append
     if request.nonce is None:
         raise Refusal(400, "a pledge voucher-request has a nonce")
-    if leaves.get("assertion") != "proximity" or "proximity-registrar-cert" not in leaves:
+    if leaves.get("assertion") != "proximity" or not set(leaves) & set(PROXIMITY):
         raise Refusal(400, "assertion proximity with proximity-registrar-cert was expected")
     if request.signed.content_type == cms.ID_DATA:
         remark("eContentType id-data")
@@ -144,6 +151,12 @@ def read_pledge_request(body: bytes) -> Request:
     if cms.SIGNING_TIME in request.signed.signer.attributes and "created-on" not in leaves:
         remark("signingTime from a pledge without a clock")
     return request
+
+
+def saw(request: Request, registrar: x509.Certificate) -> bool:
+    """Whether the pledge's proximity leaf is about this registrar."""
+    name = next((name for name in PROXIMITY if name in request.leaves), None)
+    return name is not None and request.binary(name) == PROXIMITY[name](registrar)
 
 
 def idevid_issuer(idevid: x509.Certificate) -> bytes:
