@@ -1,0 +1,342 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Who may sign an answer; and that no bit of what is signed can change. */
+#include "tests/unit/fake/cmp_ca.h"
+#include "tests/unit/test.h"
+
+static uint8_t ca_room[4 << 20], room[512 * 1024];
+static struct arena ca_arena = ARENA_ON(ca_room), a = ARENA_ON(room);
+static struct fake_ca ca;
+
+static enum err enrol(void (*bend)(struct fake_ca *, struct fake_message *))
+{
+	struct fake_row script[] = { { REPLY_GRANT, bend }, { REPLY_NONE, NULL } };
+	struct cmp_issued issued;
+
+	arena_reset(&a);
+	fake_ca_plays(&ca, script);
+	return cmp_enrol(&ca.client, &a, &ca.wishes, NULL, 0, NULL, &issued);
+}
+
+static bool says(const char *text)
+{
+	bool found = strstr(err_reason(E_CMP_SIGNER), text) != NULL;
+
+	if (!found)
+		printf("reason: %s\n", err_reason(E_CMP_SIGNER));
+	return found;
+}
+
+static void sign_as(struct fake_ca *c, struct fake_message *m, const char *name, struct span cert)
+{
+	m->sender = fake_name(c->arena, name);
+	m->certs[0] = cert;
+}
+
+static void by_ca_signer(struct fake_ca *c, struct fake_message *m)
+{
+	sign_as(c, m, "CA signer", c->ca_signer);
+}
+
+static void by_no_role(struct fake_ca *c, struct fake_message *m)
+{
+	sign_as(c, m, "No role", c->no_role);
+}
+
+static void roles(void)
+{
+	fake_ca_open(&ca, &ca_arena);
+	CHECK_OK(enrol(NULL));
+	CHECK_OK(enrol(by_ca_signer));
+	CHECK_ERR(enrol(by_no_role), E_CMP_SIGNER);
+	CU_ASSERT(says("id-kp-cmcRA"));
+	ca.trusted.authority = AUTHORITY_ANY;
+	CHECK_OK(enrol(by_no_role));
+	fake_ca_close(&ca);
+}
+
+static void by_root(struct fake_ca *c, struct fake_message *m)
+{
+	m->key = c->root_key;
+	m->kid = fake_kid(c->arena, signer_spki(c->root_key));
+	sign_as(c, m, "Root", c->root);
+	m->cert_count = 0; /* an anchor need not come along */
+}
+
+static void by_sub_ca(struct fake_ca *c, struct fake_message *m)
+{
+	m->key = c->ra_key;
+	sign_as(c, m, "Sub", c->ca_signer);
+}
+
+/* A CA without any extended key usage speaks for the certificate it issued, only. */
+static void the_issuer(void)
+{
+	fake_ca_open(&ca, &ca_arena);
+	CHECK_OK(enrol(by_root));
+	ca.ca_signer = fake_cert(&ca_arena, &(struct fake_cert){ .subject = "Sub",
+	                                                         .issuer = "Root",
+	                                                         .issuer_key = ca.root_key,
+	                                                         .spki = signer_spki(ca.ra_key),
+	                                                         .ca = true });
+	CHECK_ERR(enrol(by_sub_ca), E_CMP_SIGNER);
+	ca.issue.issuer = "Sub";
+	ca.issue.issuer_key = ca.ra_key;
+	CHECK_OK(enrol(by_sub_ca));
+	fake_ca_close(&ca);
+}
+
+static void by_stranger(struct fake_ca *c, struct fake_message *m)
+{
+	m->key = c->stranger_key;
+	m->kid = fake_kid(c->arena, signer_spki(c->stranger_key));
+	sign_as(c, m, "Stranger", c->stranger);
+}
+
+static void other_kid(struct fake_ca *c, struct fake_message *m)
+{
+	m->kid = fake_kid(c->arena, signer_spki(c->root_key));
+}
+
+static void no_kid(struct fake_ca *c, struct fake_message *m)
+{
+	(void)c;
+	m->kid = NO_BYTES;
+}
+
+static void other_sender(struct fake_ca *c, struct fake_message *m)
+{
+	m->sender = fake_name(c->arena, "Somebody");
+}
+
+static void no_certs(struct fake_ca *c, struct fake_message *m)
+{
+	(void)c;
+	m->cert_count = 0;
+}
+
+static void names(void)
+{
+	fake_ca_open(&ca, &ca_arena);
+	CHECK_ERR(enrol(by_stranger), E_CMP_SIGNER);
+	CHECK_ERR(enrol(other_kid), E_CMP_SIGNER);
+	CU_ASSERT(says("senderKID"));
+	CHECK_OK(enrol(no_kid));
+	CHECK_ERR(enrol(other_sender), E_CMP_SIGNER);
+	CU_ASSERT(says("sender is"));
+	CHECK_ERR(enrol(no_certs), E_CMP_SIGNER);
+	CU_ASSERT(says("came or is known"));
+	fake_ca_close(&ca);
+}
+
+static void without_skid(struct fake_ca *c, struct fake_message *m)
+{
+	m->certs[0] = fake_cert(c->arena, &(struct fake_cert){ .subject = "RA",
+	                                                       .issuer = "Root",
+	                                                       .issuer_key = c->root_key,
+	                                                       .spki = signer_spki(c->ra_key),
+	                                                       .purpose = "ra",
+	                                                       .no_skid = true });
+}
+
+static void for_encipherment(struct fake_ca *c, struct fake_message *m)
+{
+	m->certs[0] = fake_cert(c->arena, &(struct fake_cert){ .subject = "RA",
+	                                                       .issuer = "Root",
+	                                                       .issuer_key = c->root_key,
+	                                                       .spki = signer_spki(c->ra_key),
+	                                                       .key_usage = KU_KEY_ENCIPHERMENT,
+	                                                       .purpose = "ra" });
+}
+
+static void expired(struct fake_ca *c, struct fake_message *m)
+{
+	m->certs[0] = fake_cert(c->arena, &(struct fake_cert){ .subject = "RA",
+	                                                       .issuer = "Root",
+	                                                       .issuer_key = c->root_key,
+	                                                       .spki = signer_spki(c->ra_key),
+	                                                       .purpose = "ra",
+	                                                       .not_after = FAKE_NOW - 1 });
+}
+
+static void certificates(void)
+{
+	fake_ca_open(&ca, &ca_arena);
+	CHECK_OK(enrol(without_skid)); /* senderKID is then the key's SHA-1 */
+	CHECK_ERR(enrol(for_encipherment), E_CMP_SIGNER);
+	CU_ASSERT(says("digitalSignature"));
+	CHECK_ERR(enrol(expired), E_CMP_SIGNER);
+	fake_ca_close(&ca);
+}
+
+/* Look-alikes with the same key come first; rubbish, and more than we take, comes too. */
+static void among_look_alikes(struct fake_ca *c, struct fake_message *m)
+{
+	static const uint8_t rubbish[] = { 0x30, 3, 2, 1, 5 };
+	struct span ra = c->ra;
+
+	m->cert_count = 0;
+	m->certs[m->cert_count++] = SPAN(rubbish);
+	for_encipherment(c, m);
+	m->certs[m->cert_count++] = m->certs[0];
+	expired(c, m);
+	m->certs[m->cert_count++] = m->certs[0];
+	m->certs[0] = SPAN(rubbish);
+	m->certs[m->cert_count++] = ra;
+}
+
+static void beyond_the_limit(struct fake_ca *c, struct fake_message *m)
+{
+	for (m->cert_count = 0; m->cert_count < POOL_MAX; m->cert_count++)
+		m->certs[m->cert_count] = c->stranger;
+	m->certs[m->cert_count++] = c->ra;
+}
+
+static void any_order(void)
+{
+	fake_ca_open(&ca, &ca_arena);
+	CHECK_OK(enrol(among_look_alikes));
+	CHECK_ERR(enrol(beyond_the_limit), E_CMP_SIGNER);
+	fake_ca_close(&ca);
+}
+
+/* RFC 8995 5.6.2: a pinned end entity, by certificate, key or hash: that key and no other. */
+static void pins(void)
+{
+	struct digest hash;
+
+	fake_ca_open(&ca, &ca_arena);
+	ca.ca_pubs[0] = ca.root;
+	ca.ca_pubs_count = 1;
+	ca.trusted.anchors.n = 0;
+	CHECK_OK(anchors_add(&ca.trusted.anchors, ANCHOR_CERT, ca.no_role));
+	CHECK_OK(enrol(by_no_role));
+	CHECK_ERR(enrol(by_root), E_CMP_SIGNER);
+	ca.trusted.anchors.n = 0;
+	CHECK_OK(anchors_add(&ca.trusted.anchors, ANCHOR_KEY, signer_spki(ca.ra_key)));
+	CHECK_OK(enrol(by_no_role));
+	CHECK_ERR(enrol(by_stranger), E_CMP_SIGNER);
+	CHECK_OK(hash_of(HASH_SHA256, signer_spki(ca.ra_key), &hash));
+	ca.trusted.anchors.n = 0;
+	CHECK_OK(anchors_add(&ca.trusted.anchors, ANCHOR_KEY_SHA256, digest_span(&hash)));
+	CHECK_OK(enrol(by_no_role));
+	CHECK_ERR(enrol(by_stranger), E_CMP_SIGNER);
+	fake_ca_close(&ca);
+}
+
+/* The certificate may be known from TLS alone. */
+static void from_the_channel(void)
+{
+	fake_ca_open(&ca, &ca_arena);
+	CHECK_ERR(enrol(no_certs), E_CMP_SIGNER);
+	ca.link.chain = (struct chain){ &ca.ra, 1 };
+	CHECK_OK(enrol(no_certs));
+	fake_ca_close(&ca);
+}
+
+/* ---- every bit, every prefix of signed answers */
+
+/* A session whose request is out; nothing but the answer is missing. */
+static struct cmp_session *asked(const struct cmp_draft *d, struct span *request)
+{
+	struct cmp_session *s;
+
+	arena_reset(&a);
+	CHECK_OK(cmp_session_new(&ca.client, &a, &CMP_OP_IR, &s));
+	s->wishes = &ca.wishes;
+	s->txn.begun = fake_time;
+	CHECK_OK(rng_bytes(s->txn.id, sizeof s->txn.id));
+	CHECK_OK(cmp_build(s, d, request));
+	return s;
+}
+
+static enum err judge(struct cmp_session *s, struct span answer, unsigned body)
+{
+	enum err e = cmp_read(answer, &s->in);
+
+	s->allowed = BODY_BIT(body) | BODY_BIT(BODY_ERROR);
+	s->authentic = false;
+	return e == OK ? cmp_check(s) : e;
+}
+
+/* Where the signed part and its signature end: extraCerts are not protected (RFC 9483 3.2). */
+static size_t protected_end(const struct cmp_message *m)
+{
+	return (size_t)(m->protection.p - m->der.p) + m->protection.n;
+}
+
+/*
+ * Outside the protection lie: the length of the whole message, and extraCerts.
+ * A flip there is refused or changes nothing that is used; a flip anywhere else
+ * is refused.  RFC 9483 3.6.4 is the one door: a flip must not make an
+ * unprotected error of it, which would be taken for one that is not authentic.
+ */
+static size_t flip_all(enum fake_reply reply, unsigned body)
+{
+	struct fake_row row = { reply, NULL };
+	struct span request, answer;
+	struct cmp_session *s = asked(&CMP_OP_IR.ask, &request);
+	uint8_t *bytes;
+	size_t end, taken = 0, mark;
+
+	answer = fake_ca_answer(&ca, request, &row);
+	CHECK_OK(judge(s, answer, body));
+	CU_ASSERT(s->authentic);
+	end = protected_end(&s->in);
+	bytes = (uint8_t *)(uintptr_t)answer.p;
+	mark = arena_mark(&a);
+	for (size_t bit = 0; bit < 8 * answer.n; bit++) {
+		enum err e;
+
+		bytes[bit / 8] ^= (uint8_t)(0x80 >> bit % 8);
+		e = judge(s, answer, body);
+		bytes[bit / 8] ^= (uint8_t)(0x80 >> bit % 8);
+		arena_rewind(&a, mark);
+		if (bit / 8 < end)
+			CU_ASSERT(e != OK);
+		if (e == OK)
+			taken++;
+	}
+	CHECK_OK(judge(s, answer, body));
+	return taken;
+}
+
+static void every_bit(void)
+{
+	fake_ca_open(&ca, &ca_arena);
+	ca.ca_pubs[0] = ca.root;
+	ca.ca_pubs_count = 1;
+	/* the signer's certificate is all there is in extraCerts, so none is taken */
+	CU_ASSERT_EQUAL(flip_all(REPLY_GRANT, BODY_IP), 0);
+	CU_ASSERT_EQUAL(flip_all(REPLY_ERROR, BODY_IP), 0);
+	fake_ca_close(&ca);
+}
+
+static void every_prefix(void)
+{
+	struct fake_row row = { REPLY_GRANT, NULL };
+	struct span request, answer;
+	struct cmp_session *s;
+
+	fake_ca_open(&ca, &ca_arena);
+	s = asked(&CMP_OP_IR.ask, &request);
+	answer = fake_ca_answer(&ca, request, &row);
+	CHECK_OK(judge(s, answer, BODY_IP));
+	for (size_t n = 0; n < answer.n; n++)
+		CHECK_ERR(judge(s, (struct span){ answer.p, n }, BODY_IP), E_CMP_SYNTAX);
+	fake_ca_close(&ca);
+}
+
+const struct test_suite suite_cmp_signer = {
+	"cmp/signer",
+	{
+		{ "cmcRA, cmcCA, or the operator's word", roles },
+		{ "the anchor itself; a CA for what it issued", the_issuer },
+		{ "senderKID, sender and certificate belong together", names },
+		{ "key identifier, keyUsage and dates of the signer", certificates },
+		{ "the signer is found among look-alikes and rubbish", any_order },
+		{ "a pinned end entity: that key and no other", pins },
+		{ "certificates of the TLS channel help", from_the_channel },
+		{ "every bit of a signed answer", every_bit },
+		{ "every prefix of a signed answer", every_prefix },
+	}
+};
