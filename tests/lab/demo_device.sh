@@ -30,7 +30,7 @@ END
 
 run() {
 	echo "\$ onramp --root $root $*"
-	"$agent" --root "$root" "$@"
+	"$agent" --root "$root" "$@" 2>&1
 	echo
 }
 run run --once
