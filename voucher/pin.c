@@ -147,7 +147,6 @@ static enum err decide_by_anchors(const struct pin *p, struct chain chain, struc
 				       .now = now,
 				       .eku = eku,
 				       .eku_count = sizeof eku / sizeof *eku,
-				       .equality = true,
 			       });
 	if (e != OK || cert_matches_host(&peer, p->host))
 		return e;

@@ -13,7 +13,7 @@
  *     OF order, with exactly one contentType equal to eContentType and exactly
  *     one messageDigest equal to the content's;
  *   - the certificate named by sid, among those inside, those the caller gives
- *     and the anchors; the signer may be an anchor itself, or have its key;
+ *     and the anchors; the signer may be an anchor itself;
  *   - signature algorithm and digest on the allow-list and consistent, the
  *     digest among digestAlgorithms;
  *   - nothing behind the ContentInfo, no detached content; certificates of

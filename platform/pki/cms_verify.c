@@ -145,9 +145,9 @@ static size_t find_certificates(const struct signing *x, struct cert *found)
 }
 
 /*
- * The signer may be an anchor itself (equality), else the certificates inside
- * and the caller's help to reach one.  What is wrong on that way is no fault of
- * the message's own signature, so its codes are told apart.
+ * The certificates inside and the caller's help to reach an anchor, unless the
+ * signer is one itself.  What is wrong on that way is no fault of the message's
+ * own signature, so its codes are told apart.
  */
 static enum err check_path(const struct signing *x, const struct cert *c)
 {
@@ -169,7 +169,6 @@ static enum err check_path(const struct signing *x, const struct cert *c)
 			.key_usage = r->key_usage,
 			.eku = r->eku,
 			.eku_count = r->eku_count,
-			.equality = true,
 		},
 		&path);
 	return err_within(e == E_SIGNATURE || e == E_ALGORITHM ? E_CERT_CHAIN : e, e,
