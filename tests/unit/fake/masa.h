@@ -42,7 +42,9 @@ struct span fake_voucher_json(struct arena *a, const struct fake_voucher *v);
 struct span masa_sign(struct arena *a, const char *signer, struct span json);
 struct span fake_voucher(struct arena *a, const struct fake_voucher *v);
 
-/* OK when the openssl command finds the CMS good; skips the test where there is none. */
-bool openssl_verifies(struct span cms, const char *anchor, struct span *content, struct arena *a);
+/* Skips the test where there is no openssl command. */
+bool openssl_is_here(void);
+/* The openssl command finds the CMS good below that anchor; its content then. */
+bool openssl_verifies(struct arena *a, struct span cms, const char *anchor, struct span *content);
 
 #endif
