@@ -220,8 +220,10 @@ enum err crl_judge(const struct path_request *r, const struct cert *c, const str
 		if (e == E_REVOKED)
 			return e;
 		good = good || e == OK;
-		if (e != OK)
-			snprintf(why, sizeof why, "%s", err_reason(e));
+		if (e == OK)
+			continue;
+		snprintf(why, sizeof why, "%s", err_reason(e));
+		log_info("a CRL of %s tells nothing: %s", name_text(&q, issuer->subject), why);
 	}
 	if (r->revocation != REVOCATION_REQUIRED || good)
 		return OK;

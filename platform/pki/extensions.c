@@ -6,7 +6,7 @@
  */
 #include <limits.h>
 
-#include "platform/pki/extensions.h"
+#include "platform/pki/internal.h"
 
 /*
  * Extension ::= SEQUENCE {				(RFC 5280 4.1)

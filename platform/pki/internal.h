@@ -67,6 +67,8 @@ struct extension {
 	bool critical;
 };
 struct extension extension_next(struct der *extensions);
+/* Reads out->extensions; faults go into the cursor, *place becomes the extension's name. */
+void extensions_read(struct der *c, struct cert *out, const char **place);
 
 /* The subject of what may be a certificate, without reading the rest; or empty. */
 struct span cert_peek_subject(struct span der);

@@ -90,12 +90,19 @@ static bool is_likely(const struct cert *of, const struct cert *issuer)
 	return of->akid.n == 0 || issuer->skid.n == 0 || span_equal(of->akid, issuer->skid);
 }
 
-static bool is_candidate(const struct search *s, struct span der, bool likely, struct cert *out)
+/* Names first: who has another one costs little. */
+static bool is_candidate(struct search *s, struct span der, bool likely, struct cert *out)
 {
 	const struct cert *top = &s->certs[s->n - 1];
+	struct quoted q;
+	enum err e;
 
-	return name_equal(cert_peek_subject(der), top->issuer) && cert_read(der, out) == OK &&
-	       is_likely(top, out) == likely && !is_on_path(s, out);
+	if (!name_equal(cert_peek_subject(der), top->issuer))
+		return false;
+	e = cert_read(der, out);
+	if (e != OK)
+		note(s, NAME_FOUND, err_within(e, e, name_text(&q, top->issuer)));
+	return e == OK && is_likely(top, out) == likely && !is_on_path(s, out);
 }
 
 static enum err judge(struct search *s)

@@ -2,7 +2,7 @@
 /* Certificates, taken apart: everything but the extensions. */
 #include <stdio.h>
 
-#include "platform/pki/extensions.h"
+#include "platform/pki/internal.h"
 
 /* The place a fault is reported for: it moves on as long as there is none. */
 struct reader {
