@@ -16,19 +16,20 @@
 #include "platform/link.h"
 #include "platform/pki/credential.h"
 
-struct channel;		/* one of a fixed set of CHANNELS_MAX */
+struct channel; /* one of a fixed set of CHANNELS_MAX */
 enum { CHANNELS_MAX = 4 };
 
-enum tls_version { TLS_ANY, TLS_1_2, TLS_1_3 };	/* ANY: 1.3 preferred */
+enum tls_version { TLS_ANY, TLS_1_2, TLS_1_3 }; /* ANY: 1.3 preferred */
 
 struct channel_request {
-	const char *host;		/* name or address literal, no brackets */
+	const char *host; /* name or address literal, no brackets */
 	uint16_t port;
-	bool send_sni;			/* only for names from configuration (RFC 8995 erratum 6648) */
-	const struct credential *client;	/* NULL: no client certificate */
+	bool send_sni; /* only for names from configuration (RFC 8995 erratum 6648) */
+	const struct credential *client; /* NULL: no client certificate */
 	enum tls_version version;
-	const struct judge *judge;	/* NULL: provisional */
-	int64_t connect_ms, handshake_ms;	/* 0: HTTP_CONNECT_MS */
+	const struct judge *judge;        /* NULL: provisional */
+	int64_t connect_ms, handshake_ms; /* 0: HTTP_CONNECT_MS */
+	int64_t deadline;                 /* clock_ticks() when all must be done; 0: none */
 };
 
 /* E_UNREACHABLE, E_TIMEOUT, E_TLS, E_TLS_REFUSED (the peer's alert about our
@@ -37,14 +38,18 @@ MUST_CHECK enum err channel_open(struct channel **out, const struct channel_requ
 
 /* The peer's chain, copied from the handshake, leaf first; lives with the channel. */
 struct chain channel_peer_chain(const struct channel *c);
-const char *channel_version(const struct channel *c);	/* "TLSv1.3" */
+const char *channel_version(const struct channel *c); /* "TLSv1.3" */
 const char *channel_suite(const struct channel *c);
 
-int channel_fd(const struct channel *c);	/* for poll(2) only */
+int channel_fd(const struct channel *c); /* for poll(2) only */
 
-enum channel_io { CHANNEL_MOVED, CHANNEL_WAIT_READ, CHANNEL_WAIT_WRITE,
-		  CHANNEL_CLOSED,	/* close_notify */
-		  CHANNEL_CUT };	/* closed without, or broken */
+enum channel_io {
+	CHANNEL_MOVED,
+	CHANNEL_WAIT_READ,
+	CHANNEL_WAIT_WRITE,
+	CHANNEL_CLOSED, /* close_notify */
+	CHANNEL_CUT,    /* closed without, or broken */
+};
 
 /* Non-blocking. *n: in capacity, out moved. After CLOSED or CUT neither is called again. */
 enum channel_io channel_read(struct channel *c, uint8_t *buf, size_t *n);
@@ -54,6 +59,10 @@ enum channel_io channel_write(struct channel *c, const uint8_t *buf, size_t *n);
    for those about our certificate (TLS 1.3 tells only now), else E_HTTP. */
 enum err channel_fault(const struct channel *c);
 
-void channel_close(struct channel *c);	/* NULL is fine */
+void channel_close(struct channel *c); /* NULL is fine */
+
+/* Once per process, before and after: the library's set-up. */
+MUST_CHECK enum err channel_start(void);
+void channel_stop(void);
 
 #endif

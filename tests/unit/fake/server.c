@@ -117,7 +117,8 @@ void server_credential_close(struct credential *c)
 
 uint16_t server_no_port(void)
 {
-	struct sockaddr_in at = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	struct sockaddr_in at = { .sin_family = AF_INET,
+		                  .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	socklen_t n = sizeof at;
 	int fd = socket(AF_INET, SOCK_STREAM, 0);
 

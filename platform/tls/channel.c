@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A TLS connection: opened within its time, then read and written without blocking. */
+#include <errno.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <arpa/inet.h>
+
+#include "platform/base/log.h"
+#include "platform/clock.h"
+#include "platform/crypto/hash.h"
+#include "platform/tls/internal.h"
+#include "platform/tls/tcp.h"
+
+struct channel {
+	bool open;
+	bool mute; /* the peer takes nothing any more: see send_octets() */
+	bool over; /* CLOSED or CUT was said */
+	int fd;
+	WOLFSSL_CTX *ctx;
+	WOLFSSL *ssl;
+	struct capture peer;
+};
+
+static struct channel channels[CHANNELS_MAX];
+
+enum err channel_start(void)
+{
+	if (wolfSSL_Init() != WOLFSSL_SUCCESS)
+		return err_because(E_CRYPTO, "wolfSSL_Init");
+	tcp_start();
+	return OK;
+}
+
+void channel_stop(void)
+{
+	wolfSSL_Cleanup();
+}
+
+static int receive_octets(WOLFSSL *ssl, char *buf, int cap, void *context)
+{
+	const struct channel *c = context;
+	ssize_t n = recv(c->fd, buf, (size_t)cap, 0);
+
+	(void)ssl;
+	if (n > 0)
+		return (int)n;
+	if (n == 0)
+		return WOLFSSL_CBIO_ERR_CONN_CLOSE;
+	if (errno == EAGAIN || errno == EWOULDBLOCK)
+		return WOLFSSL_CBIO_ERR_WANT_READ;
+	return errno == EINTR ? WOLFSSL_CBIO_ERR_ISR : WOLFSSL_CBIO_ERR_CONN_RST;
+}
+
+/*
+ * A peer that refuses our certificate sends an alert and closes; what we write
+ * meanwhile is answered by a reset.  wolfSSL would stop at the failed write and
+ * leave the alert unread.  So a dead connection swallows, and the next read
+ * finds what the peer said last, or its end.
+ */
+static int send_octets(WOLFSSL *ssl, char *buf, int n, void *context)
+{
+	struct channel *c = context;
+	ssize_t sent = c->mute ? n : send(c->fd, buf, (size_t)n, MSG_NOSIGNAL);
+
+	(void)ssl;
+	if (sent >= 0)
+		return (int)sent;
+	if (errno == EAGAIN || errno == EWOULDBLOCK)
+		return WOLFSSL_CBIO_ERR_WANT_WRITE;
+	if (errno == EINTR)
+		return WOLFSSL_CBIO_ERR_ISR;
+	c->mute = true;
+	return n;
+}
+
+static bool is_address(const char *host)
+{
+	struct in_addr v4;
+
+	return strchr(host, ':') != NULL || inet_pton(AF_INET, host, &v4) == 1;
+}
+
+/* RFC 6066 3: names, no literals. */
+static enum err name_server(WOLFSSL *ssl, const struct channel_request *r)
+{
+	size_t n = strlen(r->host);
+
+	if (!r->send_sni || is_address(r->host))
+		return OK;
+	if (wolfSSL_UseSNI(ssl, WOLFSSL_SNI_HOST_NAME, r->host, (word16)n) == WOLFSSL_SUCCESS)
+		return OK;
+	return err_because(E_CRYPTO, "wolfSSL takes no server name");
+}
+
+static enum err make_session(struct channel *c, const struct channel_request *r)
+{
+	uint8_t octet;
+	enum err e = rng_bytes(&octet, 1); /* waits until the kernel's pool is seeded */
+
+	if (e == OK)
+		e = context_make(&c->ctx, r);
+	if (e != OK)
+		return e;
+	wolfSSL_CTX_SetIORecv(c->ctx, receive_octets);
+	wolfSSL_CTX_SetIOSend(c->ctx, send_octets);
+	c->ssl = wolfSSL_new(c->ctx);
+	if (c->ssl == NULL)
+		return err_because(E_CRYPTO, "wolfSSL makes no session");
+	wolfSSL_SetIOReadCtx(c->ssl, c);
+	wolfSSL_SetIOWriteCtx(c->ssl, c);
+	wolfSSL_SetCertCbCtx(c->ssl, &c->peer);
+	wolfSSL_set_using_nonblock(c->ssl, 1);
+	return name_server(c->ssl, r);
+}
+
+static enum err handshake_failed(struct channel *c, int code)
+{
+	enum err e;
+
+	c->over = true;
+	if (c->peer.verdict != OK)
+		return c->peer.verdict;
+	e = alert_received(c->ssl, &c->peer, E_TLS);
+	if (e != OK)
+		return e;
+	return err_because(E_TLS, "%s (%d)", wolfSSL_ERR_reason_error_string((unsigned long)code),
+	                   code);
+}
+
+static enum err shake_hands(struct channel *c, int64_t deadline)
+{
+	for (;;) {
+		int code = wolfSSL_connect(c->ssl);
+		enum err e;
+
+		if (code == WOLFSSL_SUCCESS)
+			return OK;
+		code = wolfSSL_get_error(c->ssl, code);
+		if (code != WOLFSSL_ERROR_WANT_READ && code != WOLFSSL_ERROR_WANT_WRITE)
+			return handshake_failed(c, code);
+		e = tcp_wait(c->fd, code == WOLFSSL_ERROR_WANT_READ ? POLLIN : POLLOUT, deadline);
+		if (e != OK)
+			return e;
+	}
+}
+
+/*
+ * That the peer holds a key says something only of a key whose signatures we
+ * would take; wolfSSL's own lower limits give way to our verify callback.
+ */
+static enum err check_key(struct span leaf)
+{
+	struct cert cert;
+	struct public_key key;
+	enum err e = cert_read(leaf, &cert);
+
+	if (e == OK)
+		e = public_key_read(cert.spki, &key);
+	return err_within(E_TLS, e, "the server's certificate");
+}
+
+/* A suite without certificates would leave nobody to judge. */
+static enum err check_outcome(const struct channel *c, const struct channel_request *r)
+{
+	enum err e;
+
+	if (c->peer.n == 0)
+		return err_because(E_TLS, "the server showed no certificate");
+	e = context_check(c->ssl, r->version);
+	return e == OK ? check_key(c->peer.certs[0]) : e;
+}
+
+static enum err start(struct channel *c, const struct channel_request *r)
+{
+	int64_t ms = r->connect_ms != 0 ? r->connect_ms : HTTP_CONNECT_MS;
+	struct quoted q;
+	enum err e = tcp_connect(r->host, r->port, tcp_deadline(ms, r->deadline), &c->fd);
+
+	if (e == OK)
+		e = make_session(c, r);
+	if (e != OK)
+		return e;
+	ms = r->handshake_ms != 0 ? r->handshake_ms : HTTP_CONNECT_MS;
+	e = shake_hands(c, tcp_deadline(ms, r->deadline));
+	if (e == OK)
+		e = check_outcome(c, r);
+	if (e == OK || e == c->peer.verdict)
+		return e;
+	return err_because(e, "TLS with %s port %u: %s", log_quote(&q, span_str(r->host)),
+	                   (unsigned)r->port, err_reason(e));
+}
+
+enum err channel_open(struct channel **out, const struct channel_request *r)
+{
+	struct channel *c = channels;
+	enum err e;
+
+	*out = NULL;
+	while (c < channels + CHANNELS_MAX && c->open)
+		c++;
+	if (c == channels + CHANNELS_MAX)
+		return err_because(E_BUG, "more than %d TLS channels at once", CHANNELS_MAX);
+	*c = (struct channel){ .open = true, .fd = -1, .peer.judge = r->judge };
+	e = start(c, r);
+	c->peer.judge = NULL; /* the caller's; asked once */
+	if (e == OK)
+		*out = c;
+	else
+		channel_close(c);
+	return e;
+}
+
+struct chain channel_peer_chain(const struct channel *c)
+{
+	return capture_list(&c->peer);
+}
+
+const char *channel_version(const struct channel *c)
+{
+	return wolfSSL_get_version(c->ssl);
+}
+
+const char *channel_suite(const struct channel *c)
+{
+	return wolfSSL_get_cipher_name(c->ssl);
+}
+
+int channel_fd(const struct channel *c)
+{
+	return c->fd;
+}
+
+static enum channel_io stopped_at(struct channel *c, int code)
+{
+	switch (wolfSSL_get_error(c->ssl, code)) {
+	case WOLFSSL_ERROR_WANT_READ:
+		return CHANNEL_WAIT_READ;
+	case WOLFSSL_ERROR_WANT_WRITE:
+		return CHANNEL_WAIT_WRITE;
+	case WOLFSSL_ERROR_ZERO_RETURN:
+		c->over = true;
+		return CHANNEL_CLOSED;
+	default:
+		c->over = true;
+		return CHANNEL_CUT;
+	}
+}
+
+enum channel_io channel_read(struct channel *c, uint8_t *buf, size_t *n)
+{
+	int cap = *n < TLS_RECORD_MAX ? (int)*n : TLS_RECORD_MAX, got;
+
+	*n = 0;
+	if (c->over)
+		return CHANNEL_CUT;
+	got = wolfSSL_read(c->ssl, buf, cap);
+	if (got <= 0)
+		return stopped_at(c, got);
+	*n = (size_t)got;
+	return CHANNEL_MOVED;
+}
+
+/* wolfSSL keeps what it could not send: the same octets come again after a wait. */
+enum channel_io channel_write(struct channel *c, const uint8_t *buf, size_t *n)
+{
+	int want = *n < TLS_RECORD_MAX ? (int)*n : TLS_RECORD_MAX, sent;
+
+	*n = 0;
+	if (c->over)
+		return CHANNEL_CUT;
+	sent = wolfSSL_write(c->ssl, buf, want);
+	if (sent <= 0)
+		return stopped_at(c, sent);
+	*n = (size_t)sent;
+	return CHANNEL_MOVED;
+}
+
+enum err channel_fault(const struct channel *c)
+{
+	enum err e = alert_received(c->ssl, &c->peer, E_HTTP);
+
+	return e != OK ? e : err_because(E_HTTP, "the server broke the TLS connection off");
+}
+
+void channel_close(struct channel *c)
+{
+	if (c == NULL)
+		return;
+	/* close_notify, if the peer still listens; its answer is not waited for */
+	if (c->ssl != NULL && !c->over)
+		wolfSSL_shutdown(c->ssl);
+	wolfSSL_free(c->ssl);
+	wolfSSL_CTX_free(c->ctx);
+	if (c->fd >= 0)
+		close(c->fd);
+	wipe(c, sizeof *c);
+}

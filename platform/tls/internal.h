@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the files of platform/tls tell each other; wolfSSL's types end here. */
+#ifndef ONRAMP_TLS_INTERNAL_H
+#define ONRAMP_TLS_INTERNAL_H
+
+#include <wolfssl/options.h>
+#include <wolfssl/ssl.h>
+
+#include "platform/tls/channel.h"
+
+/* The peer's certificates as the last Certificate message had them. */
+struct capture {
+	const struct judge *judge; /* NULL: provisional */
+	enum err verdict;          /* not OK: why the handshake was ended by us */
+	size_t n;
+	struct span certs[CHAIN_MAX];
+	uint8_t bytes[TLS_CHAIN_SIZE_MAX];
+};
+
+/* wolfSSL's verify callback; wolfSSL_SetCertCbCtx() gives it the struct capture. */
+int capture_chain(int ok, WOLFSSL_X509_STORE_CTX *store);
+struct chain capture_list(const struct capture *c);
+
+/* A fresh context for one channel: the one place where wolfSSL's policy is set. */
+MUST_CHECK enum err context_make(WOLFSSL_CTX **out, const struct channel_request *r);
+
+/* What was negotiated is what we offered. E_TLS. */
+MUST_CHECK enum err context_check(WOLFSSL *ssl, enum tls_version wanted);
+
+/*
+ * The fatal alert that the peer sent, in words: E_TLS_REFUSED when it is about
+ * our certificate, else the code given; OK when there was none.
+ */
+MUST_CHECK enum err alert_received(WOLFSSL *ssl, const struct capture *seen, enum err otherwise);
+
+#endif
