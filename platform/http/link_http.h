@@ -17,11 +17,11 @@
 #include "platform/tls/channel.h"
 
 struct link_request {
-	const char *url;		/* https://... or http://...; a path is ignored */
+	const char *url; /* https://... or http://...; a path is ignored */
 	const struct credential *client;
 	enum tls_version version;
-	const struct judge *judge;	/* NULL: provisional, and the same chain ever after */
-	bool name_is_ours;		/* the host name comes from the operator: send SNI */
+	const struct judge *judge; /* NULL: provisional, and the same chain ever after */
+	bool name_is_ours;         /* the host name comes from the operator: send SNI */
 };
 
 /* Connects at once (https: handshake done, chain captured, judged).

@@ -4,23 +4,29 @@
 #define ONRAMP_HTTP_URL_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "platform/base/err.h"
 #include "platform/base/limits.h"
 
 struct url {
-	bool tls;			/* https */
-	char host[URL_MAX];		/* name, or address literal without brackets, zone decoded (%25) */
-	bool literal;			/* an address */
-	uint16_t port;			/* 443, 80 or as said */
-	char path[URL_MAX];		/* "/..." with query; "" when absent */
+	bool tls;           /* https */
+	char host[URL_MAX]; /* name, or address literal without brackets, zone decoded (%25) */
+	bool literal;       /* an address */
+	uint16_t port;      /* 443, 80 or as said */
+	char path[URL_MAX]; /* "/..." with query; "" when absent */
 };
 
 /* Strict: no userinfo, no fragment, no control bytes, no blanks, port 1..65535,
    host not empty.  E_RANGE with the reason; text is quoted there. */
 MUST_CHECK enum err url_read(const char *text, struct url *out);
 
-bool url_same_origin(const struct url *a, const struct url *b);	/* scheme, host without case, port */
+bool url_same_origin(const struct url *a,
+                     const struct url *b); /* scheme, host without case, port */
+
+/* As the Host field has it: "[fe80::1]:8443"; no zone (RFC 6874 3), port only when not
+   the scheme's own. */
+MUST_CHECK enum err url_host(const struct url *u, char *out, size_t cap);
 
 /* "https://[fe80::1%25eth0]:8443": port only when not the scheme's own. */
 MUST_CHECK enum err url_origin(const struct url *u, char *out, size_t cap);

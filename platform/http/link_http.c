@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* HTTP links: one connection each, made again only to the same peer. */
+#include <stdio.h>
+
+#include <curl/curl.h>
+
+#include "platform/base/log.h"
+#include "platform/clock.h"
+#include "platform/http/internal.h"
+#include "platform/tls/tcp.h"
+
+/* The chain of the peer, which outlives the connection. */
+struct kept {
+	size_t n;
+	struct span certs[CHAIN_MAX];
+	uint8_t octets[TLS_CHAIN_SIZE_MAX];
+};
+
+struct link_http {
+	struct link link; /* first: a struct link is all that others see */
+	bool open;
+	struct url at;
+	const struct credential *client;
+	enum tls_version version;
+	bool send_sni;
+	struct judge judge; /* accept is NULL: provisional */
+	struct stream stream;
+	struct kept peer;
+	char description[80];
+};
+
+static struct link_http links[LINKS_MAX];
+
+static struct link_http *of(struct link *l)
+{
+	return (struct link_http *)l;
+}
+
+static const struct link_http *of_const(const struct link *l)
+{
+	return (const struct link_http *)l;
+}
+
+enum err http_start(void)
+{
+	enum err e = channel_start();
+
+	if (e == OK && curl_global_init(CURL_GLOBAL_NOTHING) != CURLE_OK)
+		e = err_because(E_CRYPTO, "curl_global_init");
+	return e;
+}
+
+void http_stop(void)
+{
+	curl_global_cleanup();
+	channel_stop();
+}
+
+static void keep_chain(struct kept *k, struct chain chain)
+{
+	size_t used = 0;
+
+	k->n = 0;
+	/* fits: a channel's chain has the same limits */
+	for (size_t i = 0; i < chain.n; i++) {
+		memcpy(k->octets + used, chain.certs[i].p, chain.certs[i].n);
+		k->certs[k->n++] = (struct span){ k->octets + used, chain.certs[i].n };
+		used += chain.certs[i].n;
+	}
+}
+
+static bool is_kept(const struct kept *k, struct chain chain)
+{
+	if (chain.n != k->n)
+		return false;
+	for (size_t i = 0; i < chain.n; i++)
+		if (!span_equal(chain.certs[i], k->certs[i]))
+			return false;
+	return true;
+}
+
+/*
+ * RFC 8995 5: a peer that is connected to again has to be the same, before
+ * anything is said to it; once trust is made, another one that is trusted too.
+ */
+static enum err same_or_accepted(void *context, struct chain chain)
+{
+	const struct link_http *l = context;
+
+	if (is_kept(&l->peer, chain))
+		return OK;
+	if (l->judge.accept != NULL)
+		return l->judge.accept(l->judge.context, chain);
+	return err_because(E_PEER_CHANGED, "%s came back with other certificates than before",
+	                   l->link.origin);
+}
+
+static enum err connect_tls(struct link_http *l, const struct judge *judge, int64_t deadline)
+{
+	const struct channel_request r = {
+		.host = l->at.host,
+		.port = l->at.port,
+		.send_sni = l->send_sni && !l->at.literal,
+		.client = l->client,
+		.version = l->version,
+		.judge = judge,
+		.deadline = deadline,
+	};
+	struct channel *c;
+	enum err e = channel_open(&c, &r);
+
+	if (e != OK)
+		return e;
+	l->stream = (struct stream){ c, -1 };
+	keep_chain(&l->peer, channel_peer_chain(c));
+	snprintf(l->description, sizeof l->description, "https, %s, %s", channel_version(c),
+	         channel_suite(c));
+	return OK;
+}
+
+static enum err connect_plain(struct link_http *l, int64_t deadline)
+{
+	l->stream = STREAM_CLOSED;
+	snprintf(l->description, sizeof l->description, "http");
+	return tcp_connect(l->at.host, l->at.port, tcp_deadline(HTTP_CONNECT_MS, deadline),
+	                   &l->stream.fd);
+}
+
+static enum err reconnect(struct link_http *l, int64_t deadline)
+{
+	const struct judge same = { same_or_accepted, l };
+
+	log_info("%s: connecting again", l->link.origin);
+	return l->at.tls ? connect_tls(l, &same, deadline) : connect_plain(l, deadline);
+}
+
+/*
+ * A connection on which the server has said something unasked, or goodbye, is
+ * of no use.  What it said may be that it does not want our certificate: in
+ * TLS 1.3 the handshake is over by then (RFC 8446 4.4.2.4).
+ */
+static enum err check_idle(struct link_http *l)
+{
+	uint8_t octet;
+	size_t n = 1;
+	enum channel_io io;
+	enum err e = OK;
+
+	if (!stream_is_open(&l->stream))
+		return OK;
+	io = stream_read(&l->stream, &octet, &n);
+	if (io == CHANNEL_WAIT_READ || io == CHANNEL_WAIT_WRITE)
+		return OK;
+	if (io == CHANNEL_MOVED)
+		log_warning("%s sent something unasked", l->link.origin);
+	else if (io == CHANNEL_CUT && stream_fault(&l->stream) == E_TLS_REFUSED)
+		e = E_TLS_REFUSED;
+	stream_close(&l->stream);
+	return e;
+}
+
+static enum err check_request(const struct exchange *x)
+{
+	struct quoted q;
+	const char *c = x->path;
+
+	/* a blank or a line's end would end the request line (RFC 9112 3) */
+	while (*c > ' ' && *c < 0x7f && *c != '#')
+		c++;
+	if (x->path[0] != '/' || *c != '\0')
+		return err_because(E_RANGE, "not a path: %s", log_quote(&q, span_str(x->path)));
+	return OK;
+}
+
+static enum err exchange(struct link *link, struct exchange *x, struct arena *a)
+{
+	struct link_http *l = of(link);
+	int64_t deadline = tcp_deadline(x->total_ms != 0 ? x->total_ms : HTTP_TOTAL_MS, 0);
+	bool reusable = false;
+	enum err e = check_request(x);
+
+	if (e != OK)
+		return e;
+	e = check_idle(l);
+	if (e == OK && !stream_is_open(&l->stream))
+		e = reconnect(l, deadline);
+	if (e == OK)
+		e = transfer_run(&l->stream, &l->at, x, a, deadline, &reusable);
+	if (e != OK || !reusable)
+		stream_close(&l->stream);
+	return e;
+}
+
+static struct chain peer_chain(const struct link *link)
+{
+	const struct link_http *l = of_const(link);
+
+	return (struct chain){ l->peer.certs, l->peer.n };
+}
+
+static void set_judge(struct link *link, const struct judge *j)
+{
+	of(link)->judge = *j;
+}
+
+static void close_link(struct link *link)
+{
+	struct link_http *l = of(link);
+
+	stream_close(&l->stream);
+	wipe(l, sizeof *l);
+}
+
+static const struct link_ops ops = { exchange, peer_chain, set_judge, close_link };
+
+static enum err begin(struct link_http *l, const struct link_request *r)
+{
+	enum err e = url_read(r->url, &l->at);
+
+	if (e == OK)
+		e = url_origin(&l->at, l->link.origin, sizeof l->link.origin);
+	if (e != OK)
+		return e;
+	if (!l->at.tls && r->judge != NULL)
+		return err_because(E_CONFIG, "%s: over plain http no server can be judged",
+		                   l->link.origin);
+	return l->at.tls ? connect_tls(l, r->judge, 0) : connect_plain(l, 0);
+}
+
+enum err link_http_open(struct link **out, const struct link_request *r)
+{
+	struct link_http *l = links;
+	enum err e;
+
+	*out = NULL;
+	while (l < links + LINKS_MAX && l->open)
+		l++;
+	if (l == links + LINKS_MAX)
+		return err_because(E_BUG, "more than %d links at once", LINKS_MAX);
+	*l = (struct link_http){ .link.ops = &ops,
+		                 .open = true,
+		                 .client = r->client,
+		                 .version = r->version,
+		                 .send_sni = r->name_is_ours,
+		                 .stream = STREAM_CLOSED };
+	if (r->judge != NULL)
+		l->judge = *r->judge;
+	e = begin(l, r);
+	if (e == OK)
+		*out = &l->link;
+	else
+		close_link(&l->link);
+	return e;
+}
+
+const char *link_http_describe(const struct link *l)
+{
+	return of_const(l)->description;
+}
