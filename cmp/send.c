@@ -141,7 +141,7 @@ enum err cmp_send(struct cmp_session *s, struct span message, struct span *answe
 	e = exchange_at_label_or_bare(s, message, answer);
 	for (unsigned n = 0; s->opened && answer_is_lost(e) && n < CMP_RESENDS_MAX; n++) {
 		log_info("%s; sending the same once more", err_reason(e));
-		if (!clock_sleep(CMP_PAUSE_S * 1000))
+		if (n > 0 && !clock_sleep(CMP_PAUSE_S * 1000))
 			break;
 		s->resent = true;
 		e = exchange(s, message, answer);
