@@ -208,11 +208,11 @@ static int arc_text(char *out, size_t cap, uint64_t v, bool first)
 	return snprintf(out, cap, ".%" PRIu64, v);
 }
 
-/* Room for the dots is kept until the last arc is written. */
+/* Where an arc does not fit, dots stand behind the last one that leaves them room. */
 const char *der_oid_text(struct span oid, char *out, size_t cap)
 {
 	static const char dots[] = "...";
-	size_t n = 0;
+	size_t n = 0, cut = 0;
 	uint64_t v;
 
 	if (cap < sizeof dots)
@@ -223,8 +223,10 @@ const char *der_oid_text(struct span oid, char *out, size_t cap)
 		char word[24];
 		size_t len = known ? (size_t)arc_text(word, sizeof word, v, n == 0) : 0;
 
-		if (!known || n + len + (oid.n > 0 ? sizeof dots : 1) > cap) {
-			memcpy(out + n, dots, sizeof dots);
+		if (n + sizeof dots <= cap)
+			cut = n;
+		if (!known || n + len >= cap) {
+			memcpy(out + cut, dots, sizeof dots);
 			break;
 		}
 		memcpy(out + n, word, len + 1);

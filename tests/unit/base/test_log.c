@@ -53,6 +53,32 @@ static void disguises_are_escaped(void)
 	quotes_to("\xf3\xa0\x80\xa1", "\"\\xf3\\xa0\\x80\\xa1\""); /* a tag */
 }
 
+/* The edges of what is invisible or turns text around, and their neighbours outside. */
+static void only_disguises_are(void)
+{
+	static const char *const shown[] = {
+		"\xc2\xa0",         "\xc2\xac",     "\xc2\xae",     "\xd8\x86",
+		"\xd8\x9b",         "\xe1\xa0\x8d", "\xe2\x80\x8a", "\xe2\x80\x90",
+		"\xe2\x80\xa7",     "\xe2\x80\xaf", "\xe2\x81\x9f", "\xe2\x81\xb0",
+		"\xef\xbb\xbe",     "\xef\xbf\xb8", "\xef\xbf\xbc", "\xf0\x9d\x85\xb2",
+		"\xf0\x9d\x85\xbb",
+	};
+	static const char *const hidden[] = {
+		"\xc2\x80",         "\xc2\x9f",         "\xc2\xad",         "\xd8\x80",
+		"\xd8\x85",         "\xdb\x9d",         "\xdc\x8f",         "\xe1\xa0\x8e",
+		"\xe2\x80\x8b",     "\xe2\x80\x8f",     "\xe2\x80\xae",     "\xe2\x81\xa0",
+		"\xe2\x81\xaf",     "\xef\xbf\xb9",     "\xef\xbf\xbb",     "\xf0\x91\x82\xbd",
+		"\xf0\x9d\x85\xb3", "\xf0\x9d\x85\xba", "\xf3\xa0\x80\x80", "\xf3\xa0\xbf\xbf",
+	};
+	struct quoted q;
+
+	for (size_t i = 0; i < sizeof shown / sizeof *shown; i++)
+		CU_ASSERT_PTR_NULL(strchr(log_quote(&q, span_str(shown[i])), '\\'));
+	for (size_t i = 0; i < sizeof hidden / sizeof *hidden; i++)
+		CU_ASSERT_EQUAL(strlen(log_quote(&q, span_str(hidden[i]))),
+		                2 + 4 * strlen(hidden[i]));
+}
+
 static void broken_utf8_is_escaped(void)
 {
 	quotes_to("\xc0\xaf", "\"\\xc0\\xaf\"");
@@ -194,8 +220,8 @@ static void a_line_stays_one_line(void)
 	struct lines l = { 0 };
 
 	log_to(keep, &l);
-	log_error("%s", "a\nonramp: error: forged\x1b[0m");
-	CU_ASSERT_STRING_EQUAL(l.last, "a?onramp: error: forged?[0m");
+	log_error("%s", "a\nonramp: error: forged\x1b[0m\x7f~");
+	CU_ASSERT_STRING_EQUAL(l.last, "a?onramp: error: forged?[0m?~");
 	memset(text, 'x', sizeof text);
 	text[sizeof text - 1] = '\0';
 	log_error("%s", text);
@@ -210,6 +236,7 @@ const struct test_suite suite_base_log = {
 		{ "quotes cannot be left", quotes_cannot_be_left },
 		{ "controls are escaped", controls_are_escaped },
 		{ "disguises are escaped", disguises_are_escaped },
+		{ "only disguises are, up to their edges", only_disguises_are },
 		{ "broken UTF-8 is escaped", broken_utf8_is_escaped },
 		{ "long text is cut between characters", long_text_is_cut_between_characters },
 		{ "any bytes become one printable line", any_bytes_become_one_line },

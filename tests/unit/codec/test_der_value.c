@@ -162,6 +162,7 @@ static void flags(void)
 	VALUE(der_flags, "03020780", 1 << 0);
 	VALUE(der_flags, "03020001", 1 << 7);
 	VALUE(der_flags, "0303078080", 1 << 0 | 1 << 8);
+	VALUE(der_flags, "0303070080", 1 << 8);
 	VALUE(der_flags, "030205a0", 1 << 0 | 1 << 2);
 	VALUE(der_flags, "03050000000001", UINT32_C(1) << 31);
 	VALUE(der_flags, "030500ffffffff", UINT32_MAX);
@@ -262,6 +263,10 @@ static void oid_text_is_cut_at_an_arc(void)
 		}
 	}
 	CU_ASSERT_STRING_EQUAL(der_oid_text(oid, out, 8), "1.2...");
+	c = on("0602 2a03");
+	oid = der_oid(&c);
+	CU_ASSERT_STRING_EQUAL(der_oid_text(oid, out, 6), "1.2.3");
+	CU_ASSERT_STRING_EQUAL(der_oid_text(oid, out, 5), "...");
 	CU_ASSERT_STRING_EQUAL(der_oid_text(NO_BYTES, out, sizeof out), "");
 }
 

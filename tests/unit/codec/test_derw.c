@@ -33,6 +33,7 @@ static void values(void)
 	WRITES("02020080", derw_uint(&w, 128));
 	WRITES("020500ffffffff", derw_uint(&w, UINT32_MAX));
 	WRITES("0201ff", derw_int(&w, -1));
+	WRITES("020180", derw_int(&w, -128));
 	WRITES("0202ff7f", derw_int(&w, -129));
 	WRITES("02088000000000000000", derw_int(&w, INT64_MIN));
 	WRITES("02087fffffffffffffff", derw_int(&w, INT64_MAX));

@@ -202,6 +202,12 @@ static void caps_come_before_the_library(void)
 	CHECK_ERR(opens(repeated("[", "1,", JSON_NODES_MAX, "1]")), E_TOO_BIG);
 	CHECK_OK(opens(repeated("[\"", "[{:,", 4000, "\"]"))); /* no structure in strings */
 	CHECK_OK(opens(repeated("[\"", "\\\"[", 4000, "\"]")));
+	/* but behind one: where a string ends is seen as the library sees it */
+	CHECK_ERR(opens(span_str("[\"x\",[[[[[[[[1]]]]]]]]]")), E_TOO_BIG);
+	CHECK_ERR(opens(span_str("[\"\\\"\",[[[[[[[[1]]]]]]]]]")), E_TOO_BIG);
+	CHECK_ERR(opens(span_str("[\"\\\\\",[[[[[[[[1]]]]]]]]]")), E_TOO_BIG);
+	CHECK_ERR(opens(span_str("]]]")), E_JSON); /* depth does not go below none */
+	CHECK_ERR(opens(span_str("[]]")), E_JSON);
 	CHECK_OK(opens(repeated("", " ", JSON_SIZE_MAX - 2, "{}")));
 	CHECK_ERR(opens(repeated("", " ", JSON_SIZE_MAX - 1, "{}")), E_TOO_BIG);
 	CHECK_OK(opens(repeated("[", "[[]],", 100, "1]"))); /* depth goes down again */

@@ -10,7 +10,7 @@ static void put_sample(struct jsonw *w)
 	static const uint8_t octets[] = { 'f', 'o', 'o', 'b' };
 
 	jsonw_open(w, NULL, '{');
-	jsonw_string(w, "s", span_str("a\"\\\n\r\t\x01\x7f\xc3\xa4"));
+	jsonw_string(w, "s", span_str("a \"\\\n\r\t\x01\x7f\xc3\xa4"));
 	jsonw_integer(w, "i", INT64_MIN);
 	jsonw_bool(w, "t", true);
 	jsonw_open(w, "a", '[');
@@ -27,7 +27,7 @@ static void put_sample(struct jsonw *w)
 	jsonw_close(w, '}');
 }
 
-static const char sample[] = "{\"s\":\"a\\\"\\\\\\n\\r\\t\\u0001\\u007f\xc3\xa4\","
+static const char sample[] = "{\"s\":\"a \\\"\\\\\\n\\r\\t\\u0001\\u007f\xc3\xa4\","
 			     "\"i\":-9223372036854775808,\"t\":true,\"a\":[0,{},false,\"\"],"
 			     "\"b\":\"Zm9vYg==\",\"e\":\"\",\"o\\\"\":{}}";
 
@@ -43,6 +43,20 @@ static void commas_and_escapes_by_itself(void)
 	CU_ASSERT_EQUAL(out.n, strlen(sample));
 }
 
+static void an_array_may_be_all(void)
+{
+	char buf[16];
+	struct jsonw w = JSONW_ON(buf);
+	struct span out;
+
+	jsonw_open(&w, NULL, '[');
+	jsonw_integer(&w, NULL, 1);
+	jsonw_integer(&w, NULL, 2);
+	jsonw_close(&w, ']');
+	CHECK_OK(jsonw_end(&w, &out));
+	CU_ASSERT(span_is(out, "[1,2]"));
+}
+
 static void read_back(void)
 {
 	char buf[256];
@@ -55,7 +69,7 @@ static void read_back(void)
 	CHECK_OK(jsonw_end(&w, &out));
 	CHECK_OK(json_open(out, &root));
 	CU_ASSERT_EQUAL(json_string(root, "s", &s), JSON_FOUND);
-	CU_ASSERT(span_is(s, "a\"\\\n\r\t\x01\x7f\xc3\xa4"));
+	CU_ASSERT(span_is(s, "a \"\\\n\r\t\x01\x7f\xc3\xa4"));
 	CU_ASSERT_EQUAL(json_integer(root, "i", &i), JSON_FOUND);
 	CU_ASSERT_EQUAL(i, INT64_MIN);
 	json_close(root);
@@ -160,6 +174,7 @@ const struct test_suite suite_codec_jsonw = {
 	"codec/jsonw",
 	{
 		{ "commas and escapes come by themselves", commas_and_escapes_by_itself },
+		{ "an array may be all there is", an_array_may_be_all },
 		{ "what was written is read back", read_back },
 		{ "running out of room is kept", running_out_of_room_is_kept },
 		{ "nothing needs a byte for its NUL", nothing_needs_a_byte_for_its_nul },

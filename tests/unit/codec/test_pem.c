@@ -76,6 +76,7 @@ static void broken_blocks_are_refused(void)
 	refuses("-----BEGIN FOO----- x\nMAMCAQE=\n-----END FOO-----\n");
 	refuses("-----BEGIN -----\nMAMCAQE=\n-----END -----\n");
 	refuses("-----BEGIN F\tO-----\nMAMCAQE=\n-----END F\tO-----\n");
+	refuses("-----BEGIN \tO-----\nMAMCAQE=\n-----END \tO-----\n");
 	refuses("-----BEGIN F\x7f-----\nMAMCAQE=\n-----END F\x7f-----\n");
 	refuses("-----BEGIN F\xc3\xb6-----\nMAMCAQE=\n-----END F\xc3\xb6-----\n");
 	refuses("-----BEGIN FOO-----\nMAMCAQE=\n-----END BAR-----\n");
@@ -90,6 +91,16 @@ static void broken_blocks_are_refused(void)
 	refuses("-----BEGIN FOO-----\n-----BEGIN FOO-----\nMAMCAQE=\n-----END FOO-----\n");
 	refuses("-----BEGIN FOO-----\nMAMCAQE=-----END FOO-----\n");
 	refuses("-----BEGIN FOO-----MAMCAQE=-----END FOO-----\n");
+}
+
+static void labels_of_any_printable_characters(void)
+{
+	struct pem p;
+
+	CHECK_OK(first("-----BEGIN ~-----\nMAMCAQE=\n-----END ~-----\n", &p));
+	CU_ASSERT(span_is(p.label, "~"));
+	CHECK_OK(first("-----BEGIN A-B: C-----\nMAMCAQE=\n-----END A-B: C-----\n", &p));
+	CU_ASSERT(span_is(p.label, "A-B: C"));
 }
 
 /* RFC 1421 headers: how OpenSSL marks an encrypted key. */
@@ -238,6 +249,7 @@ const struct test_suite suite_codec_pem = {
 		{ "text around blocks is skipped", text_around_is_skipped },
 		{ "every line end will do", every_line_end_will_do },
 		{ "broken blocks are refused", broken_blocks_are_refused },
+		{ "labels of any printable characters", labels_of_any_printable_characters },
 		{ "headers are refused", headers_are_refused },
 		{ "every prefix is refused", every_prefix_is_refused },
 		{ "blocks follow each other", blocks_follow_each_other },
