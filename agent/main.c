@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* `onramp`: a table of subcommands, and what all of them share. */
 #include <signal.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +14,6 @@
 #include "platform/store/file.h"
 
 extern char **environ;
-const char *config_path = "/etc/config/onramp";
 
 static const struct command {
 	const char *name;
@@ -58,29 +56,6 @@ static void print_version(void)
 	for (const struct feature *f = crypto_features(); f->name != NULL; f++)
 		printf(" %s%s", f->there ? "+" : "-", f->name);
 	printf("\n");
-}
-
-int command_failed(enum err e)
-{
-	fprintf(stderr, "onramp: %s\n", err_text(e));
-	if (strcmp(err_reason(e), err_text(e)) != 0)
-		fprintf(stderr, "        %s\n", err_reason(e));
-	fprintf(stderr, "        (%s, exit status %d, see onramp(8))\n", err_name(e),
-	        err_exit_status(e));
-	return err_exit_status(e);
-}
-
-int command_usage(const char *command, const char *format, ...)
-{
-	char text[ERR_REASON_MAX];
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(text, sizeof text, format, args);
-	va_end(args);
-	fprintf(stderr, "onramp: %s\n        `onramp%s%s --help` tells how to use it\n", text,
-	        *command ? " " : "", command);
-	return err_exit_status(E_USAGE);
 }
 
 /*

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What all subcommands share: where the configuration is, how failures are said. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "agent/commands.h"
+#include "platform/base/limits.h"
+
+const char *config_path = "/etc/config/onramp";
+
+int command_failed(enum err e)
+{
+	fprintf(stderr, "onramp: %s\n", err_text(e));
+	if (strcmp(err_reason(e), err_text(e)) != 0)
+		fprintf(stderr, "        %s\n", err_reason(e));
+	fprintf(stderr, "        (%s, exit status %d, see onramp(8))\n", err_name(e),
+	        err_exit_status(e));
+	return err_exit_status(e);
+}
+
+int command_usage(const char *command, const char *format, ...)
+{
+	char text[ERR_REASON_MAX];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof text, format, args);
+	va_end(args);
+	fprintf(stderr, "onramp: %s\n        `onramp%s%s --help` tells how to use it\n", text,
+	        *command ? " " : "", command);
+	return err_exit_status(E_USAGE);
+}
