@@ -20,7 +20,7 @@ fi
 
 # Other spellings would not be found.
 # shellcheck disable=SC2086
-if grep -nE 'RFC[0-9]|RFC-[0-9]|RFC [0-9]+,? ?([Ss]ection|[Ss]ec\.|§)|[Ss]ection [0-9.]+ of RFC' \
+if grep -nE '(^|[^[:alnum:]_])RFC[0-9]|RFC-[0-9]|RFC [0-9]+,? ?([Ss]ection|[Ss]ec\.|§)|[Ss]ection [0-9.]+ of RFC' \
 	/dev/null $files; then
 	echo '^ written as RFC NNNN SECTION'
 	bad=1
