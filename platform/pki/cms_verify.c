@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Verifying a CMS SignedData that cms_read() took apart (RFC 5652 5.4, 5.6). */
 #include "platform/pki/cms.h"
-#include "platform/pki/name.h"
 
 /* One SignerInfo, and what it is held against. */
 struct signing {
@@ -115,11 +114,13 @@ static size_t candidates(const struct signing *x)
 	return x->message->cert_count + x->rules->extra_count + x->rules->anchors->n;
 }
 
+/* Octet for octet: the identifier is no part of what is signed, so that a looser
+   comparison of names would let it be altered on the way. */
 static bool names(const struct cms_signer *s, const struct cert *c)
 {
 	if (s->skid.n > 0)
 		return span_equal(s->skid, c->skid);
-	return span_equal(s->serial, c->serial) && name_equal(s->issuer, c->issuer);
+	return span_equal(s->serial, c->serial) && span_equal(s->issuer, c->issuer);
 }
 
 /*
