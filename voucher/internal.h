@@ -15,4 +15,10 @@ struct voucher {
 	struct anchor pin;    /* the one of its pins that counts */
 };
 
+/*
+ * The checks behind the signature, in their order: assertion, serial-number,
+ * idevid-issuer, nonce, expires-on, created-on, revocation, pin.  Sets v->pin.
+ */
+MUST_CHECK enum err voucher_check(const struct voucher_facts *f, struct voucher *v);
+
 #endif
