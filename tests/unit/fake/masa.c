@@ -148,6 +148,18 @@ struct span fake_voucher(struct arena *a, const struct fake_voucher *v)
 	return masa_sign(a, "masa", fake_voucher_json(a, v));
 }
 
+void fake_device(struct fake_device *d, struct arena *a, const char *idevid)
+{
+	*d = (struct fake_device){ .masa = masa_anchors(a, "masa-root") };
+	d->facts = (struct voucher_facts){
+		.idevid = &d->idevid,
+		.nonce = &masa_nonce,
+		.masa = &d->masa,
+		.now = masa_now,
+	};
+	CHECK_OK(cert_read(masa_cert(a, idevid), &d->idevid.leaf));
+}
+
 static void write_file(const char *path, struct span s)
 {
 	FILE *f = fopen(path, "wb");

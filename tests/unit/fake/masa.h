@@ -42,6 +42,18 @@ struct span fake_voucher_json(struct arena *a, const struct fake_voucher *v);
 struct span masa_sign(struct arena *a, const char *signer, struct span json);
 struct span fake_voucher(struct arena *a, const struct fake_voucher *v);
 
+/*
+ * A device, and what it holds a voucher against: MASA anchor masa-root, nonce
+ * masa_nonce, time masa_now.  The facts point into the device; any may be
+ * changed.  Its IDevID has no key here.
+ */
+struct fake_device {
+	struct credential idevid;
+	struct anchors masa;
+	struct voucher_facts facts;
+};
+void fake_device(struct fake_device *d, struct arena *a, const char *idevid);
+
 /* Skips the test where there is no openssl command. */
 bool openssl_is_here(void);
 /* The openssl command finds the CMS good below that anchor; its content then. */
