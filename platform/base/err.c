@@ -79,9 +79,9 @@ enum err err_because(enum err e, const char *format, ...)
 
 enum err err_within(enum err outer, enum err e, const char *what)
 {
-	if (err_verdict(e) == FINE || err_verdict(e) == HALT)
+	if (err_verdict(e) == FINE)
 		return e;
-	return err_because(outer, "%s: %s", what, err_reason(e));
+	return err_because(err_verdict(e) == HALT ? e : outer, "%s: %s", what, err_reason(e));
 }
 
 const char *err_reason(enum err e)

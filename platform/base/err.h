@@ -133,8 +133,8 @@ enum err err_because(enum err e, const char *format, ...) PRINTF_LIKE(2, 3);
 /*
  * The fault e happened inside an object of which the caller knows more: the
  * outer code is returned, and the reason becomes "WHAT: reason of e".
- * Returns OK when e is OK.  HALT codes keep their own code: a full disk stays
- * a full disk wherever it is met.
+ * Returns OK when e is OK.  HALT codes keep their own code, and
+ * gain the words: a full disk stays a full disk wherever it is met.
  */
 MUST_CHECK enum err err_within(enum err outer, enum err e, const char *what);
 

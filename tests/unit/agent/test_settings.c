@@ -86,6 +86,8 @@ static void what_is_wrong_is_named(void)
 
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
 		CHECK_ERR(load(bad[i].text, &s), E_CONFIG);
+		if (strstr(err_reason(E_CONFIG), bad[i].says) == NULL)
+			printf("said: %s\n", err_reason(E_CONFIG));
 		CU_ASSERT_PTR_NOT_NULL(strstr(err_reason(E_CONFIG), bad[i].says));
 	}
 }

@@ -63,13 +63,13 @@ static void the_object_is_named_outside_in(void)
 	                       "pvno: a value is outside the range we accept");
 }
 
-static void halt_and_ok_pass_untouched(void)
+static void halt_keeps_its_code_and_gains_words(void)
 {
 	err_because(E_STORE, "disk full");
 	CHECK_ERR(err_within(E_CMP_SYNTAX, E_STORE, "journal"), E_STORE);
-	CU_ASSERT_STRING_EQUAL(err_reason(E_STORE), "disk full");
+	CU_ASSERT_STRING_EQUAL(err_reason(E_STORE), "journal: disk full");
 	CHECK_OK(err_within(E_CMP_SYNTAX, OK, "journal"));
-	CU_ASSERT_STRING_EQUAL(err_reason(E_STORE), "disk full");
+	CU_ASSERT_STRING_EQUAL(err_reason(E_STORE), "journal: disk full");
 }
 
 static void a_long_reason_is_cut_and_says_so(void)
@@ -127,7 +127,7 @@ const struct test_suite suite_base_err = {
 		{ "a number that is no code is our bug", no_code_is_our_bug },
 		{ "a reason belongs to its code", reason_belongs_to_its_code },
 		{ "objects are named from the outside in", the_object_is_named_outside_in },
-		{ "HALT codes and OK pass untouched", halt_and_ok_pass_untouched },
+		{ "HALT codes and OK pass untouched", halt_keeps_its_code_and_gains_words },
 		{ "a long reason is cut and says so", a_long_reason_is_cut_and_says_so },
 		{ "a cut leaves whole characters", a_cut_leaves_whole_characters },
 	}
