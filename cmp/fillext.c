@@ -76,7 +76,7 @@ static enum err fill_names(struct derw *w, struct wishes *v, struct span wanted)
 	struct der outer = der_open(wanted, &e);
 	struct der names = der_enter(&outer, DER_SEQUENCE);
 
-	if (wanted.n == 0 || !der_more(&names))
+	if (wanted.n == 0 || (e == OK && names.n == 0))
 		return put_all_names(w, v);
 	while (der_more(&names) && filled == OK) {
 		struct span name = der_element(&names);

@@ -251,6 +251,9 @@ MUST_CHECK enum err cmp_put_cert_request(struct cmp_session *s, struct derw *w);
 /* info.c: the one InfoTypeAndValue of a genp; an empty value when there is none. */
 MUST_CHECK enum err cmp_info_value(const struct cmp_session *s, struct span *value);
 
+/* template.c: CertReqTemplateContent; an empty one is no template. */
+MUST_CHECK enum err cmp_template_read(struct span value, struct cmp_template *out);
+
 /* issued.c: the certificate in s->rep against s->wishes. */
 MUST_CHECK enum err cmp_issued_check(struct cmp_session *s, const struct cmp_pool *pool,
                                      struct cmp_issued *out);

@@ -10,7 +10,8 @@ void cmp_say(struct cmp_text *t, const char *format, ...)
 	va_list args;
 	int n;
 
-	if (t->full || t->cap == 0)
+	t->full = t->full || t->cap == 0;
+	if (t->full)
 		return;
 	va_start(args, format);
 	n = vsnprintf(t->p + t->n, t->cap - t->n, format, args);

@@ -233,7 +233,7 @@ static struct span error_content(struct fake_ca *ca, uint32_t status)
 static struct span info(struct fake_ca *ca)
 {
 	enum err e;
-	struct der c = der_open(ca->request.content, &e);
+	struct der c = der_open(ca->opening, &e);
 	struct der list = der_enter(&c, DER_SEQUENCE);
 	struct der in = der_enter(&list, DER_SEQUENCE);
 	struct span type = der_oid(&in);
@@ -412,6 +412,7 @@ static void receive(struct fake_ca *ca, struct span request)
 	hold_header(ca, &ca->request, opens);
 	if (opens) {
 		ca->opening_nonce = ca->request.header.sender_nonce;
+		ca->opening = ca->request.content;
 		ca->asked_implicit = ca->request.header.implicit_confirm;
 		ca->transactions++;
 	}

@@ -83,8 +83,8 @@ struct fake_ca {
 	size_t at;
 	struct cmp_message request;
 	uint8_t nonce[CMP_NONCE_SIZE], before[CMP_NONCE_SIZE]; /* ours: the last two */
-	struct span opening_nonce; /* senderNonce of the first request */
-	uint32_t confirmed;        /* PKIStatus of the certConf, 99 until one came */
+	struct span opening, opening_nonce; /* content and senderNonce of the first request */
+	uint32_t confirmed;                 /* PKIStatus of the certConf, 99 until one came */
 	uint32_t confirmed_fail_info;
 	size_t transactions;
 	bool asked_implicit;

@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* From a template and what the device knows to a request. */
+#include "cmp/fill.h"
+#include "tests/unit/test.h"
+
+static uint8_t room[256 * 1024];
+static struct arena a = ARENA_ON(room);
+static struct credential device;
+static const char *const dns[] = { "gate.example", "gate2.example" };
+static const char *const ip[] = { "10.0.0.1", "fe80::1" };
+static struct cmp_facts facts;
+static struct cmp_wishes wishes;
+
+static struct span name(const char *text)
+{
+	struct span out = NO_BYTES;
+
+	CHECK_OK(name_from_text(&a, text, &out));
+	return out;
+}
+
+static void begin(void)
+{
+	arena_reset(&a);
+	device = (struct credential){ .leaf = { .subject = name("/O=Maker/serialNumber=SN-7") } };
+	facts = (struct cmp_facts){ .idevid = &device };
+	wishes = (struct cmp_wishes){ .confirm = CMP_CONFIRM_EXPLICIT };
+}
+
+static enum err apply(const char *subject, const char *extensions)
+{
+	struct cmp_template t = {
+		.present = true,
+		.subject = subject != NULL ? test_hex(&a, subject) : NO_BYTES,
+		.extensions = extensions != NULL ? test_hex(&a, extensions) : NO_BYTES,
+	};
+
+	return cmp_apply_template(&t, &facts, &a, &wishes);
+}
+
+static void without_a_template(void)
+{
+	static const struct cmp_template none = { .present = false };
+
+	begin();
+	CHECK_OK(cmp_apply_template(&none, &facts, &a, &wishes));
+	CU_ASSERT(span_equal(wishes.subject, device.leaf.subject));
+	CU_ASSERT_EQUAL(wishes.extensions.n, 0);
+	CU_ASSERT_EQUAL(wishes.confirm, CMP_CONFIRM_EXPLICIT); /* the caller's, left alone */
+	facts.subject = "/CN=gate";
+	facts.dns_names = dns;
+	facts.dns_count = 1;
+	facts.ip_addresses = ip;
+	facts.ip_count = 1;
+	CHECK_OK(cmp_apply_template(&none, &facts, &a, &wishes));
+	CU_ASSERT(span_equal(wishes.subject, name("/CN=gate")));
+	CU_ASSERT(span_equal(wishes.extensions,
+	                     test_hex(&a, "30 1d 06 03 55 1d 11 04 16 30 14"
+	                                  "82 0c 67 61 74 65 2e 65 78 61 6d 70 6c 65"
+	                                  "87 04 0a 00 00 01")));
+}
+
+#define SAN "06 03 55 1d 11"
+#define WWW "82 05 77 2e 63 6f 6d"
+
+/* RFC 9483 A: the common name, the address and the usages are ours to fill in. */
+static void the_example(void)
+{
+	begin();
+	facts.ip_addresses = ip;
+	facts.ip_count = 1;
+	CHECK_OK(apply("30 1c 31 09 30 07 06 03 55 04 03 0c 00"
+	               "31 0f 30 0d 06 03 55 04 0b 0c 06 6d 79 44 65 70 74",
+	               "30 12 " SAN " 04 0b 30 09 " WWW " 87 00"
+	               "30 0e 06 03 55 1d 0f 01 01 ff 04 04 03 02 03 88"
+	               "30 09 06 03 55 1d 25 04 02 30 00"));
+	CU_ASSERT(span_equal(wishes.subject,
+	                     test_hex(&a, "30 20 31 0d 30 0b 06 03 55 04 03 0c 04 53 4e 2d 37"
+	                                  "31 0f 30 0d 06 03 55 04 0b 0c 06 6d 79 44 65 70 74")));
+	CU_ASSERT(span_equal(wishes.extensions,
+	                     test_hex(&a, "30 16 " SAN " 04 0f 30 0d " WWW " 87 04 0a 00 00 01"
+	                                  "30 0e 06 03 55 1d 0f 01 01 ff 04 04 03 02 03 88")));
+}
+
+static void names_one_by_one(void)
+{
+	begin();
+	log_limit(LOG_LEVEL_ERROR);
+	facts.dns_names = dns;
+	facts.dns_count = 2;
+	facts.ip_addresses = ip;
+	facts.ip_count = 2;
+	/* two empty dNSNames, one empty address, one empty URI that nobody knows */
+	CHECK_OK(apply(NULL, "30 11 " SAN " 04 0a 30 08 82 00 87 00 86 00 82 00"));
+	CU_ASSERT(span_equal(wishes.extensions,
+	                     test_hex(&a, "30 2c " SAN " 04 25 30 23"
+	                                  "82 0c 67 61 74 65 2e 65 78 61 6d 70 6c 65"
+	                                  "87 04 0a 00 00 01"
+	                                  "82 0d 67 61 74 65 32 2e 65 78 61 6d 70 6c 65")));
+	log_limit(LOG_LEVEL_NOTICE);
+}
+
+static void all_names_where_all_is_ours(void)
+{
+	static const char *const extensions[] = {
+		"30 07 " SAN " 04 00",
+		"30 09 " SAN " 04 02 30 00",
+	};
+
+	begin();
+	facts.ip_addresses = ip;
+	facts.ip_count = 2;
+	for (size_t i = 0; i < 2; i++) {
+		CHECK_OK(apply(NULL, extensions[i]));
+		CU_ASSERT(span_equal(wishes.extensions,
+		                     test_hex(&a, "30 21 " SAN " 04 1a 30 18 87 04 0a 00 00 01"
+		                                  "87 10 fe 80 00 00 00 00 00 00"
+		                                  "00 00 00 00 00 00 00 01")));
+	}
+	facts.ip_count = 0;
+	CHECK_OK(apply(NULL, extensions[0]));
+	CU_ASSERT_EQUAL(wishes.extensions.n, 0);
+}
+
+static void empty_and_unknown_extensions(void)
+{
+	begin();
+	/* keyUsage empty, critical; an unknown one empty; an unknown one with a value */
+	CHECK_OK(apply(NULL, "30 0a 06 03 55 1d 0f 01 01 ff 04 00"
+	                     "30 07 06 03 55 1d 63 04 00"
+	                     "30 09 06 03 55 1d 63 04 02 05 00"));
+	CU_ASSERT(span_equal(wishes.extensions,
+	                     test_hex(&a, "30 0e 06 03 55 1d 0f 01 01 ff 04 04 03 02 07 80"
+	                                  "30 09 06 03 55 1d 63 04 02 05 00")));
+}
+
+static void subjects(void)
+{
+	begin();
+	CHECK_OK(apply(NULL, NULL));
+	CU_ASSERT(span_equal(wishes.subject, device.leaf.subject));
+	CHECK_OK(apply("30 00", NULL));
+	CU_ASSERT(span_equal(wishes.subject, device.leaf.subject));
+	facts.subject = "/CN=gate";
+	CHECK_OK(apply("30 00", NULL));
+	CU_ASSERT(span_equal(wishes.subject, name("/CN=gate")));
+	/* an OU that nobody knows: no name is left, unless there is one in subjectAltName */
+	CHECK_ERR(apply("30 0b 31 09 30 07 06 03 55 04 0b 0c 00", NULL), E_CMP_TEMPLATE);
+	CHECK_OK(apply("30 0b 31 09 30 07 06 03 55 04 0b 0c 00", "30 10 " SAN " 04 09 30 07 " WWW));
+	CU_ASSERT(name_is_empty(wishes.subject));
+}
+
+static void bad_wishes(void)
+{
+	static const char *const bad_dns[] = { "two words", "", "m\xc3\xbcller" };
+	static const char *const bad_ip[] = { "10.0.0", "10.0.0.1/8", "fe80::1%eth0" };
+
+	begin();
+	facts.dns_count = facts.ip_count = 1;
+	for (size_t i = 0; i < 3; i++) {
+		facts.dns_names = bad_dns + i;
+		CHECK_ERR(apply(NULL, "30 07 " SAN " 04 00"), E_CONFIG);
+	}
+	facts.dns_count = 0;
+	for (size_t i = 0; i < 3; i++) {
+		facts.ip_addresses = bad_ip + i;
+		CHECK_ERR(apply(NULL, "30 07 " SAN " 04 00"), E_CONFIG);
+	}
+	facts.ip_count = 0;
+	facts.subject = "no name";
+	CU_ASSERT(apply(NULL, NULL) != OK);
+}
+
+static void broken_extensions(void)
+{
+	begin();
+	CHECK_ERR(apply(NULL, "30 07 06 03 55 1d 63 04"), E_CMP_TEMPLATE);
+	CHECK_ERR(apply(NULL, "30 0a 06 03 55 1d 63 01 01 00 04 00"), E_CMP_TEMPLATE);
+	CHECK_ERR(apply(NULL, "30 0a " SAN " 04 03 30 03 82"), E_CMP_TEMPLATE);
+}
+
+const struct test_suite suite_cmp_apply = {
+	"cmp/apply",
+	{
+		{ "without a template: who we are, and names wished", without_a_template },
+		{ "the example of RFC 9483 A", the_example },
+		{ "empty names are filled one by one", names_one_by_one },
+		{ "an empty subjectAltName takes all names", all_names_where_all_is_ours },
+		{ "empty and unknown extensions", empty_and_unknown_extensions },
+		{ "the subject, absent, empty, or left without a name", subjects },
+		{ "wishes that are no names", bad_wishes },
+		{ "extensions that are none", broken_extensions },
+	}
+};
