@@ -150,7 +150,7 @@ static const char examples[] =
 	"         --trusted domain-root.pem --subject '/O=Example/CN=router 1'\n"
 	"         --newkey new.key --certout new.pem --chainout chain.pem\n"
 	"  onramp cmp ir --server http://127.0.0.1:18080/pkix/ --labels none ...   # openssl cmp "
-        "-port\n"
+	"-port\n"
 	"  onramp cmp getcacerts --server https://registrar.example --cert idevid.pem\n"
 	"         --key idevid.key --trusted domain-root.pem --cacertsout ca.pem\n";
 

@@ -18,12 +18,12 @@
 
 enum { DEVICE_ROOM = 192 * 1024, ATTEMPT_ROOM = 1024 * 1024 };
 
-static volatile sig_atomic_t start_afresh;
+static volatile sig_atomic_t ending;
 
 static void on_signal(int signal_number)
 {
-	if (signal_number == SIGHUP)
-		start_afresh = 1;
+	if (signal_number != SIGHUP)
+		ending = 1;
 	clock_stop();
 }
 
@@ -173,12 +173,13 @@ static enum err serve(const struct onboard_limits *limits)
 	enum err e;
 
 	do {
-		start_afresh = 0;
 		clock_go_on();
+		if (ending) /* a signal that clock_go_on() has just undone */
+			clock_stop();
 		e = run_and_say(limits);
 		while (clock_sleep(INT64_C(24) * 3600 * 1000))
 			;
-	} while (start_afresh);
+	} while (!ending);
 	return e;
 }
 

@@ -14,18 +14,18 @@
 #include "platform/base/limits.h"
 
 struct exchange {
-	const char *path;		/* /.well-known/brski/requestvoucher, absolute */
-	const char *sends, *accepts;	/* media types */
+	const char *path;            /* /.well-known/brski/requestvoucher, absolute */
+	const char *sends, *accepts; /* media types */
 	struct span body;
-	size_t answer_max;		/* octets; 0: HTTP_BODY_MAX */
-	int64_t total_ms;		/* whole exchange; 0: HTTP_TOTAL_MS */
+	size_t answer_max; /* octets; 0: HTTP_BODY_MAX */
+	int64_t total_ms;  /* whole exchange; 0: HTTP_TOTAL_MS */
 
 	/* the answer */
-	unsigned status;		/* HTTP status, or the CoAP code as one */
-	int64_t retry_after;		/* seconds; -1: not said or not readable */
-	char media_type[MEDIA_TYPE_MAX];	/* lower case, without parameters; "" when absent */
-	char location[URL_MAX];		/* "" when absent */
-	struct span answer;		/* in the caller's arena */
+	unsigned status;                 /* HTTP status, or the CoAP code as one */
+	int64_t retry_after;             /* seconds; -1: not said or not readable */
+	char media_type[MEDIA_TYPE_MAX]; /* lower case, without parameters; "" when absent */
+	char location[URL_MAX];          /* "" when absent */
+	struct span answer;              /* in the caller's arena */
 };
 
 /* A captured chain, DER as sent, leaf first. */
@@ -47,13 +47,13 @@ struct link_ops {
 	   the connection is gone; the next exchange opens a new one under the
 	   same-certificate rule. Nothing is ever sent twice. */
 	MUST_CHECK enum err (*exchange)(struct link *l, struct exchange *x, struct arena *a);
-	struct chain (*peer_chain)(const struct link *l);	/* empty: plain transport */
-	void (*set_judge)(struct link *l, const struct judge *j);	/* from now on; copied */
+	struct chain (*peer_chain)(const struct link *l);         /* empty: plain transport */
+	void (*set_judge)(struct link *l, const struct judge *j); /* from now on; copied */
 	void (*close)(struct link *l);
 };
 struct link {
 	const struct link_ops *ops;
-	char origin[URL_MAX];		/* scheme://host[:port], as configured */
+	char origin[URL_MAX]; /* scheme://host[:port], as configured */
 };
 
 MUST_CHECK static inline enum err link_exchange(struct link *l, struct exchange *x, struct arena *a)

@@ -6,11 +6,11 @@
 #include <stdbool.h>
 
 struct feature {
-	const char *name;	/* "Ed25519" */
+	const char *name; /* "Ed25519" */
 	bool there;
 };
 /* Ends with a NULL name. */
 const struct feature *crypto_features(void);
-const char *crypto_library_version(void);	/* of the library in use, "5.5.4" */
+const char *crypto_library_version(void); /* of the library in use, "5.5.4" */
 
 #endif

@@ -9,12 +9,12 @@
 /* Order and values are ours; OIDs are in platform/crypto/hashalg.c. */
 enum hash {
 	HASH_NONE,
-	HASH_SHA1,		/* key identifiers only (RFC 5280 4.2.1.2), never signatures */
+	HASH_SHA1, /* key identifiers only (RFC 5280 4.2.1.2), never signatures */
 	HASH_SHA224,
 	HASH_SHA256,
 	HASH_SHA384,
 	HASH_SHA512,
-	HASH_SHAKE256		/* 64 octets (RFC 9481 2.2); where the library has it */
+	HASH_SHAKE256 /* 64 octets (RFC 9481 2.2); where the library has it */
 };
 
 enum { HASH_SIZE_MAX = 64 };
@@ -28,8 +28,8 @@ static inline struct span digest_span(const struct digest *d)
 	return (struct span){ d->b, d->n };
 }
 
-size_t hash_size(enum hash h);		/* octets; 0 for HASH_NONE */
-const char *hash_name(enum hash h);	/* "SHA-256" */
+size_t hash_size(enum hash h);      /* octets; 0 for HASH_NONE */
+const char *hash_name(enum hash h); /* "SHA-256" */
 
 /* E_ALGORITHM when the library lacks it, E_CRYPTO when it fails. */
 MUST_CHECK enum err hash_of(enum hash h, struct span data, struct digest *out);
@@ -40,7 +40,7 @@ MUST_CHECK enum err hmac_of(enum hash h, struct span key, struct span data, stru
 
 /* PBKDF2 with HMAC (RFC 8018 5.2). The caller has capped iterations. */
 MUST_CHECK enum err pbkdf2(enum hash prf, struct span password, struct span salt,
-			   uint32_t iterations, uint8_t *out, size_t n);
+                           uint32_t iterations, uint8_t *out, size_t n);
 
 /*
  * Secure random octets.  The first call waits until the kernel's pool is

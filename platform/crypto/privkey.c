@@ -54,7 +54,7 @@ static enum err ec_key(struct span der, struct ec_key *out)
 	if (der_at(&k, DER_CONTEXT(0))) {
 		struct der p = der_enter(&k, DER_CONTEXT(0));
 
-		out->curve = der_element(&p);
+		out->curve = der_element_of(&p, DER_OID);
 		der_end(&p);
 	}
 	if (der_at(&k, DER_CONTEXT(1))) {
@@ -68,9 +68,18 @@ static enum err ec_key(struct span der, struct ec_key *out)
 	return e;
 }
 
-/* The scalar is as long as the order (RFC 5915 3). */
+/* The namedCurve ends the AlgorithmIdentifier (RFC 5480 2.1.1). */
+static bool curve_is(struct span named_curve, struct span algorithm)
+{
+	return named_curve.n < algorithm.n &&
+	       memcmp(algorithm.p + algorithm.n - named_curve.n, named_curve.p, named_curve.n) == 0;
+}
+
+/* The scalar is as long as the order (RFC 5915 3); a curve named twice is the same. */
 static enum err take_ec(const struct ec_key *ec, struct private_key *k)
 {
+	if (ec->curve.n > 0 && !curve_is(ec->curve, k->algorithm))
+		return err_because(E_RANGE, "an EC key that names two curves");
 	if (ec->scalar.n != curve_octets(k->kind.curve))
 		return err_because(E_RANGE, "an EC private value of %zu octets, its curve has %zu",
 		                   ec->scalar.n, curve_octets(k->kind.curve));
@@ -152,9 +161,7 @@ static enum err curve_of(struct span parameters, struct private_key *k)
 	for (size_t i = 0; i < sizeof curves / sizeof *curves; i++) {
 		struct span a = key_algorithm_of(KEY_EC, curves[i]);
 
-		/* the namedCurve ends the AlgorithmIdentifier */
-		if (parameters.n == 0 || parameters.n > a.n ||
-		    memcmp(a.p + a.n - parameters.n, parameters.p, parameters.n) != 0)
+		if (parameters.n == 0 || !curve_is(parameters, a))
 			continue;
 		k->algorithm = a;
 		return key_algorithm_read(a, &k->kind);

@@ -21,13 +21,13 @@ enum curve { CURVE_NONE, CURVE_P256, CURVE_P384, CURVE_P521 };
 /* A public key, parsed; spans point into the SubjectPublicKeyInfo. */
 struct public_key {
 	enum key_family family;
-	enum curve curve;		/* KEY_EC */
-	unsigned bits;			/* RSA modulus, EC field, 256 / 448 */
-	bool pss_only;			/* RSA key under id-RSASSA-PSS */
-	struct span spki;		/* whole SubjectPublicKeyInfo, DER */
-	struct span key;		/* content of subjectPublicKey, octets */
-	enum hash pss_hash;		/* pss_only: the one hash its signatures have (RFC 4055 3.3) ... */
-	unsigned pss_salt;		/* ... and the least salt; HASH_NONE: any */
+	enum curve curve;   /* KEY_EC */
+	unsigned bits;      /* RSA modulus, EC field, 256 / 448 */
+	bool pss_only;      /* RSA key under id-RSASSA-PSS */
+	struct span spki;   /* whole SubjectPublicKeyInfo, DER */
+	struct span key;    /* content of subjectPublicKey, octets */
+	enum hash pss_hash; /* pss_only: the one hash its signatures have (RFC 4055 3.3) ... */
+	unsigned pss_salt;  /* ... and the least salt; HASH_NONE: any */
 };
 
 /* E_ALGORITHM: not a key we take (RSA below RSA_BITS_MIN, other curves,
@@ -38,8 +38,8 @@ enum sig_scheme { SIG_RSA_PKCS1, SIG_RSA_PSS, SIG_ECDSA, SIG_ED25519, SIG_ED448 
 
 struct sig_alg {
 	enum sig_scheme scheme;
-	enum hash hash;			/* of the message; HASH_NONE for EdDSA, see sig_alg_cert_hash() */
-	unsigned salt;			/* RSASSA-PSS: octets */
+	enum hash hash; /* of the message; HASH_NONE for EdDSA, see sig_alg_cert_hash() */
+	unsigned salt;  /* RSASSA-PSS: octets */
 };
 
 /*
@@ -50,7 +50,7 @@ struct sig_alg {
  */
 MUST_CHECK enum err sig_alg_read(struct span algorithm_identifier, struct sig_alg *out);
 void sig_alg_write(struct derw *w, const struct sig_alg *a);
-const char *sig_alg_name(const struct sig_alg *a);	/* "ecdsa-with-SHA256" */
+const char *sig_alg_name(const struct sig_alg *a); /* "ecdsa-with-SHA256" */
 bool sig_alg_equal(const struct sig_alg *a, const struct sig_alg *b);
 
 /*
@@ -59,7 +59,7 @@ bool sig_alg_equal(const struct sig_alg *a, const struct sig_alg *b);
  * digestAlgorithm.
  */
 MUST_CHECK enum err sig_alg_read_cms(struct span algorithm_identifier, enum hash digest,
-				     struct sig_alg *out);
+                                     struct sig_alg *out);
 
 /* Hash for a certificate's hash in certConf: RFC 9483 4.1.1, RFC 9481 3.3; for EdDSA
    also the digestAlgorithm of a SignerInfo (RFC 8419 3.1). */
@@ -67,7 +67,7 @@ enum hash sig_alg_cert_hash(const struct sig_alg *a);
 
 /* Digest AlgorithmIdentifiers as CMS carries them: parameters absent or NULL. */
 MUST_CHECK enum err hash_alg_read(struct span algorithm_identifier, enum hash *out);
-void hash_alg_write(struct derw *w, enum hash h);	/* parameters absent (RFC 5754 2) */
+void hash_alg_write(struct derw *w, enum hash h); /* parameters absent (RFC 5754 2) */
 
 /*
  * OK only if signature is that of message under key: algorithm allowed and
@@ -75,6 +75,6 @@ void hash_alg_write(struct derw *w, enum hash h);	/* parameters absent (RFC 5754
  * E_ALGORITHM, or E_CRYPTO when the library fails otherwise.
  */
 MUST_CHECK enum err sig_verify(const struct public_key *key, const struct sig_alg *alg,
-			       struct span message, struct span signature);
+                               struct span message, struct span signature);
 
 #endif

@@ -116,7 +116,7 @@ static enum err try_out(const struct signer *s)
 	if (e == OK)
 		e = sig_verify(&s->public, &s->alg, SPAN(message), signature);
 	if (e == E_SIGNATURE)
-		e = err_because(E_IDENTITY, "what the private key signs its public key refuses");
+		e = err_because(E_CRYPTO, "what the private key signs its public key refuses");
 	return e;
 }
 

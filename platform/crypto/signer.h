@@ -18,14 +18,19 @@ enum { SIGNERS_MAX = 6 };
 
 /* What a key is made as. Names are those of the configuration: "ec256", "rsa2048"... */
 enum key_kind {
-	KEY_KIND_EC256, KEY_KIND_EC384, KEY_KIND_EC521,
-	KEY_KIND_RSA2048, KEY_KIND_RSA3072, KEY_KIND_RSA4096,
-	KEY_KIND_ED25519, KEY_KIND_ED448,
+	KEY_KIND_EC256,
+	KEY_KIND_EC384,
+	KEY_KIND_EC521,
+	KEY_KIND_RSA2048,
+	KEY_KIND_RSA3072,
+	KEY_KIND_RSA4096,
+	KEY_KIND_ED25519,
+	KEY_KIND_ED448,
 	KEY_KINDS
 };
 const char *key_kind_name(enum key_kind k);
-MUST_CHECK enum err key_kind_from_name(const char *name, enum key_kind *out);	/* E_CONFIG */
-bool key_kind_available(enum key_kind k);	/* the library can make and use it */
+MUST_CHECK enum err key_kind_from_name(const char *name, enum key_kind *out); /* E_CONFIG */
+bool key_kind_available(enum key_kind k); /* the library can make and use it */
 
 /* PEM (PKCS#8 "PRIVATE KEY", SEC1 "EC PRIVATE KEY", PKCS#1 "RSA PRIVATE KEY") or
    the same in DER.  E_IDENTITY with the reason; encrypted keys are refused. */
@@ -38,14 +43,14 @@ MUST_CHECK enum err signer_generate(struct signer **out, enum key_kind kind);
 /* PKCS#8 PEM for the store to write; the arena is wiped by its owner. */
 MUST_CHECK enum err signer_to_pem(const struct signer *s, struct arena *a, struct span *pem);
 
-struct span signer_spki(const struct signer *s);	/* SubjectPublicKeyInfo, DER */
-const struct sig_alg *signer_alg(const struct signer *s);	/* what signer_sign() uses */
+struct span signer_spki(const struct signer *s);          /* SubjectPublicKeyInfo, DER */
+const struct sig_alg *signer_alg(const struct signer *s); /* what signer_sign() uses */
 
 /* ECDSA: hash by curve (P-256 SHA-256, P-384 SHA-384, P-521 SHA-512); RSA: PKCS#1 v1.5
    with SHA-256, or PSS with SHA-256 for id-RSASSA-PSS keys. Signature in the arena. */
-MUST_CHECK enum err signer_sign(const struct signer *s, struct span message,
-				struct arena *a, struct span *signature);
+MUST_CHECK enum err signer_sign(const struct signer *s, struct span message, struct arena *a,
+                                struct span *signature);
 
-void signer_close(struct signer *s);	/* NULL is fine */
+void signer_close(struct signer *s); /* NULL is fine */
 
 #endif

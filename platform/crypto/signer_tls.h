@@ -7,7 +7,7 @@
 
 /* Calls use() with the private key's DER (PKCS#8) and wipes it afterwards. */
 MUST_CHECK enum err signer_lend_private(const struct signer *s,
-					enum err (*use)(void *context, struct span pkcs8),
-					void *context);
+                                        enum err (*use)(void *context, struct span pkcs8),
+                                        void *context);
 
 #endif

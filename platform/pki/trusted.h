@@ -30,8 +30,8 @@ struct chain trusted_chain(const struct trusted *t);
  * CA that issued the new certificate.
  */
 enum authority {
-	AUTHORITY_BY_EKU,	/* cmcRA or cmcCA, or the pinned key itself */
-	AUTHORITY_ANY		/* the operator gave anchors dedicated to this CA: any below them */
+	AUTHORITY_BY_EKU, /* cmcRA or cmcCA, or the pinned key itself */
+	AUTHORITY_ANY     /* the operator gave anchors dedicated to this CA: any below them */
 };
 enum authority trusted_authority(const struct trusted *t);
 

@@ -8,7 +8,7 @@
 
 struct trusted {
 	struct link *link;
-	struct anchors anchors;		/* bytes in the maker's arena */
+	struct anchors anchors; /* bytes in the maker's arena */
 	enum authority authority;
 };
 
