@@ -1,0 +1,348 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "platform/pki/internal.h"
+#include "tests/unit/fake/x509.h"
+#include "tests/unit/test.h"
+
+static uint8_t block[1 << 20];
+
+enum { GOOD, REVOKED, STALE, LISTS };
+
+struct scene {
+	struct arena a;
+	struct cert leaf, revoked, sub;
+	struct span lists[LISTS];
+	struct path_request r;
+};
+
+static void begin(struct scene *s)
+{
+	*s = (struct scene){ .a = ARENA_ON(block), .r = { .now = x509_now } };
+	CHECK_OK(cert_read(fake_x509_file(&s->a, "leaf.der"), &s->leaf));
+	CHECK_OK(cert_read(fake_x509_file(&s->a, "revoked.der"), &s->revoked));
+	CHECK_OK(cert_read(fake_x509_file(&s->a, "sub.der"), &s->sub));
+	s->lists[GOOD] = fake_x509_file(&s->a, "good.crl");
+	s->lists[REVOKED] = fake_x509_file(&s->a, "revoked.crl");
+	s->lists[STALE] = fake_x509_file(&s->a, "stale.crl");
+	s->r.crls = s->lists;
+}
+
+static void reads_what_openssl_wrote(void)
+{
+	struct scene s;
+	struct crl l;
+	bool listed;
+
+	begin(&s);
+	CHECK_OK(crl_read(s.lists[REVOKED], &l));
+	CU_ASSERT(name_equal(l.issuer, s.sub.subject));
+	CU_ASSERT_EQUAL(l.this_update, INT64_C(1767225600));
+	CU_ASSERT_EQUAL(l.next_update, INT64_C(2398377600));
+	CU_ASSERT(l.usable);
+	CHECK_OK(crl_find(&l, s.revoked.serial, &listed));
+	CU_ASSERT(listed);
+	CHECK_OK(crl_find(&l, s.leaf.serial, &listed));
+	CU_ASSERT_FALSE(listed);
+	CHECK_OK(crl_read(s.lists[GOOD], &l));
+	CU_ASSERT_EQUAL(l.entries.n, 0);
+	CHECK_OK(crl_find(&l, s.revoked.serial, &listed));
+	CU_ASSERT_FALSE(listed);
+}
+
+/* Which list, how much is asked for, what is said of the leaf and of the revoked one. */
+static void judges_status(void)
+{
+	static const struct {
+		enum revocation asked;
+		int list; /* -1: none */
+		enum err leaf, revoked;
+	} rows[] = {
+		{ REVOCATION_IGNORE, -1, OK, OK },
+		{ REVOCATION_IGNORE, REVOKED, OK, OK },
+		{ REVOCATION_IF_KNOWN, -1, OK, OK },
+		{ REVOCATION_IF_KNOWN, GOOD, OK, OK },
+		{ REVOCATION_IF_KNOWN, REVOKED, OK, E_REVOKED },
+		{ REVOCATION_IF_KNOWN, STALE, OK, E_REVOKED }, /* it was, and stays so */
+		{ REVOCATION_REQUIRED, -1, E_REVOKED, E_REVOKED },
+		{ REVOCATION_REQUIRED, GOOD, OK, OK },
+		{ REVOCATION_REQUIRED, REVOKED, OK, E_REVOKED },
+		{ REVOCATION_REQUIRED, STALE, E_REVOKED, E_REVOKED },
+	};
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct scene s;
+		char what[64];
+
+		begin(&s);
+		s.r.revocation = rows[i].asked;
+		s.r.crls = rows[i].list < 0 ? NULL : &s.lists[rows[i].list];
+		s.r.crl_count = rows[i].list >= 0;
+		snprintf(what, sizeof what, "asked %d, list %d", rows[i].asked, rows[i].list);
+		test_check_err(crl_judge(&s.r, &s.leaf, &s.sub), rows[i].leaf, what, __FILE__,
+		               __LINE__);
+		test_check_err(crl_judge(&s.r, &s.revoked, &s.sub), rows[i].revoked, what, __FILE__,
+		               __LINE__);
+	}
+}
+
+static void asks_every_list(void)
+{
+	struct scene s;
+
+	begin(&s);
+	s.r.crl_count = LISTS;
+	s.r.revocation = REVOCATION_REQUIRED;
+	CHECK_ERR(crl_judge(&s.r, &s.revoked, &s.sub), E_REVOKED); /* though one says nothing */
+	CHECK_OK(crl_judge(&s.r, &s.leaf, &s.sub));
+	s.lists[GOOD] = s.lists[REVOKED] = NO_BYTES;
+	CHECK_ERR(crl_judge(&s.r, &s.leaf, &s.sub), E_REVOKED);
+}
+
+/* Without a clock the dates of a list cannot be judged, its entries can. */
+static void judges_dates_by_the_clock(void)
+{
+	struct scene s;
+
+	begin(&s);
+	s.r.crls = &s.lists[STALE];
+	s.r.crl_count = 1;
+	s.r.revocation = REVOCATION_REQUIRED;
+	s.r.now = (struct moment){ TIME_UNSET, 0 };
+	CHECK_OK(crl_judge(&s.r, &s.leaf, &s.sub));
+	s.r.now = (struct moment){ TIME_FLOOR, INT64_C(1800000000) };
+	CHECK_ERR(crl_judge(&s.r, &s.leaf, &s.sub), E_REVOKED);
+	s.r.now = (struct moment){ TIME_SET, INT64_C(1700000000) }; /* not yet */
+	CHECK_ERR(crl_judge(&s.r, &s.leaf, &s.sub), E_REVOKED);
+	s.r.now = (struct moment){ TIME_SET, INT64_C(1768000000) };
+	CHECK_OK(crl_judge(&s.r, &s.leaf, &s.sub));
+}
+
+/* A path as a whole: each certificate below the anchor has its issuer's list. */
+static void judges_a_path(void)
+{
+	struct scene s;
+	struct cert certs[3];
+	struct span lists[2];
+
+	begin(&s);
+	certs[0] = s.leaf;
+	certs[1] = s.sub;
+	CHECK_OK(cert_read(fake_x509_file(&s.a, "root.der"), &certs[2]));
+	lists[0] = s.lists[REVOKED];
+	lists[1] = fake_x509_file(&s.a, "root.crl");
+	s.r.crls = lists;
+	s.r.crl_count = 1;
+	s.r.revocation = REVOCATION_REQUIRED;
+	CHECK_ERR(path_judge(&s.r, certs, 3), E_REVOKED);
+	CU_ASSERT(strstr(err_reason(E_REVOKED), "Issuing") != NULL);
+	s.r.crl_count = 2;
+	CHECK_OK(path_judge(&s.r, certs, 3));
+	certs[0] = s.revoked;
+	CHECK_ERR(path_judge(&s.r, certs, 3), E_REVOKED);
+}
+
+static void refuses_prefixes_and_flipped_bits(void)
+{
+	struct scene s;
+	struct span der;
+	uint8_t *copy;
+
+	begin(&s);
+	der = s.lists[REVOKED];
+	copy = arena_take(&s.a, der.n);
+	memcpy(copy, der.p, der.n);
+	s.r.crl_count = 1;
+	s.r.crls = &(struct span){ copy, der.n };
+	s.r.revocation = REVOCATION_REQUIRED;
+	CHECK_OK(crl_judge(&s.r, &s.leaf, &s.sub));
+	for (size_t bit = 0; bit < 8 * der.n; bit++) {
+		copy[bit / 8] ^= (uint8_t)(1 << bit % 8);
+		CHECK_ERR(crl_judge(&s.r, &s.leaf, &s.sub), E_REVOKED);
+		copy[bit / 8] ^= (uint8_t)(1 << bit % 8);
+	}
+	for (size_t n = 0; n < der.n; n++) {
+		uint8_t *exact = malloc(n + 1);
+		struct crl l;
+
+		memcpy(exact, der.p, n);
+		CHECK_ERR(crl_read((struct span){ exact, n }, &l), E_CERT_SYNTAX);
+		free(exact);
+	}
+}
+
+#define DATE      "170d 3236303130313030303030305a"
+#define ENTRY(n)  "3012 0201" n DATE
+#define ENTRY_EXT "3026 020107" DATE "3012 3010 0603551d15 0101ff 0406 0a0101020102"
+#define X_DELTA   "300d 0603551d1b 0101ff 0403 020101"
+#define X_IDP     "300f 0603551d1c 0101ff 0405 3003 8401ff"
+#define X_NUMBER  "300a 0603551d14 0403 020101"
+#define X_REASON  "3021 020107" DATE "300d 300b 0603551d15 0404 0a010102"
+
+static const struct {
+	const char *what;
+	struct fake_crl parts;
+	enum err leaf, seven; /* with REVOCATION_REQUIRED */
+	const char *words;    /* why the list tells nothing */
+} forms[] = {
+	{ "no entries", { .extensions = X_NUMBER }, OK, OK, NULL },
+	{ "version 1", { .version = "" }, OK, OK, NULL },
+	{ "two entries", { .entries = ENTRY("05") ENTRY("07") }, OK, E_REVOKED, NULL },
+	{ "a reason with it", { .entries = X_REASON }, OK, E_REVOKED, NULL },
+	{ "no nextUpdate",
+	  { .next_update = -1, .entries = ENTRY("07") },
+	  E_REVOKED,
+	  E_REVOKED,
+	  "no nextUpdate" },
+	{ "a delta CRL",
+	  { .extensions = X_NUMBER X_DELTA },
+	  E_REVOKED,
+	  E_REVOKED,
+	  "critical extension" },
+	{ "an indirect CRL", { .extensions = X_IDP }, E_REVOKED, E_REVOKED, "critical extension" },
+	{ "an empty list of entries",
+	  { .entries = "" },
+	  E_REVOKED,
+	  E_REVOKED,
+	  "empty list of revoked" },
+	{ "an empty list of extensions",
+	  { .extensions = "" },
+	  E_REVOKED,
+	  E_REVOKED,
+	  "empty list of extensions" },
+	{ "version 3", { .version = "020102" }, E_REVOKED, E_REVOKED, "CRL version 2" },
+	{ "extensions in version 1",
+	  { .version = "", .extensions = X_NUMBER },
+	  E_REVOKED,
+	  E_REVOKED,
+	  "version 1 CRL" },
+	{ "a critical extension of an entry",
+	  { .entries = ENTRY_EXT },
+	  E_REVOKED,
+	  E_REVOKED,
+	  "critical extension" },
+	{ "an entry without date", { .entries = "3003 020107" }, E_REVOKED, E_REVOKED, "CRL: " },
+	{ "the last entry is broken",
+	  { .entries = ENTRY("05") "3003 020107" },
+	  E_REVOKED,
+	  E_REVOKED,
+	  "CRL: " },
+	{ "of another issuer",
+	  { .issuer = "/CN=Other" },
+	  E_REVOKED,
+	  E_REVOKED,
+	  "no CRL of its issuer" },
+	{ "another algorithm outside",
+	  { .alg = "300a 0608 2a8648ce3d040303" },
+	  E_REVOKED,
+	  E_REVOKED,
+	  "not what was signed" },
+};
+
+static void holds_every_form(void)
+{
+	struct signer *key;
+
+	CHECK_OK(signer_generate(&key, KEY_KIND_EC256));
+	for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
+		struct arena a = ARENA_ON(block);
+		struct fake_crl parts = forms[i].parts;
+		struct cert issuer, leaf, seven;
+		struct span list;
+		struct path_request r = { .now = x509_now,
+			                  .crls = &list,
+			                  .crl_count = 1,
+			                  .revocation = REVOCATION_REQUIRED };
+
+		parts.key = key;
+		list = fake_crl(&a, &parts);
+		CHECK_OK(
+			cert_read(fake_x509(&a, &(struct fake_parts){ .spki = signer_spki(key),
+		                                                      .extensions = X_CA X_KU_CA }),
+		                  &issuer));
+		CHECK_OK(cert_read(fake_x509(&a, &(struct fake_parts){ .serial = "020103" }),
+		                   &leaf));
+		CHECK_OK(cert_read(fake_x509(&a, &(struct fake_parts){ .serial = "020107" }),
+		                   &seven));
+		test_check_err(crl_judge(&r, &leaf, &issuer), forms[i].leaf, forms[i].what,
+		               __FILE__, __LINE__);
+		if (forms[i].words != NULL)
+			test_check_err(strstr(err_reason(E_REVOKED), forms[i].words) != NULL
+			                       ? OK
+			                       : E_REVOKED,
+			               OK, forms[i].what, __FILE__, __LINE__);
+		test_check_err(crl_judge(&r, &seven, &issuer), forms[i].seven, forms[i].what,
+		               __FILE__, __LINE__);
+	}
+	signer_close(key);
+}
+
+static void needs_the_right_to_sign(void)
+{
+	struct arena a = ARENA_ON(block);
+	struct signer *key;
+	struct span list;
+	struct cert issuer, leaf;
+	struct path_request r = {
+		.now = x509_now, .crls = &list, .crl_count = 1, .revocation = REVOCATION_REQUIRED
+	};
+
+	CHECK_OK(signer_generate(&key, KEY_KIND_EC256));
+	list = fake_crl(&a, &(struct fake_crl){ .key = key });
+	CHECK_OK(cert_read(fake_x509(&a, &(struct fake_parts){ .serial = "020103" }), &leaf));
+	for (int may = 0; may < 2; may++) {
+		struct fake_parts parts = { .spki = signer_spki(key),
+			                    .extensions = may ? X_CA X_KU_CRL : X_CA X_KU_CERT };
+
+		CHECK_OK(cert_read(fake_x509(&a, &parts), &issuer));
+		CHECK_ERR(crl_judge(&r, &leaf, &issuer), may ? OK : E_REVOKED);
+	}
+	CHECK_OK(cert_read(fake_x509(&a, &(struct fake_parts){ .extensions = X_CA }), &issuer));
+	CHECK_ERR(crl_judge(&r, &leaf, &issuer), E_REVOKED); /* another key */
+	signer_close(key);
+}
+
+static void bounds_entries(void)
+{
+	static uint8_t room[24 * (CRL_ENTRIES_MAX + 2) + 4096];
+	static const uint8_t entry[] = { 0x30, 18,  2,   1,   7,   0x17, 13,  '2', '6', '0',
+		                         '1',  '0', '1', '0', '0', '0',  '0', '0', '0', 'Z' };
+	static const uint8_t alg[] = { 0x30, 10, 6, 8, 0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 3, 2 };
+
+	for (int more = 0; more < 2; more++) {
+		struct derw w = DERW_ON(room);
+		struct span der;
+		struct crl l;
+
+		IN (&w, DER_SEQUENCE) {
+			IN (&w, DER_SEQUENCE) {
+				derw_raw(&w, SPAN(alg));
+				derw_raw(&w, NAME_EMPTY);
+				derw_raw(&w, (struct span){ entry + 5, 15 });
+				IN (&w, DER_SEQUENCE)
+					for (int i = 0; i < CRL_ENTRIES_MAX + more; i++)
+						derw_raw(&w, SPAN(entry));
+			}
+			derw_raw(&w, SPAN(alg));
+			derw_bits(&w, SPAN(alg));
+		}
+		CHECK_OK(derw_end(&w, &der));
+		CHECK_ERR(crl_read(der, &l), more ? E_CERT_SYNTAX : OK);
+	}
+}
+
+const struct test_suite suite_pki_crl = {
+	"pki/crl",
+	{
+		{ "what openssl wrote is read", reads_what_openssl_wrote },
+		{ "status is judged", judges_status },
+		{ "every list is asked", asks_every_list },
+		{ "dates are judged by the clock's worth", judges_dates_by_the_clock },
+		{ "a path is judged", judges_a_path },
+		{ "prefixes and flipped bits are refused", refuses_prefixes_and_flipped_bits },
+		{ "every form is held", holds_every_form },
+		{ "the right to sign is needed", needs_the_right_to_sign },
+		{ "entries are counted", bounds_entries },
+	}
+};
