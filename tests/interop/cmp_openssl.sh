@@ -57,12 +57,15 @@ make_cert stranger '/O=Example/CN=router 1' maker 'keyUsage=critical,digitalSign
 
 serve() { # options of the mock
 	signer=${signer:-ra} issued=${issued:-new}
+	rm -f "$work/server.log" # the one before must not be read for this one's port
+	: > "$work/server.log"
 	openssl cmp -config '' -port 0 -max_msgs 0 -srv_cert "$work/$signer.pem" \
 		-srv_key "$work/$signer.key" -srv_trusted "$work/maker.pem" \
 		-rsp_cert "$work/$issued.pem" -rsp_extracerts "$work/root.pem" "$@" \
 		> "$work/server.log" 2>&1 &
 	server=$!
-	for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+	tries=300
+	while [ $((tries -= 1)) -gt 0 ]; do
 		port=$(sed -n 's/^ACCEPT .*:\([0-9]*\) PID=.*/\1/p' "$work/server.log")
 		[ -n "$port" ] && return
 		sleep 0.1
