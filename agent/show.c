@@ -62,19 +62,16 @@ static void show_algorithm(const char *label, struct span algorithm_identifier)
 
 static void show_key(struct span spki)
 {
-	static const char *const families[] = {
-		[KEY_RSA] = "RSA",
-		[KEY_EC] = "EC P-",
-		[KEY_ED25519] = "Ed25519, ",
-		[KEY_ED448] = "Ed448, ",
-	};
 	struct public_key key;
 
-	if (public_key_read(spki, &key) == OK)
-		show_line("public key", "%s%s%u bits", families[key.family],
-		          key.family == KEY_RSA ? " " : "", key.bits);
-	else
+	if (public_key_read(spki, &key) != OK)
 		show_line("public key", "%s", err_reason(E_ALGORITHM));
+	else if (key.family == KEY_RSA)
+		show_line("public key", "RSA, %u bits", key.bits);
+	else if (key.family == KEY_EC)
+		show_line("public key", "EC P-%u", key.bits);
+	else
+		show_line("public key", key.family == KEY_ED25519 ? "Ed25519" : "Ed448");
 }
 
 static void show_eku(const struct cert *c)
