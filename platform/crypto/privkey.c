@@ -54,7 +54,7 @@ static enum err ec_key(struct span der, struct ec_key *out)
 	if (der_at(&k, DER_CONTEXT(0))) {
 		struct der p = der_enter(&k, DER_CONTEXT(0));
 
-		out->curve = der_element_of(&p, DER_OID);
+		out->curve = der_element(&p);
 		der_end(&p);
 	}
 	if (der_at(&k, DER_CONTEXT(1))) {
