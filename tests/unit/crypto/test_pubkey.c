@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* SubjectPublicKeyInfo: one encoding each, and keys we do not take. */
+#include "platform/crypto/internal.h"
+#include "tests/unit/crypto/tools.h"
+
+static uint8_t room[1 << 14];
+static struct arena arena = ARENA_ON(room);
+
+static struct span make(const char *name, const char *genpkey)
+{
+	char spki[32];
+
+	arena_reset(&arena);
+	tools_make_key(name, genpkey);
+	snprintf(spki, sizeof spki, "%s.spki", name);
+	return tools_get(&arena, spki);
+}
+
+static enum err read(struct span spki)
+{
+	struct public_key key;
+
+	return public_key_read(spki, &key);
+}
+
+static void keys_are_read(void)
+{
+	static const struct {
+		const char *name, *genpkey;
+		enum key_family family;
+		enum curve curve;
+		unsigned bits;
+		bool pss_only;
+	} kinds[] = {
+		{ "p256", "-algorithm EC -pkeyopt ec_paramgen_curve:P-256", KEY_EC, CURVE_P256, 256,
+		  false },
+		{ "p384", "-algorithm EC -pkeyopt ec_paramgen_curve:P-384", KEY_EC, CURVE_P384, 384,
+		  false },
+		{ "p521", "-algorithm EC -pkeyopt ec_paramgen_curve:P-521", KEY_EC, CURVE_P521, 521,
+		  false },
+		{ "rsa2048", "-algorithm RSA -pkeyopt rsa_keygen_bits:2048", KEY_RSA, CURVE_NONE,
+		  2048, false },
+		{ "pss2048", "-algorithm RSA-PSS -pkeyopt rsa_keygen_bits:2048", KEY_RSA,
+		  CURVE_NONE, 2048, true },
+		{ "ed25519", "-algorithm ED25519", KEY_ED25519, CURVE_NONE, 256, false },
+		{ "ed448", "-algorithm ED448", KEY_ED448, CURVE_NONE, 448, false },
+	};
+
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+		struct span spki = make(kinds[i].name, kinds[i].genpkey);
+		struct public_key key;
+
+		CHECK_OK(public_key_read(spki, &key));
+		CU_ASSERT_EQUAL(key.family, kinds[i].family);
+		CU_ASSERT_EQUAL(key.curve, kinds[i].curve);
+		CU_ASSERT_EQUAL(key.bits, kinds[i].bits);
+		CU_ASSERT_EQUAL(key.pss_only, kinds[i].pss_only);
+		CU_ASSERT(span_equal(key.spki, spki));
+		CU_ASSERT(key.key.n > 0 && key.key.p + key.key.n == spki.p + spki.n);
+		for (size_t n = 0; n < spki.n; n++)
+			CHECK_ERR(read((struct span){ spki.p, n }), E_CERT_SYNTAX);
+		CHECK_ERR(read((struct span){ spki.p, spki.n + 1 }), E_CERT_SYNTAX);
+	}
+}
+
+static void other_keys_are_refused(void)
+{
+	CHECK_ERR(read(make("secp256k1", "-algorithm EC -pkeyopt ec_paramgen_curve:secp256k1")),
+	          E_ALGORITHM);
+	CHECK_ERR(read(make("p224", "-algorithm EC -pkeyopt ec_paramgen_curve:P-224")),
+	          E_ALGORITHM);
+	CHECK_ERR(read(make("brainpoolp256r1",
+	                    "-algorithm EC -pkeyopt ec_paramgen_curve:brainpoolP256r1")),
+	          E_ALGORITHM);
+	CHECK_ERR(read(make("explicit", "-algorithm EC -pkeyopt ec_paramgen_curve:P-256 "
+	                                "-pkeyopt ec_param_enc:explicit")),
+	          E_ALGORITHM);
+	CHECK_ERR(read(make("x25519", "-algorithm X25519")), E_ALGORITHM);
+}
+
+static void a_compressed_point_is_refused(void)
+{
+	make("p256", "-algorithm EC -pkeyopt ec_paramgen_curve:P-256");
+	CU_ASSERT(
+		openssl("ec -in p256.pem -pubout -conv_form compressed -outform DER -out c.spki"));
+	CHECK_ERR(read(tools_get(&arena, "c.spki")), E_ALGORITHM);
+	CU_ASSERT(openssl("ec -in p256.pem -pubout -conv_form hybrid -outform DER -out c.spki"));
+	CHECK_ERR(read(tools_get(&arena, "c.spki")), E_CERT_SYNTAX);
+}
+
+/* SubjectPublicKeyInfo of that AlgorithmIdentifier and key. */
+static struct span spki_of(struct span algorithm, struct span key)
+{
+	struct derw w = derw_in(&arena, SPKI_MAX + 64);
+	struct span spki;
+
+	IN (&w, DER_SEQUENCE) {
+		derw_raw(&w, algorithm);
+		derw_bits(&w, key);
+	}
+	CHECK_OK(derw_end(&w, &spki));
+	return spki;
+}
+
+static void parameters_are_exact(void)
+{
+	struct public_key rsa, ec, ed;
+	struct span s = make("rsa2048", "-algorithm RSA -pkeyopt rsa_keygen_bits:2048");
+
+	CHECK_OK(public_key_read(s, &rsa));
+	CHECK_OK(read(spki_of(key_algorithm_of(KEY_RSA, CURVE_NONE), rsa.key)));
+	/* rsaEncryption without its NULL */
+	s = test_hex(&arena, "300b 0609 2a864886f70d010101");
+	CHECK_ERR(read(spki_of(s, rsa.key)), E_ALGORITHM);
+	/* id-RSASSA-PSS with NULL for parameters; id-RSASSA-PSS-SHAKE256 without and with */
+	s = test_hex(&arena, "300d 0609 2a864886f70d01010a 0500");
+	CHECK_ERR(read(spki_of(s, rsa.key)), E_CERT_SYNTAX);
+	s = test_hex(&arena, "300a 0608 2b0601050507061f");
+	CHECK_OK(read(spki_of(s, rsa.key)));
+	s = test_hex(&arena, "300c 0608 2b0601050507061f 0500");
+	CHECK_ERR(read(spki_of(s, rsa.key)), E_ALGORITHM);
+
+	CHECK_OK(public_key_read(make("p256", "-algorithm EC -pkeyopt ec_paramgen_curve:P-256"),
+	                         &ec));
+	/* implicitCurve, no curve, a curve and more */
+	s = test_hex(&arena, "300b 0607 2a8648ce3d0201 0500");
+	CHECK_ERR(read(spki_of(s, ec.key)), E_ALGORITHM);
+	s = test_hex(&arena, "3009 0607 2a8648ce3d0201");
+	CHECK_ERR(read(spki_of(s, ec.key)), E_ALGORITHM);
+	s = test_hex(&arena, "3015 0607 2a8648ce3d0201 0608 2a8648ce3d030107 0500");
+	CHECK_ERR(read(spki_of(s, ec.key)), E_CERT_SYNTAX);
+	/* the point of another curve's size */
+	CHECK_ERR(read(spki_of(key_algorithm_of(KEY_EC, CURVE_P384), ec.key)), E_CERT_SYNTAX);
+
+	CHECK_OK(public_key_read(make("ed25519", "-algorithm ED25519"), &ed));
+	s = test_hex(&arena, "3007 0603 2b6570 0500");
+	CHECK_ERR(read(spki_of(s, ed.key)), E_ALGORITHM);
+	CHECK_ERR(read(spki_of(key_algorithm_of(KEY_ED448, CURVE_NONE), ed.key)), E_CERT_SYNTAX);
+}
+
+/* RSAPublicKey of n and e, as a whole key. */
+static enum err read_rsa(struct span n, struct span e)
+{
+	uint8_t buffer[SPKI_MAX];
+	struct derw w = DERW_ON(buffer);
+	struct span key;
+
+	IN (&w, DER_SEQUENCE) {
+		derw_put(&w, DER_INTEGER, n);
+		derw_put(&w, DER_INTEGER, e);
+	}
+	CHECK_OK(derw_end(&w, &key));
+	return read(spki_of(key_algorithm_of(KEY_RSA, CURVE_NONE), key));
+}
+
+/* A modulus of that many bits, all of which are set. */
+static enum err read_modulus(unsigned bits)
+{
+	uint8_t n[1 + 4104 / 8];
+	size_t octets = (bits + 7) / 8;
+
+	n[0] = 0;
+	memset(n + 1, 0xff, sizeof n - 1);
+	n[1] = (uint8_t)(0xff >> (8 * octets - bits));
+	arena_reset(&arena);
+	return read_rsa(bits % 8 == 0 ? (struct span){ n, 1 + octets }
+	                              : (struct span){ n + 1, octets },
+	                test_hex(&arena, "010001"));
+}
+
+static void moduli_are_of_2048_to_4096_bits(void)
+{
+	CHECK_ERR(read_modulus(1024), E_ALGORITHM);
+	CHECK_ERR(read_modulus(2047), E_ALGORITHM);
+	CHECK_OK(read_modulus(2048));
+	CHECK_OK(read_modulus(2049));
+	CHECK_OK(read_modulus(4095));
+	CHECK_OK(read_modulus(4096));
+	CHECK_ERR(read_modulus(4097), E_ALGORITHM);
+	CHECK_ERR(read_modulus(4104), E_ALGORITHM);
+}
+
+static void rsa_numbers_are_checked(void)
+{
+	uint8_t n[257] = { 0 };
+
+	arena_reset(&arena);
+	memset(n + 1, 0xa5, 256);
+	CHECK_OK(read_rsa(SPAN(n), test_hex(&arena, "010001")));
+	CHECK_OK(read_rsa(SPAN(n), test_hex(&arena, "03")));
+	CHECK_OK(read_rsa(SPAN(n), test_hex(&arena, "0100000000000001")));
+	CHECK_ERR(read_rsa(SPAN(n), test_hex(&arena, "010000000000000001")), E_ALGORITHM);
+	CHECK_ERR(read_rsa(SPAN(n), test_hex(&arena, "01")), E_CERT_SYNTAX);
+	CHECK_ERR(read_rsa(SPAN(n), test_hex(&arena, "00")), E_CERT_SYNTAX);
+	CHECK_ERR(read_rsa(SPAN(n), test_hex(&arena, "010000")), E_CERT_SYNTAX);
+	CHECK_ERR(read_rsa(SPAN(n), test_hex(&arena, "ff")), E_CERT_SYNTAX);
+	CHECK_ERR(read_rsa((struct span){ n + 1, 256 }, test_hex(&arena, "03")), E_CERT_SYNTAX);
+	CHECK_ERR(read_rsa(test_hex(&arena, "00"), test_hex(&arena, "03")), E_CERT_SYNTAX);
+	n[256] = 0xa4;
+	CHECK_ERR(read_rsa(SPAN(n), test_hex(&arena, "010001")), E_CERT_SYNTAX);
+}
+
+const struct test_suite suite_crypto_pubkey = {
+	"crypto/pubkey",
+	{
+		{ "keys are read, their prefixes are not", keys_are_read },
+		{ "other keys are refused", other_keys_are_refused },
+		{ "a compressed point is refused", a_compressed_point_is_refused },
+		{ "parameters are exact", parameters_are_exact },
+		{ "moduli are of 2048 to 4096 bits", moduli_are_of_2048_to_4096_bits },
+		{ "RSA's numbers are checked", rsa_numbers_are_checked },
+	},
+};
