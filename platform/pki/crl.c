@@ -217,7 +217,7 @@ enum err crl_judge(const struct path_request *r, const struct cert *c, const str
 			continue;
 		if (e == OK)
 			e = ask(&l, r, c, issuer);
-		if (e == E_REVOKED)
+		if (e == E_REVOKED || err_verdict(e) == HALT)
 			return e;
 		good = good || e == OK;
 		if (e == OK)

@@ -57,6 +57,16 @@ bool dns_name_equal(struct span a, struct span b);
 /* name is base, or base with labels put before it. */
 bool dns_name_within(struct span base, struct span name);
 
+/* How names of one form are held to constraints; without functions where nobody here can. */
+struct name_form_rules {
+	const char *word;
+	bool (*base_valid)(struct span base);
+	bool (*valid)(struct span name);
+	bool (*within)(struct span base, struct span name);
+	bool (*touches)(struct span base, struct span name); /* some of what it stands for is */
+};
+extern const struct name_form_rules name_forms[FORMS];
+
 /* NameConstraints: its syntax, and whether the names of a certificate keep to it. */
 void name_constraints_check(struct der *c);
 MUST_CHECK enum err name_constraints_apply(struct span constraints, const struct cert *c);

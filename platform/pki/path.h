@@ -34,6 +34,7 @@ struct anchors {
 };
 MUST_CHECK enum err anchors_add(struct anchors *to, enum anchor_kind kind, struct span der);
 
+/* CRLs are complete ones, signed with the key of the issuer in the path. */
 enum revocation {
 	REVOCATION_IGNORE,   /* there is none, or the caller decides */
 	REVOCATION_IF_KNOWN, /* a revoked certificate is refused, an unknown status passes */
@@ -73,8 +74,8 @@ struct path {
 /*
  * OK, or the fault of the most promising path tried: E_CERT_CHAIN when none
  * reaches an anchor, E_CERT_TIME, E_CERT_CA, E_CERT_NAMES, E_CERT_USAGE,
- * E_CERT_CRITICAL, E_SIGNATURE, E_ALGORITHM, E_REVOKED; the reason names the
- * certificate and the rule.
+ * E_CERT_CRITICAL, E_SIGNATURE, E_ALGORITHM, E_REVOKED, E_CERT_SYNTAX; the
+ * reason names the certificate and the rule.
  */
 MUST_CHECK enum err path_check(const struct path_request *r, struct path *out);
 
