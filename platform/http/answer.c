@@ -138,11 +138,16 @@ static enum err content_encoding(struct answer *a, struct span value)
 	return is_word(value, "identity") ? OK : bad_field("Content-Encoding", value);
 }
 
+/* RFC 9112 9.3: `close` wins; `keep-alive` is what an HTTP/1.0 server keeps by. */
 static enum err connection(struct answer *a, struct span value)
 {
-	while (value.n > 0)
-		if (is_word(trim(take_until(&value, ',')), "close"))
-			a->keep = false;
+	while (value.n > 0) {
+		struct span option = trim(take_until(&value, ','));
+
+		a->closes |= is_word(option, "close");
+		a->keep |= is_word(option, "keep-alive");
+	}
+	a->keep &= !a->closes;
 	return OK;
 }
 

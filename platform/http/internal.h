@@ -48,7 +48,8 @@ struct answer {
 	struct arena *arena;
 	enum err e; /* the first fault; nothing is taken after it */
 	enum { AT_STATUS, IN_INTERIM, IN_FIELDS, AT_BODY } at;
-	bool keep; /* the peer will keep the connection */
+	bool keep;   /* the peer will keep the connection */
+	bool closes; /* it said so */
 	bool far;  /* a Location that is too long */
 	enum framing framing;
 	bool has_length;
@@ -84,6 +85,7 @@ struct pump {
 	int reader;          /* libcurl's own end */
 	enum channel_io end; /* CHANNEL_MOVED: the stream is open */
 	bool wants_write;
+	uint8_t last;       /* octet given to libcurl */
 	uint64_t delivered; /* octets given to libcurl */
 	struct buffer up, down;
 };

@@ -15,6 +15,7 @@ void pump_begin(struct pump *p, struct stream *s)
 	p->end = CHANNEL_MOVED;
 	p->wants_write = false;
 	p->delivered = 0;
+	p->last = 0;
 	p->up.from = p->up.to = p->down.from = p->down.to = 0;
 }
 
@@ -47,8 +48,13 @@ static bool give_to_stream(struct pump *p)
 	size_t n = p->up.to - p->up.from;
 	enum channel_io io;
 
-	if (n == 0 || p->end != CHANNEL_MOVED)
+	if (n == 0)
 		return false;
+	/* nobody is there any more; libcurl looks at the answer when it is rid of its request */
+	if (p->end != CHANNEL_MOVED) {
+		p->up.from = p->up.to;
+		return true;
+	}
 	io = stream_write(p->stream, p->up.octets + p->up.from, &n);
 	p->up.from += n;
 	p->wants_write |= io == CHANNEL_WAIT_WRITE;
@@ -104,6 +110,7 @@ static bool give_to_local(struct pump *p, enum delivery how)
 	if (sent <= 0)
 		return false;
 	p->down.from += (size_t)sent;
+	p->last = p->down.octets[p->down.from - 1];
 	p->delivered += (size_t)sent;
 	return true;
 }

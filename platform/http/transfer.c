@@ -283,6 +283,9 @@ static enum err outcome(struct transfer *t, CURLcode code)
 {
 	if (t->answer.e != OK)
 		return t->answer.e;
+	/* at an end of the stream libcurl goes without the last newline */
+	if (code == CURLE_OK && t->answer.framing == CHUNKED && t->pump->last != '\n')
+		code = CURLE_PARTIAL_FILE;
 	if (code == CURLE_OK)
 		return answer_end(&t->answer, t->pump->end);
 	/* why it broke off is known better down there */

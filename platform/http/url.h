@@ -4,6 +4,7 @@
 #define ONRAMP_HTTP_URL_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "platform/base/err.h"

@@ -217,11 +217,13 @@ class Server:
                 raw.sendall(b"\x02")
                 time.sleep(0.02)
         elif kind == "reset":
+            raw.recv(1)
             raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             return
         elif kind == "alert":
             raw.sendall(b"\x15\x03\x03\x00\x02\x02\x28")
         elif kind == "close":
+            raw.recv(4096)
             return
         while raw.recv(4096):
             pass
@@ -266,6 +268,10 @@ class Server:
         if path in CUT:
             connection.sendall(CUT[path])
             return False
+        if path.startswith("/prefix/"):
+            _, _, whole, n = path.split("/")
+            connection.sendall(SAID["/" + whole][:int(n)])
+            return self.close(connection)
         return getattr(self, "do_" + path[1:].replace("-", "_"))(connection, head, body)
 
     def close(self, connection):
@@ -294,7 +300,6 @@ class Server:
         connection.sendall(GOOD)
         return self.close(connection)
 
-    # the other certificate for one connection, then the first again
     def do_late_surplus(self, connection, head, body):
         connection.sendall(GOOD)
         time.sleep(0.1)

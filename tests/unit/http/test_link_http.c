@@ -1,242 +1,288 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* HTTP links against a server that behaves as the path says: tests/unit/http/server.py. */
-#include <signal.h>
+/* Links: who the peer is, when it is connected to again, and what else ends one. */
 #include <stdio.h>
-#include <stdlib.h>
-#include <sys/time.h>
 
 #include "platform/clock.h"
-#include "platform/http/link_http.h"
-#include "tests/unit/fake/server.h"
+#include "tests/unit/fake/client.h"
 #include "tests/unit/test.h"
 
-#define WORDS(...) ((const char *const[]){ __VA_ARGS__, NULL })
-
-static uint8_t room[HTTP_BODY_MAX + 65536];
-static struct arena arena = ARENA_ON(room);
-
-/* The ways a link can go. */
-static const struct way {
-	const char *scheme;
-	const char *const *words;
-} ways[] = {
-	{ "http", WORDS(NULL) },
-	{ "https", WORDS("--tls", "1.2", "--cert", "@p256.pem") },
-	{ "https", WORDS("--tls", "1.3", "--cert", "@p256.pem") },
-};
-enum { WAYS = sizeof ways / sizeof *ways };
-
-static struct link *open_to(const struct server *s, const struct way *w)
-{
-	char url[64];
-	struct link_request r = { .url = url };
-	struct link *l;
-
-	snprintf(url, sizeof url, "%s://127.0.0.1:%u", w->scheme, (unsigned)s->port);
-	CHECK_OK(link_http_open(&l, &r));
-	CU_ASSERT_FATAL(l != NULL);
-	return l;
-}
-
-static struct exchange about(const char *path)
-{
-	return (struct exchange){
-		.path = path,
-		.sends = "application/x-question",
-		.accepts = "application/x-answer",
-		.body = span_str("question"),
-		.total_ms = 3000,
-	};
-}
-
-static enum err ask(struct link *l, const char *path, struct exchange *x)
-{
-	*x = about(path);
-	arena_reset(&arena);
-	return link_exchange(l, x, &arena);
-}
-
-/* The server's counters, by their names. */
-static unsigned count(struct link *l, const char *name)
-{
-	struct exchange x;
-	char text[1024] = "";
-	const char *at;
-
-	CHECK_OK(ask(l, "/state", &x));
-	memcpy(text, x.answer.p, x.answer.n < sizeof text ? x.answer.n : sizeof text - 1);
-	at = strstr(text, name);
-	CU_ASSERT_FATAL(at != NULL);
-	return (unsigned)strtoul(at + strlen(name), NULL, 10);
-}
-
-/* What comes of a path, and whether the connection outlives it. */
-enum fate { KEPT, ENDED };
-struct case_ {
-	const char *path;
-	enum err e;
-	unsigned status;
-	const char *answer;
-	enum fate fate;
-};
-
-static const struct case_ good[] = {
-	{ "/good", OK, 200, "hello", KEPT },
-	{ "/empty", OK, 200, "", KEPT },
-	{ "/204", OK, 204, "", KEPT },
-	{ "/304", OK, 304, "", KEPT },
-	{ "/404", OK, 404, "who?", KEPT },
-	{ "/500", OK, 500, "", KEPT },
-	{ "/no-reason", OK, 200, "hello", KEPT },
-	{ "/chunked", OK, 200, "hello", KEPT },
-	{ "/chunked-lines", OK, 200, "a\nb\r\n\r\nc\n0\r\n\r\n", KEPT },
-	{ "/chunked-extension", OK, 200, "hello", KEPT },
-	{ "/chunked-trailer", OK, 200, "hello", KEPT },
-	{ "/100", OK, 200, "hello", KEPT },
-	{ "/103", OK, 200, "hello", KEPT },
-	{ "/lf", OK, 200, "hello", KEPT },
-	{ "/length-twice", OK, 200, "hello", KEPT },
-	{ "/slowly", OK, 200, "hello", KEPT },
-	{ "/close", OK, 200, "hello", ENDED },
-	{ "/http10", OK, 200, "hello", ENDED },
-	{ "/http10-chunked", OK, 200, "hello", ENDED },
-	{ "/until-close", OK, 200, "hello", ENDED },
-	{ "/silently", OK, 200, "hello", ENDED },
-	{ "/cut", OK, 200, "hello", ENDED },
-};
-
-/* Whatever is behind an answer is not the answer to what is asked next. */
-static const struct case_ more[] = {
-	{ "/surplus", OK, 200, "hello", ENDED },
-	{ "/second", OK, 200, "hello", ENDED },
-	{ "/chunked-surplus", OK, 200, "hello", ENDED },
-	{ "/chunked-second", OK, 200, "hello", ENDED },
-	{ "/trailer-second", OK, 200, "hello", ENDED },
-	{ "/204-surplus", OK, 204, "", ENDED },
-	{ "/204-second", OK, 204, "", ENDED },
-	{ "/304-body", OK, 304, "", ENDED },
-	{ "/empty-second", OK, 200, "", ENDED },
-};
-
-static const struct case_ broken[] = {
-	{ "/http09", E_HTTP, 0, "", ENDED },
-	{ "/garbage", E_HTTP, 0, "", ENDED },
-	{ "/newlines", E_HTTP, 0, "", ENDED },
-	{ "/http2", E_HTTP, 0, "", ENDED },
-	{ "/http12", E_HTTP, 0, "", ENDED },
-	{ "/http1", E_HTTP, 0, "", ENDED },
-	{ "/status-short", E_HTTP, 0, "", ENDED },
-	{ "/status-long", E_HTTP, 0, "", ENDED },
-	{ "/status-low", E_HTTP, 0, "", ENDED },
-	{ "/status-text", E_HTTP, 0, "", ENDED },
-	{ "/101", E_HTTP, 0, "", ENDED },
-	{ "/nul", E_HTTP, 0, "", ENDED },
-	{ "/nul-late", E_HTTP, 0, "", ENDED },
-	{ "/cr", E_HTTP, 0, "", ENDED },
-	{ "/cr-location", E_HTTP, 0, "", ENDED },
-	{ "/escape", E_HTTP, 0, "", ENDED },
-	{ "/fold", E_HTTP, 0, "", ENDED },
-	{ "/blank-colon", E_HTTP, 0, "", ENDED },
-	{ "/no-colon", E_HTTP, 0, "", ENDED },
-	{ "/no-name", E_HTTP, 0, "", ENDED },
-	{ "/both", E_HTTP, 0, "", ENDED },
-	{ "/length-differs", E_HTTP, 0, "", ENDED },
-	{ "/length-list", E_HTTP, 0, "", ENDED },
-	{ "/length-negative", E_HTTP, 0, "", ENDED },
-	{ "/length-plus", E_HTTP, 0, "", ENDED },
-	{ "/length-hex", E_HTTP, 0, "", ENDED },
-	{ "/length-none", E_HTTP, 0, "", ENDED },
-	{ "/coding-gzip", E_HTTP, 0, "", ENDED },
-	{ "/coding-unknown", E_HTTP, 0, "", ENDED },
-	{ "/coding-twice", E_HTTP, 0, "", ENDED },
-	{ "/content-gzip", E_HTTP, 0, "", ENDED },
-	{ "/chunk-bad", E_HTTP, 0, "", ENDED },
-	{ "/chunk-negative", E_HTTP, 0, "", ENDED },
-	{ "/chunk-huge", E_HTTP, 0, "", ENDED },
-	{ "/chunk-long", E_HTTP, 0, "", ENDED },
-	{ "/short", E_HTTP, 0, "", ENDED },
-	{ "/chunk-missing", E_HTTP, 0, "", ENDED },
-	{ "/chunk-half", E_HTTP, 0, "", ENDED },
-	{ "/header-half", E_HTTP, 0, "", ENDED },
-	{ "/nothing", E_HTTP, 0, "", ENDED },
-	{ "/100-only", E_HTTP, 0, "", ENDED },
-	{ "/cut-nothing", E_HTTP, 0, "", ENDED },
-	{ "/cut-short", E_HTTP, 0, "", ENDED },
-	{ "/reset", E_HTTP, 0, "", ENDED },
-};
-
-static const struct case_ endless[] = {
-	{ "/length-huge", E_TOO_BIG, 0, "", ENDED },
-	{ "/length-overflow", E_TOO_BIG, 0, "", ENDED },
-	{ "/fields-many", E_TOO_BIG, 0, "", ENDED },
-	{ "/flood-fields", E_TOO_BIG, 0, "", ENDED },
-	{ "/flood-line", E_TOO_BIG, 0, "", ENDED },
-	{ "/flood-interim", E_TOO_BIG, 0, "", ENDED },
-	{ "/flood-chunks", E_TOO_BIG, 0, "", ENDED },
-	{ "/flood-extension", E_TOO_BIG, 0, "", ENDED },
-	{ "/flood-trailer", E_TOO_BIG, 0, "", ENDED },
-	{ "/flood-body", E_TOO_BIG, 0, "", ENDED },
-};
-
-static bool is_case(struct link *l, const struct case_ *c)
-{
-	struct exchange x;
-	unsigned before = count(l, "connections "), after;
-	enum err e = ask(l, c->path, &x);
-	bool ok = CHECK_ERR(e, c->e) && x.status == c->status && span_is(x.answer, c->answer);
-
-	after = count(l, "connections ");
-	return ok && after - before == (c->fate == ENDED);
-}
-
-static void run_cases(const struct case_ *cases, size_t n)
+/* What came unasked between two exchanges ends the connection, too. */
+static void unasked(void)
 {
 	for (size_t w = 0; w < WAYS; w++) {
 		struct server s;
 		struct link *l;
+		struct exchange x;
 
 		server_start(&s, ways[w].words);
-		l = open_to(&s, &ways[w]);
-		for (size_t i = 0; i < n; i++) {
-			bool ok = is_case(l, &cases[i]);
-
-			if (!ok)
-				printf("%s %zu %s\n", cases[i].path, w, ways[w].scheme);
-			CU_ASSERT(ok);
-		}
+		l = client_open(&s, &ways[w]);
+		CHECK_OK(client_ask(l, "/late-surplus", &x));
+		CU_ASSERT(clock_sleep(300));
+		CHECK_OK(client_ask(l, "/good", &x));
+		CU_ASSERT(span_is(x.answer, "hello"));
+		CU_ASSERT_EQUAL(client_count(l, "connections "), 2);
 		link_close(l);
 		server_stop(&s);
 	}
 }
 
-#define CASES(list) run_cases((list), sizeof(list) / sizeof *(list))
+struct opinion {
+	enum err says;
+	unsigned asked;
+};
 
-static void good_answers(void)
+static enum err say(void *context, struct chain chain)
 {
-	CASES(good);
+	struct opinion *o = context;
+
+	(void)chain;
+	o->asked++;
+	return o->says == OK ? OK : err_because(o->says, "the judge's words");
 }
 
-static void more_than_an_answer(void)
+static const char *const two_certs[] = { "--tls",  "any",        "--cert", "@p256.pem",
+	                                 "--cert", "@other.pem", NULL };
+static const struct way changing = { "https", two_certs };
+
+static bool peer_is(const struct link *l, const char *name)
 {
-	CASES(more);
+	static uint8_t file[4096];
+	struct arena a = ARENA_ON(file);
+	struct chain chain = link_peer_chain(l);
+
+	return chain.n == 1 && span_equal(chain.certs[0], test_file(&a, server_file(name)));
 }
 
-static void no_answers(void)
+/* RFC 8995 5: provisionally, only the very same certificate will do. */
+static void peer_changes(void)
 {
-	CASES(broken);
+	struct server s;
+	struct link *l, *other;
+	struct exchange x;
+
+	server_start(&s, changing.words);
+	l = client_open(&s, &changing);
+	CU_ASSERT(peer_is(l, "p256.der"));
+	CHECK_OK(client_ask(l, "/change", &x));
+	CHECK_ERR(client_ask_after_close(l, "/good", &x), E_PEER_CHANGED);
+	CHECK_ERR(client_ask(l, "/good", &x), E_PEER_CHANGED);
+	CU_ASSERT(peer_is(l, "p256.der"));
+	other = client_open(&s, &changing);
+	CU_ASSERT(peer_is(other, "other.der"));
+	/* only what was asked over good connections has arrived */
+	CU_ASSERT_EQUAL(client_count(other, "requests "), 2);
+	CHECK_OK(client_ask(other, "/change", &x));
+	CHECK_OK(client_ask_after_close(l, "/good", &x));
+	link_close(other);
+	link_close(l);
+	server_stop(&s);
 }
 
-static void too_much(void)
+static void peer_changes_before_judge(void)
 {
-	CASES(endless);
+	struct server s;
+	struct link *l;
+	struct exchange x;
+	struct opinion o = { E_CERT_CHAIN, 0 };
+
+	server_start(&s, changing.words);
+	l = client_open(&s, &changing);
+	l->ops->set_judge(l, &(struct judge){ say, &o });
+	CHECK_OK(client_ask(l, "/silently", &x));
+	CHECK_OK(client_ask_after_close(l, "/change", &x));
+	CU_ASSERT_EQUAL(o.asked, 0);
+	CHECK_ERR(client_ask_after_close(l, "/good", &x), E_CERT_CHAIN);
+	CU_ASSERT_EQUAL(o.asked, 1);
+	CU_ASSERT(peer_is(l, "p256.der"));
+	o.says = OK;
+	CHECK_OK(client_ask(l, "/good", &x));
+	CU_ASSERT_EQUAL(o.asked, 2);
+	CU_ASSERT(peer_is(l, "other.der"));
+	link_close(l);
+	server_stop(&s);
+}
+
+static enum err open_judged(const struct server *s, const char *scheme, struct opinion *o)
+{
+	struct judge judge = { say, o };
+	char url[64];
+	struct link_request r = { .url = url, .judge = &judge };
+	struct link *l;
+	enum err e;
+
+	snprintf(url, sizeof url, "%s://localhost:%u/ignored", scheme, (unsigned)s->port);
+	e = link_http_open(&l, &r);
+	CU_ASSERT((e == OK) == (l != NULL));
+	link_close(l);
+	return e;
+}
+
+static void judged_at_once(void)
+{
+	struct server s;
+	struct opinion o = { E_CERT_NAMES, 0 };
+
+	server_start(&s, changing.words);
+	CHECK_ERR(open_judged(&s, "https", &o), E_CERT_NAMES);
+	o.says = OK;
+	CHECK_OK(open_judged(&s, "https", &o));
+	CU_ASSERT_EQUAL(o.asked, 2);
+	/* nobody to be judged: fail closed */
+	CHECK_ERR(open_judged(&s, "http", &o), E_CONFIG);
+	server_stop(&s);
+}
+
+static void ask_refused(const char *const *words, const struct credential *client)
+{
+	static uint8_t question[200000];
+	struct server s;
+	char url[64];
+	struct link_request r = { .url = url, .client = client, .version = TLS_1_2 };
+	struct link *l;
+	struct exchange x;
+
+	server_start(&s, words);
+	snprintf(url, sizeof url, "https://127.0.0.1:%u", (unsigned)s.port);
+	CHECK_ERR(link_http_open(&l, &r), E_TLS_REFUSED);
+	r.version = TLS_1_3;
+	for (size_t i = 0; i < 10; i++) {
+		CHECK_OK(link_http_open(&l, &r));
+		x = client_asks("/good");
+		x.body.p = question;
+		x.body.n = i * sizeof question / 10;
+		/* before the alert is here, while it comes, and after */
+		CU_ASSERT(clock_sleep(i % 3 * 5));
+		CHECK_ERR(link_exchange(l, &x, &client_arena), E_TLS_REFUSED);
+		CHECK_ERR(link_exchange(l, &x, &client_arena), E_TLS_REFUSED);
+		link_close(l);
+	}
+	server_stop(&s);
+}
+
+static void client_refused(void)
+{
+	struct credential client;
+
+	server_credential(&client);
+	ask_refused(WORDS("--tls", "any", "--cert", "@p256.pem", "--client-ca", "@other.crt"),
+	            &client);
+	ask_refused(WORDS("--tls", "any", "--cert", "@p256.pem", "--client-ca", "@clientroot.crt"),
+	            NULL);
+	server_credential_close(&client);
+}
+
+static void client_shown_again(void)
+{
+	struct credential client;
+	struct server s;
+	char url[64];
+	struct link_request r = { .url = url, .client = &client };
+	struct link *l;
+	struct exchange x;
+
+	server_credential(&client);
+	server_start(
+		&s, WORDS("--tls", "any", "--cert", "@p256.pem", "--client-ca", "@clientroot.crt"));
+	snprintf(url, sizeof url, "https://localhost:%u", (unsigned)s.port);
+	CHECK_OK(link_http_open(&l, &r));
+	CHECK_OK(client_ask(l, "/silently", &x));
+	CU_ASSERT(client_count(l, "\nclient-chain ") > 0);
+	CU_ASSERT_EQUAL(client_count(l, "connections "), 2);
+	link_close(l);
+	server_stop(&s);
+	server_credential_close(&client);
+}
+
+static void described(void)
+{
+	struct server s;
+	struct link *l;
+	struct link_request r = { .url = "ftp://127.0.0.1" };
+	char want[64];
+
+	server_start(&s, ways[0].words);
+	l = client_open(&s, &ways[0]);
+	CU_ASSERT_STRING_EQUAL(link_http_describe(l), "http");
+	CU_ASSERT_EQUAL(link_peer_chain(l).n, 0);
+	snprintf(want, sizeof want, "http://127.0.0.1:%u", (unsigned)s.port);
+	CU_ASSERT_STRING_EQUAL(l->origin, want);
+	link_close(l);
+	server_stop(&s);
+	server_start(&s, ways[1].words);
+	l = client_open(&s, &ways[1]);
+	CU_ASSERT(strncmp(link_http_describe(l), "https, TLSv1.2, ECDHE-ECDSA-", 28) == 0);
+	link_close(l);
+	server_stop(&s);
+	CHECK_ERR(link_http_open(&l, &r), E_RANGE);
+	snprintf(want, sizeof want, "http://127.0.0.1:%u", (unsigned)server_no_port());
+	r.url = want;
+	CHECK_ERR(link_http_open(&l, &r), E_UNREACHABLE);
+}
+
+static void over_ipv6(void)
+{
+	struct server s;
+	struct link *l;
+	struct link_request r;
+	struct exchange x;
+	char url[64], want[64];
+
+	server_start(&s, WORDS("--family", "6", "--tls", "any", "--cert", "@p256.pem"));
+	snprintf(url, sizeof url, "https://[::1]:%u", (unsigned)s.port);
+	r = (struct link_request){ .url = url, .name_is_ours = true };
+	CHECK_OK(link_http_open(&l, &r));
+	CU_ASSERT_FATAL(l != NULL);
+	CHECK_OK(client_ask(l, "/echo", &x));
+	snprintf(want, sizeof want, "\r\nHost: [::1]:%u\r\n", (unsigned)s.port);
+	CU_ASSERT(client_was_told(&x, want));
+	CHECK_OK(client_ask(l, "/state", &x));
+	CU_ASSERT(client_was_told(&x, "name None\n"));
+	link_close(l);
+	server_stop(&s);
+}
+
+static void fixed_set(void)
+{
+	struct server s;
+	struct link *all[LINKS_MAX], *more;
+	char url[64];
+	struct link_request r = { .url = url };
+
+	server_start(&s, ways[0].words);
+	snprintf(url, sizeof url, "http://127.0.0.1:%u", (unsigned)s.port);
+	for (size_t i = 0; i < LINKS_MAX; i++)
+		CHECK_OK(link_http_open(&all[i], &r));
+	CHECK_ERR(link_http_open(&more, &r), E_BUG);
+	CU_ASSERT_PTR_NULL(more);
+	for (size_t i = 0; i < LINKS_MAX; i++)
+		link_close(all[i]);
+	server_stop(&s);
+}
+
+static void nothing_leaks(void)
+{
+	unsigned before = server_open_fds();
+
+	unasked();
+	judged_at_once();
+	peer_changes();
+	client_refused();
+	described();
+	CU_ASSERT_EQUAL(server_open_fds(), before);
 }
 
 const struct test_suite suite_http_link_http = {
 	"http/link_http",
 	{
-		{ "good answers, and whether the connection is kept", good_answers },
-		{ "what follows an answer ends the connection", more_than_an_answer },
-		{ "what is no proper answer is refused", no_answers },
-		{ "answers without end are cut off", too_much },
+		{ "what comes unasked is no answer", unasked },
+		{ "another certificate later: not while provisional", peer_changes },
+		{ "another certificate later: as the judge says", peer_changes_before_judge },
+		{ "a judge from the beginning", judged_at_once },
+		{ "a refusal of our certificate is named as such", client_refused },
+		{ "our certificate is shown again when connecting again", client_shown_again },
+		{ "descriptions, and addresses that cannot be", described },
+		{ "IPv6 literals", over_ipv6 },
+		{ "there are so many links and no more", fixed_set },
+		{ "no descriptor is left open", nothing_leaks },
 	},
 };

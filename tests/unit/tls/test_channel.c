@@ -378,11 +378,11 @@ static void slow(void)
 		r.handshake_ms = 400;
 		begin = clock_ticks();
 		CHECK_ERR(try(&r), E_TIMEOUT);
-		CU_ASSERT(clock_ticks() - begin >= 400 && clock_ticks() - begin < 2000);
+		CU_ASSERT(clock_ticks() - begin >= 400 && clock_ticks() - begin < 6000);
 		r.handshake_ms = 0;
 		r.deadline = clock_ticks() + 300;
 		CHECK_ERR(try(&r), E_TIMEOUT);
-		CU_ASSERT(clock_ticks() - r.deadline < 1500);
+		CU_ASSERT(clock_ticks() - r.deadline < 6000);
 		server_stop(&s);
 	}
 }
@@ -407,7 +407,7 @@ static void stopped(void)
 	begin = clock_ticks();
 	setitimer(ITIMER_REAL, &in_200_ms, NULL);
 	CHECK_ERR(try(&r), E_TIMEOUT);
-	CU_ASSERT(clock_ticks() - begin >= 190 && clock_ticks() - begin < 2000);
+	CU_ASSERT(clock_ticks() - begin >= 190 && clock_ticks() - begin < 6000);
 	CHECK_ERR(try(&r), E_TIMEOUT);
 	clock_go_on();
 	sigaction(SIGALRM, &was, NULL);
@@ -434,7 +434,7 @@ static void connect_times_out(void)
 	r.port = ntohs(at.sin_port);
 	begin = clock_ticks();
 	CHECK_ERR(try(&r), E_TIMEOUT);
-	CU_ASSERT(clock_ticks() - begin >= 300 && clock_ticks() - begin < 2000);
+	CU_ASSERT(clock_ticks() - begin >= 300 && clock_ticks() - begin < 6000);
 	for (size_t i = 0; i < 4; i++)
 		close(waiting[i]);
 	close(listener);
