@@ -60,6 +60,11 @@ void clock_pretend(struct moment m)
 	pretending = true;
 }
 
+void clock_pretend_no_more(void)
+{
+	pretending = false;
+}
+
 bool time_over(struct moment now, int64_t end)
 {
 	return now.confidence != TIME_UNSET && now.seconds > end;

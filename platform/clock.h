@@ -43,6 +43,7 @@ void clock_distrust(void);
 
 /* For tests and `--at DATE`: the moment stands still at this. */
 void clock_pretend(struct moment m);
+void clock_pretend_no_more(void);
 
 /* Surely past (floor or set) / surely not yet (set only). */
 bool time_over(struct moment now, int64_t end);
