@@ -50,7 +50,7 @@ struct answer {
 	enum { AT_STATUS, IN_INTERIM, IN_FIELDS, AT_BODY } at;
 	bool keep;   /* the peer will keep the connection */
 	bool closes; /* it said so */
-	bool far;  /* a Location that is too long */
+	bool far;    /* a Location that is too long */
 	enum framing framing;
 	bool has_length;
 	uint64_t length;       /* what Content-Length says */
