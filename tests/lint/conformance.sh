@@ -1,0 +1,124 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Is docs/conformance.md true, as far as a machine can tell?  What stands in
+# backticks there is looked up:
+#	path/file.c:function	is defined in that file
+#	dir/file: test name	is a test of tests/unit/dir/test_file.c
+#	lab NAME		is a scenario of tests/lab/run.py --list
+#	cmp_openssl NAME	is a case of tests/interop/cmp_openssl.sh
+#	x::y, y_NAME.json, NAME.p7	third-party cases that we judge ourselves:
+#				the document's and the tests' are the same
+# and every RFC section is in the text of its RFC, where that is at hand.
+# Usage: tests/lint/conformance.sh, from the root; another document as argument.
+set -u
+doc=${1:-docs/conformance.md}
+specs=${ONRAMP_SPECS:-../shared/spec/rfc}
+work=$(mktemp -d) || exit 2
+trap 'rm -rf "$work"' EXIT
+bad=0 skipped=
+
+complain() {
+	echo "$doc: $*"
+	bad=1
+}
+
+# A definition begins in the first column, and its body with a { there.
+functions() {
+	# shellcheck disable=SC2016 # awk's
+	sh tests/lint/files.sh product | grep '\.c$' | xargs awk '
+		FNR == 1 { name = "" }
+		/^[a-z].*[ *][a-z0-9_]+\(/ {
+			match($0, /[a-z0-9_]+\(/)
+			name = substr($0, RSTART, RLENGTH - 1)
+		}
+		/^{/ && name != "" { print FILENAME ":" name; name = "" }
+		/;$/ { name = "" }'
+}
+
+unit_tests() {
+	for f in tests/unit/*/test_*.c; do
+		suite=$(echo "$f" | sed 's|^tests/unit/||; s|/test_|/|; s|\.c$||')
+		tr '\n\t' '  ' < "$f" | grep -oE '\{ *"[^"]+", *[a-z_0-9]+ *\}' |
+			sed -E 's|^\{ *"([^"]+)".*|\1|' | sed "s|^|$suite: |"
+	done
+}
+
+scenarios() {
+	python3 tests/lab/run.py --list | sed 's/^/lab /'
+}
+
+interop() {
+	sed -n 's/^try \([a-z0-9-]*\) .*/cmp_openssl \1/p' tests/interop/cmp_openssl.sh
+}
+
+# what they are, pattern of the references, command that lists all there are
+look_up() {
+	what=$1 pattern=$2
+	shift 2
+	grep -E "$pattern" "$work/names" > "$work/said"
+	[ -s "$work/said" ] || complain "names no $what: is the notation another one now?"
+	cat "$work/said" >> "$work/known"
+	"$@" > "$work/all" 2> "$work/why"
+	if [ ! -s "$work/all" ]; then
+		skipped="no $what can be listed: $(tail -n 1 "$work/why")"
+	elif grep -vxF -f "$work/all" "$work/said" > "$work/wrong"; then
+		complain "no such $what:"
+		cat "$work/wrong"
+	fi
+}
+
+# Cases of others that we judge otherwise, or one by one: no more and no fewer.
+same_cases() { # file of the test, pattern of a case
+	grep -oE "\"$2\"" "$1" | tr -d '"' | sort -u > "$work/all"
+	grep -xE "$2" "$work/names" | sort -u > "$work/said"
+	diff "$work/said" "$work/all" > "$work/wrong" || {
+		complain "cases that differ from those of $1 (<: here, >: there):"
+		grep '^[<>]' "$work/wrong"
+	}
+	cat "$work/said" >> "$work/known"
+}
+
+sections() {
+	[ -d "$specs" ] || return
+	grep -oE 'RFC [0-9]+ ([0-9]+(\.[0-9]+)*|[A-Z](\.[0-9]+)*)' "$doc" | sort -u |
+		while read -r _ number section; do
+			[ -f "$specs/rfc$number.txt" ] || continue
+			at=$(echo "$section" | sed 's/\./\\./g')
+			grep -qE "^ {0,3}(Appendix )?$at\\.?( |\$)" "$specs/rfc$number.txt" ||
+				echo "RFC $number has no section $section"
+		done > "$work/wrong"
+	[ ! -s "$work/wrong" ] || {
+		complain 'sections that are not there:'
+		cat "$work/wrong"
+	}
+}
+
+[ -f "$doc" ] || {
+	complain 'is not here'
+	exit 1
+}
+# shellcheck disable=SC2016 # backticks of the document
+grep -o '`[^`]*`' "$doc" | tr -d '`' | sort -u > "$work/names"
+: > "$work/known"
+
+look_up function '^[a-z_/]+/[a-z0-9_]+\.c:' functions
+look_up 'unit test' '^[a-z]+/[a-z0-9_]+: ' unit_tests
+look_up scenario '^lab ' scenarios
+look_up 'interop case' '^cmp_openssl ' interop
+same_cases tests/unit/pki/test_limbo.c '[a-z0-9]+(::[a-z0-9-]+)+'
+same_cases tests/unit/codec/test_json.c 'y_[a-z_]+\.json'
+same_cases tests/unit/pki/test_cms_verify.c '[a-z0-9_]+\.p7'
+sections
+
+# A reference with a slip in it would pass as a mere word.
+if grep -vxF -f "$work/known" "$work/names" |
+	grep -E '\.c:|[a-z]/[a-z0-9_]+:|^lab|^cmp_openssl|::|\.p7$' > "$work/wrong"; then
+	complain 'not understood:'
+	cat "$work/wrong"
+fi
+
+[ $bad = 0 ] || exit 1
+[ -z "$skipped" ] || {
+	echo "$skipped"
+	exit 77
+}
