@@ -5,6 +5,7 @@
 
 #include "agent/cmp_tool.h"
 #include "agent/device.h"
+#include "platform/codec/der.h"
 #include "platform/codec/pem.h"
 #include "platform/http/link_http.h"
 #include "platform/pki/name.h"
@@ -44,6 +45,32 @@ static enum err load_pool(struct cmp_tool *t)
 			                     POOL_MAX - t->pool_count, &n);
 		t->pool_count += n;
 	}
+	return e;
+}
+
+/* A CertificateList, DER or the first block of a PEM file. */
+static enum err load_crl(struct cmp_tool *t, const char *path, struct span *out)
+{
+	struct pem block = { NO_BYTES, NO_BYTES };
+	struct span file;
+	enum err e = file_read(t->arena, path, PEM_FILE_MAX, &file, NULL);
+
+	*out = file;
+	if (e != OK || (file.n > 0 && file.p[0] == DER_SEQUENCE))
+		return e;
+	e = pem_next(t->arena, &file, &block);
+	*out = block.der;
+	if (e == OK && !span_is(block.label, "X509 CRL"))
+		e = err_because(E_TEXT, "%s holds no X509 CRL", path);
+	return e;
+}
+
+static enum err load_crls(struct cmp_tool *t)
+{
+	enum err e = OK;
+
+	for (size_t i = 0; i < t->crl_files.n && e == OK; i++)
+		e = load_crl(t, t->crl_files.s[i], &t->crls[i]);
 	return e;
 }
 
@@ -117,6 +144,8 @@ static enum err make_client(struct cmp_tool *t)
 		.now = clock_now,
 		.total_ms = (int64_t)t->total_timeout * 1000,
 		.watch = &t->watch,
+		.crls = t->crls,
+		.crl_count = t->crl_files.n,
 	};
 	if (t->labels != NULL)
 		e = choose_labels(t->labels, &c->labels);
@@ -144,6 +173,8 @@ enum err tool_open(struct cmp_tool *t)
 		e = load_anchors(t);
 	if (e == OK)
 		e = load_pool(t);
+	if (e == OK)
+		e = load_crls(t);
 	if (e == OK && t->dump != NULL)
 		e = file_make_directory(t->dump);
 	if (e == OK)

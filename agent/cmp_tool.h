@@ -14,7 +14,7 @@ struct cmp_tool {
 	/* the command line */
 	const char *server, *path, *labels, *profile, *recipient;
 	const char *cert, *key;
-	struct text_list trusted_files, untrusted_files;
+	struct text_list trusted_files, untrusted_files, crl_files;
 	bool require_role;
 	const char *subject, *newkey, *keytype;
 	struct text_list san;
@@ -31,6 +31,7 @@ struct cmp_tool {
 	struct anchors anchors;
 	struct span pool[POOL_MAX];
 	size_t pool_count;
+	struct span crls[TEXT_LIST_MAX];
 	struct link *link;
 	struct trusted *trusted;
 	struct cmp_watch watch;

@@ -67,6 +67,18 @@ static bool has_general_name(struct span names, struct span name)
 	return false;
 }
 
+/* GeneralName in words: text as text, anything else as octets. */
+static const char *general_name_text(struct quoted *q, struct span name)
+{
+	enum err e;
+	struct der c = der_open(name, &e);
+	uint8_t tag = name.n > 0 ? name.p[0] : 0;
+	struct span content = der_get(&c, tag);
+	bool text = tag >= DER_CONTEXT_PRIMITIVE(1) && tag <= DER_CONTEXT_PRIMITIVE(6);
+
+	return text ? log_quote(q, content) : log_hex(q, content);
+}
+
 /* Every name we asked for is there; further ones are the CA's business. */
 static enum err check_san(const struct cmp_wishes *w, const struct cert *c)
 {
@@ -85,7 +97,7 @@ static enum err check_san(const struct cmp_wishes *w, const struct cert *c)
 
 		if (e == OK && !has_general_name(c->san, name))
 			return err_because(E_ISSUED_SAN, "its subjectAltName lacks %s",
-			                   log_quote(&q, name));
+			                   general_name_text(&q, name));
 	}
 	return e;
 }

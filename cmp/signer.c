@@ -80,12 +80,8 @@ static enum err find_path(const struct cmp_session *s, const struct cert *c,
 		.crl_count = s->client->crl_count,
 		.equality = true,
 	};
-	char what[ERR_REASON_MAX / 2];
-	struct cmp_text t = CMP_TEXT_ON(what);
-	struct quoted q;
 
-	cmp_say(&t, "signer %s", name_text(&q, c->subject));
-	return err_within(E_CMP_SIGNER, path_check(&r, out), what);
+	return err_within(E_CMP_SIGNER, path_check(&r, out), "signer");
 }
 
 /* A CA may speak for itself about the certificate it issued. */
