@@ -143,6 +143,33 @@ static void a_point_beside_the_curve_is_refused(void)
 	CHECK_ERR(sig_verify(&key, &sha256, span_str("m"), m.signature), E_SIGNATURE);
 }
 
+/*
+ * (1, 0) lies on another curve of the same a, where twice it is nothing: under
+ * it anyone signs "m", by any s for which r / s is even, with r = x(e / s G).
+ */
+static void a_forgery_by_a_point_of_another_curve_is_refused(void)
+{
+	static const struct {
+		const char *r, *s;
+	} forged[] = {
+		{ "00f23a7f519b2b0d6d945a549b2042d6abe76d0c7f77b0b2d51a5ee8c96dad3937", "02" },
+		{ "74d6f30f4a1a350cf19cc3426e1e3bcc7c765a79d8dee1560455554d4fa289bf", "05" },
+		{ "3ffe41b6937f6347040249497f8c09266cce74c0cd46eb1c6851a4db789eca05", "06" },
+		{ "533968449eb2b79d5b0873a1053fbd34e0986c838f46c33f8378086ce990cedd", "09" },
+	};
+	struct made m = made();
+	uint8_t spki[91];
+
+	memcpy(spki, m.key.spki.p, sizeof spki);
+	memset(spki + 27, 0, 64);
+	spki[27 + 31] = 1;
+	CHECK_OK(public_key_read(SPAN(spki), &m.key));
+	for (size_t i = 0; i < sizeof forged / sizeof *forged; i++)
+		CHECK_ERR(
+			verify_rs(&m, test_hex(&arena, forged[i].r), test_hex(&arena, forged[i].s)),
+			E_SIGNATURE);
+}
+
 const struct test_suite suite_crypto_ecc = {
 	"crypto/ecc",
 	{
@@ -151,5 +178,7 @@ const struct test_suite suite_crypto_ecc = {
 		{ "every prefix, and anything behind", every_prefix_and_every_tail_is_refused },
 		{ "BER is refused", what_is_ber_is_refused },
 		{ "a point beside the curve is refused", a_point_beside_the_curve_is_refused },
+		{ "a forgery by another curve's point",
+	          a_forgery_by_a_point_of_another_curve_is_refused },
 	},
 };

@@ -50,6 +50,31 @@ static void an_s_that_is_not_reduced_is_refused(void)
 }
 
 /*
+ * The same with S = L + 2^128, whose top octet is that of L and whose middle is
+ * not zero: wolfSSL 5.5.4 then looks no further.  Under the neutral point anyone
+ * signs anything, by any S and R = S B.
+ */
+static void an_s_just_above_the_order_is_refused(void)
+{
+	static const char r[] = "6ba6f54b11bdba5b9ec4a4511ebed0903a9cc226b61ef1957dc86d52e6992c5f",
+			  s[] = "edd3f55c1a631258d69cf7a2def9de1401000000000000000000000000000010";
+	uint8_t spki[44] = { 0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0 };
+	uint8_t signature[64] = { 0 };
+	struct public_key key;
+
+	if (!there())
+		return;
+	arena_reset(&arena);
+	spki[12] = 1;
+	CHECK_OK(public_key_read(SPAN(spki), &key));
+	memcpy(signature, test_hex(&arena, r).p, 32);
+	signature[32 + 16] = 1;
+	CHECK_OK(sig_verify(&key, &ed25519, span_str("m"), SPAN(signature)));
+	memcpy(signature + 32, test_hex(&arena, s).p, 32);
+	CHECK_ERR(sig_verify(&key, &ed25519, span_str("m"), SPAN(signature)), E_SIGNATURE);
+}
+
+/*
  * y = p + 1 is 1 in disguise, the neutral point, under which R = 1, S = 0 signs
  * every message.
  */
@@ -81,6 +106,7 @@ const struct test_suite suite_crypto_ed25519 = {
 	"crypto/ed25519",
 	{
 		{ "S from the order on is refused", an_s_that_is_not_reduced_is_refused },
+		{ "S just above the order is refused", an_s_just_above_the_order_is_refused },
 		{ "y from the prime on is refused", a_y_that_is_not_reduced_is_refused },
 		{ "numbers are compared from their last octet", comparison_is_little_endian },
 	},

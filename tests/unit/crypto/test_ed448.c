@@ -52,6 +52,34 @@ static void an_s_that_is_not_reduced_is_refused(void)
 	CHECK_ERR(sig_verify(&key, &ed448, span_str("m"), SPAN(signature)), E_SIGNATURE);
 }
 
+/*
+ * The same with the least S above L, which a comparison of the first octets lets
+ * pass.  Under the neutral point R = B, S = 1 signs everything, so does S = L + 1.
+ */
+static void the_least_s_that_is_not_reduced_is_refused(void)
+{
+	static const char
+		base_point[] = "14fa30f25b790898adc8d74e2c13bdfdc4397ce61cffd33ad7c2a0051e9c788740"
+			       "98a36c7373ea4b62c7c9563720768824bcb66e71463f6900",
+		order_and_one[] =
+			"f44458ab92c27823558fc58d72c26c219036d6ae49db4ec4e923ca7cffffffffff"
+			"ffffffffffffffffffffffffffffffffffffffffffff3f00";
+	uint8_t spki[69] = { 0x30, 0x43, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x71, 0x03, 0x3a, 0 };
+	uint8_t signature[114] = { 0 };
+	struct public_key key;
+
+	if (!there())
+		return;
+	arena_reset(&arena);
+	spki[12] = 1;
+	CHECK_OK(public_key_read(SPAN(spki), &key));
+	memcpy(signature, test_hex(&arena, base_point).p, 57);
+	signature[57] = 1;
+	CHECK_OK(sig_verify(&key, &ed448, span_str("m"), SPAN(signature)));
+	memcpy(signature + 57, test_hex(&arena, order_and_one).p, 57);
+	CHECK_ERR(sig_verify(&key, &ed448, span_str("m"), SPAN(signature)), E_SIGNATURE);
+}
+
 /* y = p + 1 is 1 in disguise, the neutral point: R = 1, S = 0 signs every message under it. */
 static void a_y_that_is_not_reduced_is_refused(void)
 {
@@ -71,6 +99,7 @@ const struct test_suite suite_crypto_ed448 = {
 	"crypto/ed448",
 	{
 		{ "S from the order on is refused", an_s_that_is_not_reduced_is_refused },
+		{ "and the least such S", the_least_s_that_is_not_reduced_is_refused },
 		{ "y from the prime on is refused", a_y_that_is_not_reduced_is_refused },
 	},
 };

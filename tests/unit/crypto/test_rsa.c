@@ -165,6 +165,84 @@ static void every_part_of_the_encoding_counts(void)
 	}
 }
 
+/* One number of the CRT is off by a bit, as if the computation had gone wrong. */
+static void a_signature_gone_wrong_does_not_leave(void)
+{
+	uint8_t buffer[SIGNATURE_MAX];
+	struct derw w = DERW_ON(buffer);
+	struct private_key key;
+	struct span der, number = NO_BYTES;
+	enum err e;
+	struct der c, k;
+
+	made("rsa", "-algorithm RSA -pkeyopt rsa_keygen_bits:2048");
+	CU_ASSERT_FATAL(openssl("rsa -in rsa.pem -traditional -outform DER -out der"));
+	der = tools_get(&arena, "der");
+	CHECK_OK(private_key_from_pkcs1(der, &key));
+	CHECK_OK(rsa_ops.sign(&key, &pkcs1, span_str("m"), &w));
+	CU_ASSERT_EQUAL(w.n, 256);
+	c = der_open(der, &e);
+	k = der_enter(&c, DER_SEQUENCE);
+	for (int i = 0; i < 7; i++)
+		number = der_integer(&k);
+	((uint8_t *)(uintptr_t)number.p)[number.n - 1] ^= 2; /* exponent1 */
+	w = (struct derw)DERW_ON(buffer);
+	CHECK_ERR(rsa_ops.sign(&key, &pkcs1, span_str("m"), &w), E_CRYPTO);
+	CU_ASSERT_EQUAL(w.n, 0);
+}
+
+/* What openssl's SHAKE256 says of octets, n of it; into the arena. */
+static struct span xof(struct span octets, size_t n)
+{
+	tools_put("x", octets);
+	CU_ASSERT(openssl("dgst -shake256 -xoflen %zu -binary -out y x", n));
+	return tools_get(&arena, "y");
+}
+
+/*
+ * RFC 8692 4.1.1: SHAKE256 of 64 octets is the hash, SHAKE256 itself the mask,
+ * and the salt has 64 octets.  openssl opens the signature and makes the masks;
+ * the encoding is taken apart here.
+ */
+static void pss_with_shake256_is_as_its_rfc_has_it(void)
+{
+	enum { DB = 256 - 64 - 1 };
+	struct sig_alg alg = { SIG_RSA_PSS, HASH_SHAKE256, 64 };
+	struct public_key key = made("rsa", "-algorithm RSA -pkeyopt rsa_keygen_bits:2048");
+	uint8_t buffer[SIGNATURE_MAX], db[DB], salted[8 + 64 + 64] = { 0 };
+	struct derw w = DERW_ON(buffer);
+	struct private_key private;
+	struct span em, mask, digest;
+
+	if (hash_of(HASH_SHAKE256, NO_BYTES, &(struct digest){ { 0 }, 0 }) != OK) {
+		test_skip("this build of wolfSSL lacks SHAKE256");
+		return;
+	}
+	CU_ASSERT_FATAL(openssl("rsa -in rsa.pem -traditional -outform DER -out der"));
+	CHECK_OK(private_key_from_pkcs1(tools_get(&arena, "der"), &private));
+	CHECK_OK(rsa_ops.sign(&private, &alg, span_str("m"), &w));
+	CHECK_OK(sig_verify(&key, &alg, span_str("m"), (struct span){ buffer, w.n }));
+	CHECK_ERR(sig_verify(&key, &alg, span_str("n"), (struct span){ buffer, w.n }), E_SIGNATURE);
+
+	tools_put("s", (struct span){ buffer, w.n });
+	CU_ASSERT(openssl("pkeyutl -verifyrecover -pkeyopt rsa_padding_mode:none -inkey rsa.pem "
+	                  "-in s -out em"));
+	em = tools_get(&arena, "em");
+	CU_ASSERT_EQUAL_FATAL(em.n, 256);
+	CU_ASSERT_EQUAL(em.p[255], 0xbc);
+	mask = xof((struct span){ em.p + DB, 64 }, DB);
+	for (size_t i = 0; i < DB; i++)
+		db[i] = em.p[i] ^ mask.p[i];
+	db[0] &= 0x7f;
+	for (size_t i = 0; i < DB - 65; i++)
+		CU_ASSERT_EQUAL(db[i], 0);
+	CU_ASSERT_EQUAL(db[DB - 65], 0x01);
+	memcpy(salted + 8, xof(span_str("m"), 64).p, 64);
+	memcpy(salted + 8 + 64, db + DB - 64, 64);
+	digest = xof(SPAN(salted), 64);
+	CU_ASSERT(span_equal(digest, (struct span){ em.p + DB, 64 }));
+}
+
 const struct test_suite suite_crypto_rsa = {
 	"crypto/rsa",
 	{
@@ -175,5 +253,7 @@ const struct test_suite suite_crypto_rsa = {
 		{ "salts are as long as announced", salts_of_all_lengths_are_those_announced },
 		{ "PSS with another hash or mask", pss_of_another_hash_or_mask_is_refused },
 		{ "every bit of EMSA-PSS counts", every_part_of_the_encoding_counts },
+		{ "a signature gone wrong does not leave", a_signature_gone_wrong_does_not_leave },
+		{ "PSS with SHAKE256 as RFC 8692 has it", pss_with_shake256_is_as_its_rfc_has_it },
 	},
 };
