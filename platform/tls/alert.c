@@ -2,17 +2,16 @@
 /* Alerts (RFC 8446 6, RFC 5246 7.2): which of them mean that our certificate is not wanted. */
 #include "platform/tls/internal.h"
 
-enum { ALERT_HANDSHAKE_FAILURE = 40 };
-
 static const struct alert {
 	int code;
-	bool refuses; /* the certificate that we showed, or that we showed none */
+	bool refuses; /* while a certificate is looked at: that one, or that there is none */
 	const char *name;
 } alerts[] = {
 	{ 10, false, "unexpected_message" },
 	{ 20, false, "bad_record_mac" },
 	{ 22, false, "record_overflow" },
-	{ ALERT_HANDSHAKE_FAILURE, false, "handshake_failure" },
+	{ 40, true, "handshake_failure" }, /* no suitable one, RFC 5246 7.4.6 */
+	{ 41, true, "no_certificate" },    /* reserved, yet sent by some */
 	{ 42, true, "bad_certificate" },
 	{ 43, true, "unsupported_certificate" },
 	{ 44, true, "certificate_revoked" },
@@ -42,7 +41,7 @@ static struct alert alert_of(int code)
 	return (struct alert){ code, false, "alert" };
 }
 
-enum err alert_received(WOLFSSL *ssl, const struct capture *seen, enum err otherwise)
+enum err alert_received(WOLFSSL *ssl, bool looking, enum err otherwise)
 {
 	WOLFSSL_ALERT_HISTORY history;
 	struct alert a;
@@ -51,10 +50,6 @@ enum err alert_received(WOLFSSL *ssl, const struct capture *seen, enum err other
 	    history.last_rx.level != alert_fatal)
 		return OK;
 	a = alert_of(history.last_rx.code);
-	/* RFC 5246 7.4.6: how a server says that it got no suitable certificate; only a server
-	   that got as far as showing its own has looked at ours */
-	if (a.code == ALERT_HANDSHAKE_FAILURE && seen->n > 0)
-		a.refuses = true;
-	return err_because(a.refuses ? E_TLS_REFUSED : otherwise, "the server's alert: %s (%d)",
-	                   a.name, a.code);
+	return err_because(a.refuses && looking ? E_TLS_REFUSED : otherwise,
+	                   "the server's alert: %s (%d)", a.name, a.code);
 }

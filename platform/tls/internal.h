@@ -29,8 +29,9 @@ MUST_CHECK enum err context_check(WOLFSSL *ssl, enum tls_version wanted);
 
 /*
  * The fatal alert that the peer sent, in words: E_TLS_REFUSED when it is about
- * our certificate, else the code given; OK when there was none.
+ * our certificate, at which the peer may be looking now or not; else the code
+ * given; OK when there was none.
  */
-MUST_CHECK enum err alert_received(WOLFSSL *ssl, const struct capture *seen, enum err otherwise);
+MUST_CHECK enum err alert_received(WOLFSSL *ssl, bool looking, enum err otherwise);
 
 #endif

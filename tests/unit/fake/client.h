@@ -6,8 +6,6 @@
 #include "platform/http/link_http.h"
 #include "tests/unit/fake/server.h"
 
-#define WORDS(...) ((const char *const[]){ __VA_ARGS__, NULL })
-
 /* The ways a link can go: plain, TLS 1.2, TLS 1.3. */
 struct way {
 	const char *scheme;

@@ -14,6 +14,8 @@ struct server {
 	uint16_t port;
 };
 
+#define WORDS(...) ((const char *const[]){ __VA_ARGS__, NULL })
+
 /* Words for server.py, at most eight; a word that begins with "@" is a file among the
    certificates. */
 void server_start(struct server *s, const char *const *words);

@@ -220,8 +220,8 @@ class Server:
             raw.recv(1)
             raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             return
-        elif kind == "alert":
-            raw.sendall(b"\x15\x03\x03\x00\x02\x02\x28")
+        elif kind.startswith("alert-"):
+            raw.sendall(b"\x15\x03\x03\x00\x02\x02" + bytes([int(kind[6:])]))
         elif kind == "close":
             raw.recv(4096)
             return

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "platform/clock.h"
+#include "tests/unit/fake/channel.h"
 #include "tests/unit/fake/client.h"
 #include "tests/unit/test.h"
 
@@ -24,20 +25,6 @@ static void unasked(void)
 		link_close(l);
 		server_stop(&s);
 	}
-}
-
-struct opinion {
-	enum err says;
-	unsigned asked;
-};
-
-static enum err say(void *context, struct chain chain)
-{
-	struct opinion *o = context;
-
-	(void)chain;
-	o->asked++;
-	return o->says == OK ? OK : err_because(o->says, "the judge's words");
 }
 
 static const char *const two_certs[] = { "--tls",  "any",        "--cert", "@p256.pem",
@@ -83,11 +70,11 @@ static void peer_changes_before_judge(void)
 	struct server s;
 	struct link *l;
 	struct exchange x;
-	struct opinion o = { E_CERT_CHAIN, 0 };
+	struct opinion o = { E_CERT_CHAIN, 0, 0 };
 
 	server_start(&s, changing.words);
 	l = client_open(&s, &changing);
-	l->ops->set_judge(l, &(struct judge){ say, &o });
+	l->ops->set_judge(l, &(struct judge){ opinion_say, &o });
 	CHECK_OK(client_ask(l, "/silently", &x));
 	CHECK_OK(client_ask_after_close(l, "/change", &x));
 	CU_ASSERT_EQUAL(o.asked, 0);
@@ -104,7 +91,7 @@ static void peer_changes_before_judge(void)
 
 static enum err open_judged(const struct server *s, const char *scheme, struct opinion *o)
 {
-	struct judge judge = { say, o };
+	struct judge judge = { opinion_say, o };
 	char url[64];
 	struct link_request r = { .url = url, .judge = &judge };
 	struct link *l;
@@ -120,7 +107,7 @@ static enum err open_judged(const struct server *s, const char *scheme, struct o
 static void judged_at_once(void)
 {
 	struct server s;
-	struct opinion o = { E_CERT_NAMES, 0 };
+	struct opinion o = { E_CERT_NAMES, 0, 0 };
 
 	server_start(&s, changing.words);
 	CHECK_ERR(open_judged(&s, "https", &o), E_CERT_NAMES);
