@@ -63,10 +63,8 @@ static enum err without_message(const struct cmp_session *s, const struct exchan
 		return err_because(E_REDIRECT, "HTTP %u from %s: CMP requests are not redirected",
 		                   x->status, s->path);
 	if (x->status == 404 || x->status == 405 || x->status == 410 || x->status == 501)
-		return err_because(
-			E_CMP_NONE, "HTTP %u from %s%s", x->status,
-			s->client->trusted != NULL ? trusted_link(s->client->trusted)->origin : "",
-			s->path);
+		return err_because(E_CMP_NONE, "HTTP %u from %s%s", x->status,
+		                   trusted_link(s->client->trusted)->origin, s->path);
 	if (x->status >= 500)
 		return err_because(E_CMP_AGAIN, "HTTP %u from %s without a CMP message", x->status,
 		                   s->path);

@@ -279,6 +279,30 @@ static void an_end_to_patience(void)
 	fake_ca_close(&ca);
 }
 
+static void stop_here(struct fake_ca *c, struct fake_message *m)
+{
+	(void)c;
+	(void)m;
+	clock_stop();
+}
+
+/* A signal ends the waiting, not the process. */
+static void a_signal_ends_it(void)
+{
+	static const struct fake_row script[] = {
+		{ REPLY_WAITING, NULL },
+		{ REPLY_POLL_REP, stop_here },
+		{ REPLY_NONE, NULL },
+	};
+
+	begin();
+	ca.check_after = 10;
+	CHECK_ERR(enrol(script), E_CMP_TIMEOUT);
+	CU_ASSERT(strstr(err_reason(E_CMP_TIMEOUT), "stopped") != NULL);
+	clock_go_on();
+	fake_ca_close(&ca);
+}
+
 static void in_use(struct fake_ca *c, struct fake_message *m)
 {
 	(void)m;
@@ -401,6 +425,7 @@ const struct test_suite suite_cmp_session = {
 		{ "each signer of a transaction is judged by itself", signers_alternate },
 		{ "pollRep: one element, id 0 or -1, any checkAfter", shapes_of_poll_rep },
 		{ "an end to patience", an_end_to_patience },
+		{ "a signal ends the waiting", a_signal_ends_it },
 		{ "transactionIdInUse: a new transaction, a few times", another_transaction },
 		{ "rejection and error, in words", refusals },
 		{ "one CertResponse with a status that fits", shapes_of_answers },
