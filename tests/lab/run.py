@@ -34,7 +34,7 @@ import scenarios  # noqa: E402
 from onlab import device, events, judge, pki, up  # noqa: E402
 from scenarios import Scenario  # noqa: E402
 
-OWN_TESTS = ("test_lab", "test_parts", "test_ca", "test_ca_requests")
+OWN_TESTS = ("test_lab", "test_parts", "test_judge", "test_ca", "test_ca_requests")
 
 
 @dataclass
