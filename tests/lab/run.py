@@ -31,7 +31,7 @@ ROOT = HERE.parents[1]
 sys.path.insert(0, str(HERE))
 
 import scenarios  # noqa: E402
-from onlab import device, events, judge, pki, up  # noqa: E402
+from onlab import device, events, judge, pki, processes, up  # noqa: E402
 from scenarios import Scenario  # noqa: E402
 
 OWN_TESTS = ("test_lab", "test_parts", "test_judge", "test_ca", "test_ca_requests")
@@ -88,7 +88,7 @@ def run_agent(agent: Path, stage: Stage) -> tuple[int | None, str]:
         try:
             status = subprocess.call(
                 command, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                timeout=stage.scenario.seconds,
+                timeout=stage.scenario.seconds, preexec_fn=processes.dying_with(os.getpid()),
             )  # fmt: skip
         except subprocess.TimeoutExpired:
             status = None
@@ -192,7 +192,9 @@ def run_all(options: argparse.Namespace, rows: list[Scenario]) -> list[Result]:
     pki.ensure(base)
     results = []
     context = multiprocessing.get_context("fork")
-    with concurrent.futures.ProcessPoolExecutor(options.jobs, context) as pool:
+    with concurrent.futures.ProcessPoolExecutor(
+        options.jobs, context, processes.die_with_parent, (os.getpid(),)
+    ) as pool:
         waiting = [pool.submit(perform, row, options.agent, work, base) for row in rows]
         if not options.k:
             waiting += [pool.submit(own_tests, name) for name in OWN_TESTS]

@@ -226,6 +226,20 @@ class Command(unittest.TestCase):
             process.stdout.close()
             self.gone(facts["pids"])
 
+    def test_signals_end_the_command_too(self) -> None:
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGKILL):
+            directory = tempfile.mkdtemp(dir=Base.dir)
+            process = subprocess.Popen(
+                [LAB, "up", directory, "--exec", "sh", "-c", "echo $$; exec sleep 60"],
+                stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+            )  # fmt: skip
+            command = int(process.stdout.readline())
+            process.send_signal(number)
+            process.wait(10)
+            process.stdout.close()
+            facts = json.loads((Path(directory) / "lab.json").read_text())
+            self.gone({**facts["pids"], "command": command})
+
     def test_bad_fault_is_said(self) -> None:
         result = self.lab("up", tempfile.mkdtemp(dir=Base.dir), "--fault", "x", "--exec", "true")
         self.assertEqual(result.returncode, 1)

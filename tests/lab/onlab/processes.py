@@ -11,13 +11,17 @@ import traceback
 from collections.abc import Callable
 
 PR_SET_PDEATHSIG = 1
-GRACE = 3.0  # seconds between SIGTERM and SIGKILL
 
 
 def die_with_parent(parent: int) -> None:
     ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:  # it died before prctl could see it
         os._exit(1)
+
+
+def dying_with(parent: int) -> Callable[[], None]:
+    """For subprocess's preexec_fn."""
+    return lambda: die_with_parent(parent)
 
 
 class Component:

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from onlab import ca, cahttp, faults, masa, pki, registrar
-from onlab.processes import Component
+from onlab.processes import Component, dying_with
 
 class CAServer:
     """The CA in the shape of the other components."""
@@ -110,7 +110,7 @@ def _execute(command: list[str], lab: Lab) -> int:
         "LAB_JSON": str(lab.directory / "lab.json"),
         "LAB_REGISTRAR_URL": lab.facts["registrar"],
     }
-    status = subprocess.call(command, env=environment)
+    status = subprocess.call(command, env=environment, preexec_fn=dying_with(os.getpid()))
     return status if status >= 0 else 128 - status
 
 
@@ -123,10 +123,11 @@ def _until_told() -> int:
 def main(options: argparse.Namespace) -> int:
     sort_faults(options)
     pki.ensure(options.dir)
-    # Blocked from here on, so that no moment is left in which a signal would orphan a component.
-    told = {signal.SIGTERM, signal.SIGINT}
-    if not options.exec:
-        signal.pthread_sigmask(signal.SIG_BLOCK, told)
+    if options.exec:
+        signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
+    else:
+        # Blocked from here on, so that none is lost before it is waited for.
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM, signal.SIGINT})
     lab = Lab(options.dir, options)
     try:
         print(json.dumps(lab.facts), file=sys.stderr if options.exec else sys.stdout, flush=True)
