@@ -219,7 +219,12 @@ def _read_certs(cursor: Der) -> list[x509.Certificate]:
         return []
     certs, inner = [], cursor.enter(der.context(0))
     while inner:
-        certs.append(x509.load_der_x509_certificate(inner.element(der.SEQUENCE)))
+        encoded = inner.element(der.SEQUENCE)
+        cert = x509.load_der_x509_certificate(encoded)
+        # The library passes over the count of unused bits in the signature's BIT STRING.
+        if encoded[-len(cert.signature) - 1] != 0:
+            raise CmsError("a signature of a certificate is not whole octets")
+        certs.append(cert)
     return certs
 
 
