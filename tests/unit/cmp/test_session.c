@@ -165,6 +165,24 @@ static void nonces_of_late_answers(void)
 	fake_ca_close(&ca);
 }
 
+/* `waiting` once more: it is still the first request whose answer is delayed. */
+static void waiting_once_more(void)
+{
+	static const struct fake_row script[] = {
+		{ REPLY_WAITING, NULL },
+		{ REPLY_WAITING, echo_the_opening },
+		{ REPLY_GRANT, echo_the_opening },
+		{ REPLY_NONE, NULL },
+	};
+	int64_t began;
+
+	begin();
+	began = clock_ticks();
+	CHECK_OK(enrol(script));
+	CU_ASSERT(clock_ticks() - began >= CMP_PAUSE_S * 1000);
+	fake_ca_close(&ca);
+}
+
 /* The certConf is delayed: what was waited for before is forgotten. */
 static void a_late_pki_conf(void)
 {
@@ -421,6 +439,7 @@ const struct test_suite suite_cmp_session = {
 		{ "waiting in an error: poll, id -1", waits_by_error },
 		{ "waiting without protection: no polling", no_waiting_for_nobody },
 		{ "nonces of late answers", nonces_of_late_answers },
+		{ "waiting once more", waiting_once_more },
 		{ "a delayed pkiConf, and its nonces", a_late_pki_conf },
 		{ "each signer of a transaction is judged by itself", signers_alternate },
 		{ "pollRep: one element, id 0 or -1, any checkAfter", shapes_of_poll_rep },

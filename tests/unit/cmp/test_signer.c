@@ -82,6 +82,9 @@ static void the_issuer(void)
 	ca.issue.issuer = "Sub";
 	ca.issue.issuer_key = ca.ra_key;
 	CHECK_OK(enrol(by_sub_ca));
+	/* who is no CA did not issue anything, whatever the signature says */
+	ca.issue.issuer = "No role";
+	CHECK_ERR(enrol(by_no_role), E_CMP_SIGNER);
 	fake_ca_close(&ca);
 }
 
@@ -223,6 +226,26 @@ static void pins(void)
 	fake_ca_close(&ca);
 }
 
+static void by_renewed_root(struct fake_ca *c, struct fake_message *m)
+{
+	m->key = c->root_key;
+	m->kid = fake_kid(c->arena, signer_spki(c->root_key));
+	sign_as(c, m, "Renewed",
+	        fake_cert(c->arena, &(struct fake_cert){ .subject = "Renewed",
+	                                                 .issuer = "Nobody",
+	                                                 .issuer_key = c->stranger_key,
+	                                                 .spki = signer_spki(c->root_key),
+	                                                 .key_usage = KU_DIGITAL_SIGNATURE }));
+}
+
+/* RFC 8995 5.6.2: the pinned key in another certificate is still the pinned key. */
+static void a_renewed_pin(void)
+{
+	fake_ca_open(&ca, &ca_arena);
+	CHECK_OK(enrol(by_renewed_root));
+	fake_ca_close(&ca);
+}
+
 /* The certificate may be known from TLS alone. */
 static void from_the_channel(void)
 {
@@ -335,6 +358,7 @@ const struct test_suite suite_cmp_signer = {
 		{ "key identifier, keyUsage and dates of the signer", certificates },
 		{ "the signer is found among look-alikes and rubbish", any_order },
 		{ "a pinned end entity: that key and no other", pins },
+		{ "the pinned key in a renewed certificate", a_renewed_pin },
 		{ "certificates of the TLS channel help", from_the_channel },
 		{ "every bit of a signed answer", every_bit },
 		{ "every prefix of a signed answer", every_prefix },
