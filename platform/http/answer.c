@@ -203,7 +203,8 @@ static enum err read_status(struct answer *a, struct span line)
 		return err_because(E_HTTP, "the server changes the protocol unasked (101)");
 	a->at = status < 200 ? IN_INTERIM : IN_FIELDS;
 	a->x->status = (unsigned)status;
-	a->keep = line.p[minor] == '1';
+	a->old = line.p[minor] == '0';
+	a->keep = !a->old;
 	return OK;
 }
 
@@ -226,7 +227,8 @@ static enum err end_header(struct answer *a)
 	if (a->framing == BY_LENGTH && a->length > a->body_max)
 		return err_because(E_TOO_BIG, "a body of %llu octets is announced, at most %zu",
 		                   (unsigned long long)a->length, a->body_max);
-	if (a->framing == UNTIL_CLOSE)
+	/* RFC 9112 6.1: HTTP/1.0 has no chunks, so who sends them may frame the next wrongly */
+	if (a->framing == UNTIL_CLOSE || (a->framing == CHUNKED && a->old))
 		a->keep = false;
 	return OK;
 }
@@ -255,7 +257,7 @@ static struct span without_end(struct span line)
 	return line;
 }
 
-static void clear(struct exchange *x)
+void answer_clear(struct exchange *x)
 {
 	x->status = 0;
 	x->retry_after = -1;
@@ -268,7 +270,7 @@ void answer_begin(struct answer *a, struct exchange *x, struct arena *arena)
 	size_t most = x->answer_max != 0 ? x->answer_max : HTTP_BODY_MAX;
 	size_t room = arena_rest(arena).n;
 
-	clear(x);
+	answer_clear(x);
 	*a = (struct answer){ .x = x, .arena = arena, .body_max = most < room ? most : room };
 }
 
@@ -323,5 +325,5 @@ void answer_drop(struct answer *a)
 
 	arena_keep(a->arena, (size_t)a->body);
 	arena_rewind(a->arena, mark);
-	clear(a->x);
+	answer_clear(a->x);
 }

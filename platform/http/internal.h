@@ -48,6 +48,7 @@ struct answer {
 	struct arena *arena;
 	enum err e; /* the first fault; nothing is taken after it */
 	enum { AT_STATUS, IN_INTERIM, IN_FIELDS, AT_BODY } at;
+	bool old;    /* HTTP/1.0 */
 	bool keep;   /* the peer will keep the connection */
 	bool closes; /* it said so */
 	bool far;    /* a Location that is too long */
@@ -57,6 +58,7 @@ struct answer {
 	uint64_t header, body; /* octets so far */
 	size_t body_max;       /* of the exchange, or what the arena has left */
 };
+void answer_clear(struct exchange *x); /* no answer yet */
 void answer_begin(struct answer *a, struct exchange *x, struct arena *arena);
 /* One line, with its end; false after a fault. */
 bool answer_take_line(struct answer *a, struct span line);

@@ -179,6 +179,7 @@ static enum err exchange(struct link *link, struct exchange *x, struct arena *a)
 	bool reusable = false;
 	enum err e = check_request(x);
 
+	answer_clear(x);
 	if (e != OK)
 		return e;
 	e = check_idle(l);

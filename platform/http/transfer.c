@@ -87,8 +87,7 @@ static void set_rules(struct transfer *t)
 		long value;
 	} rules[] = {
 		{ CURLOPT_NOSIGNAL, 1 },
-		{ CURLOPT_FOLLOWLOCATION,
-		  0 }, /* RFC 8995 5.6: where to is for the agent to judge */
+		{ CURLOPT_FOLLOWLOCATION, 0 }, /* RFC 8995 5.6: the agent judges where to */
 		{ CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1 },
 		{ CURLOPT_HTTP09_ALLOWED, 0 },
 		{ CURLOPT_FORBID_REUSE, 1 },
@@ -266,6 +265,8 @@ static enum err describe(CURLcode code)
 		                   (int)HTTP_SLOW_BYTES, (int)HTTP_SLOW_SECONDS);
 	case CURLE_OUT_OF_MEMORY:
 		return err_because(E_SPACE, "no memory for libcurl");
+	case CURLE_COULDNT_CONNECT:
+		return err_because(E_HTTP, "libcurl wants a second connection, or finds no first");
 	case CURLE_GOT_NOTHING:
 		return err_because(E_HTTP, "the server closed without an answer");
 	case CURLE_UNSUPPORTED_PROTOCOL:

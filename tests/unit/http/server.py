@@ -52,6 +52,7 @@ SAID = {
     "/chunked-trailer": chunks(b"hello", end=b"0\r\nLocation: /trailer\r\n\r\n"),
     "/100": reply("Location: /interim", status="100 Continue", length=False) + GOOD,
     "/103": reply("Retry-After: 9", status="103 Early Hints", length=False) * 3 + GOOD,
+    "/http10-keep": reply("Connection: Keep-Alive", version="HTTP/1.0", body=b"hello"),
     "/lf": GOOD.replace(CRLF, b"\n"),
     "/length-twice": GOOD.replace(b"Content-Length", b"Content-Length: 5\r\nContent-Length"),
 
@@ -63,6 +64,9 @@ SAID = {
     "/trailer-second": chunks(b"hello", end=b"0\r\nX: y\r\n\r\n") + SECOND,
     "/204-surplus": reply(status="204 No Content", length=False) + b"x",
     "/204-second": reply(status="204 No Content", length=False) + SECOND,
+    "/http10-chunked": chunks(b"hello", fields=("Connection: keep-alive",)).replace(
+        b"HTTP/1.1", b"HTTP/1.0"),
+    "/keep-close": reply("Connection: close, keep-alive", body=b"hello"),
     "/304-body": reply("Content-Length: 5", status="304 Not Modified", length=False) + b"hello",
     "/empty-second": reply() + SECOND,
 
@@ -129,7 +133,6 @@ SAID = {
 CLOSED = {
     "/close": reply("Connection: foo, Close", body=b"hello"),
     "/http10": reply(version="HTTP/1.0", body=b"hello"),
-    "/http10-chunked": chunks(b"hello").replace(b"HTTP/1.1", b"HTTP/1.0"),
     "/until-close": reply("Content-Type: a/b", body=b"hello", length=False),
     "/silently": GOOD,
     "/short": GOOD.replace(b"Length: 5", b"Length: 6"),

@@ -30,6 +30,8 @@ static const struct outcome good[] = {
 	{ "/chunked-trailer", OK, 200, "hello", KEPT },
 	{ "/100", OK, 200, "hello", KEPT },
 	{ "/103", OK, 200, "hello", KEPT },
+	{ "/http10-keep", OK, 200, "hello", KEPT },
+	{ "/keep-close", OK, 200, "hello", ENDED },
 	{ "/lf", OK, 200, "hello", KEPT },
 	{ "/length-twice", OK, 200, "hello", KEPT },
 	{ "/slowly", OK, 200, "hello", KEPT },
