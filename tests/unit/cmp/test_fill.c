@@ -142,6 +142,38 @@ static void sets_of_attributes(void)
 	                                       "30 09 06 03 55 04 03 0c 02 7a 7a")));
 }
 
+/* A longer value comes later: the order is that of the values as they are now. */
+static void puts_sets_in_order(void)
+{
+	struct cmp_names names = { NO_BYTES, NO_BYTES };
+	struct span out = NO_BYTES;
+
+	arena_reset(&a);
+	names.wished = names.device = name("/O=a/CN=zz");
+	/* SET { CN "", O "" } */
+	CHECK_OK(cmp_fill_name(
+		&names,
+		test_hex(&a, "30 14 31 12 30 07 06 03 55 04 03 0c 00 30 07 06 03 55 04 0a 0c 00"),
+		&a, &out));
+	CU_ASSERT(span_equal(out, test_hex(&a, "30 17 31 15 30 08 06 03 55 04 0a 0c 01 61"
+	                                       "30 09 06 03 55 04 03 0c 02 7a 7a")));
+}
+
+/* A device's name in Latin-1 is no value for a string of ours. */
+static void leaves_out_what_is_not_utf8(void)
+{
+	static const struct row rows[] = { { CN, DER_UTF8, "" }, { O, DER_UTF8, "x" }, { 0 } };
+	static const struct row latin[] = { { CN, DER_T61, "M\xfcller" }, { 0 } };
+	static const struct row expected[] = { { O, DER_UTF8, "x" }, { 0 } };
+	struct cmp_names names = { NO_BYTES, NO_BYTES };
+	struct span out = NO_BYTES;
+
+	arena_reset(&a);
+	names.wished = names.device = wanted(latin);
+	CHECK_OK(cmp_fill_name(&names, wanted(rows), &a, &out));
+	CU_ASSERT(span_equal(out, wanted(expected)));
+}
+
 static void refuses_what_is_no_name(void)
 {
 	struct cmp_names names = { NO_BYTES, NO_BYTES };
@@ -166,6 +198,8 @@ const struct test_suite suite_cmp_fill = {
 		{ "given values stay", keeps_what_is_given },
 		{ "the kind of string fits the value", chooses_a_string_that_fits },
 		{ "several attributes in one RDN", sets_of_attributes },
+		{ "several attributes are put in order", puts_sets_in_order },
+		{ "what is not UTF-8 is left out", leaves_out_what_is_not_utf8 },
 		{ "what is no name is refused", refuses_what_is_no_name },
 	}
 };
