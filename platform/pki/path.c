@@ -34,29 +34,19 @@ enum err anchors_add(struct anchors *to, enum anchor_kind kind, struct span der)
 
 static void note(struct search *s, enum progress p, enum err e)
 {
-	if (s->fault != OK && p <= s->progress)
+	if (p <= s->progress)
 		return;
 	s->progress = p;
 	s->fault = e;
 	snprintf(s->reason, sizeof s->reason, "%s", err_reason(e));
 }
 
-/* The same entity twice leads nowhere that it did not lead before (RFC 4158 2.4.1). */
+/* The same entity twice leads nowhere that it did not lead before. */
 static bool is_on_path(const struct search *s, const struct cert *c)
 {
 	for (size_t i = 0; i < s->n; i++)
 		if (span_equal(s->certs[i].spki, c->spki) &&
 		    name_equal(s->certs[i].subject, c->subject))
-			return true;
-	return false;
-}
-
-static bool is_anchor(const struct search *s, struct span der)
-{
-	const struct anchors *anchors = s->r->anchors;
-
-	for (size_t i = 0; i < anchors->n; i++)
-		if (anchors->a[i].kind == ANCHOR_CERT && span_equal(anchors->a[i].der, der))
 			return true;
 	return false;
 }
@@ -138,9 +128,7 @@ static bool goes_through_pool(struct search *s, bool likely)
 	struct cert c;
 
 	for (size_t i = 0; i < s->r->pool_count; i++) {
-		struct span der = s->r->pool[i];
-
-		if (!is_candidate(s, der, likely, &c) || is_anchor(s, der) || !climb(s, &c))
+		if (!is_candidate(s, s->r->pool[i], likely, &c) || !climb(s, &c))
 			continue;
 		if (reach_anchor(s))
 			return true;

@@ -36,6 +36,7 @@ static const struct {
 	{ "example.net", "reg.example.net", false },
 	{ "reg.example.net", "", false },
 	{ "reg.example.net", ".", false },
+	{ "a.example.net", "b.example.net", false },
 	{ "localhost", "localhost", true },
 	{ "reg", "reg", true },
 	{ "a_b.example.net", "a_b.example.net", true },

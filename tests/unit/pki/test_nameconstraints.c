@@ -96,6 +96,7 @@ static const struct {
 	{ DNS, NULL, "a.example.net", DNS, "*.example.net", OUT },
 	{ DNS, NULL, "a.example.net", DNS, "*.a.example.net", OUT },
 	{ DNS, NULL, "b.a.example.net", DNS, "*.example.net", IN_ },
+	{ DNS, NULL, "b.example.net", DNS, "a.example.net", IN_ },
 	{ DNS, NULL, "example.net", DNS, "*.net", OUT },
 	{ DNS, NULL, "example.org", DNS, "*.example.net", IN_ },
 	{ DNS, "example.net", NULL, DNS, "a*.example.net", OUT },
@@ -281,8 +282,6 @@ static void refuses_malformed_lists(void)
 		{ "0500", E_UNEXPECTED },
 		{ "3007 a005 3003 8201 61 0500", E_TRAILING },
 	};
-	struct derw w;
-	struct span many;
 
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
 		struct arena a = ARENA_ON(block);
@@ -290,14 +289,35 @@ static void refuses_malformed_lists(void)
 		test_check_err(syntax(test_hex(&a, bad[i].hex)), bad[i].want, bad[i].hex, __FILE__,
 		               __LINE__);
 	}
-	w = (struct derw)DERW_ON(block);
-	IN (&w, DER_SEQUENCE)
-		IN (&w, DER_CONTEXT(0))
-			for (int i = 0; i <= NAME_SUBTREES_MAX; i++)
-				IN (&w, DER_SEQUENCE)
-					derw_text(&w, DNS, "a");
-	CHECK_OK(derw_end(&w, &many));
-	CHECK_ERR(syntax(many), E_RANGE);
+}
+
+static void bounds_subtrees(void)
+{
+	for (int more = 0; more < 2; more++) {
+		struct derw w = DERW_ON(block);
+		struct span many;
+
+		IN (&w, DER_SEQUENCE)
+			IN (&w, DER_CONTEXT(0))
+				for (int i = 0; i < NAME_SUBTREES_MAX + more; i++)
+					IN (&w, DER_SEQUENCE)
+						derw_text(&w, DNS, "a");
+		CHECK_OK(derw_end(&w, &many));
+		CHECK_ERR(syntax(many), more ? E_RANGE : OK);
+	}
+}
+
+/* cert_read() lets none of these through; who comes by another way is refused as well. */
+static void applies_nothing_malformed(void)
+{
+	struct arena a = ARENA_ON(block);
+	struct cert c = { .subject = NAME_EMPTY };
+
+	c.san = names(&a, DNS, "example.net");
+	CHECK_ERR(name_constraints_apply(test_hex(&a, "3003 a001 30"), &c), E_CERT_SYNTAX);
+	CHECK_ERR(name_constraints_apply(test_hex(&a, "0500"), &c), E_CERT_SYNTAX);
+	c.san.n--;
+	CHECK_ERR(name_constraints_apply(constraints(&a, DNS, "net", NULL), &c), E_CERT_SYNTAX);
 }
 
 const struct test_suite suite_pki_nameconstraints = {
@@ -309,5 +329,7 @@ const struct test_suite suite_pki_nameconstraints = {
 		{ "every name is looked at", looks_at_every_name },
 		{ "malformed bases are refused", refuses_malformed_bases },
 		{ "malformed lists are refused", refuses_malformed_lists },
+		{ "subtrees are counted", bounds_subtrees },
+		{ "nothing malformed is applied", applies_nothing_malformed },
 	}
 };
