@@ -211,7 +211,7 @@ class Command(unittest.TestCase):
         self.gone(json.loads(result.stdout)["pids"])
 
     def gone(self, pids: dict) -> None:
-        deadline = time.monotonic() + 2
+        deadline = time.monotonic() + 60
         while any(map(alive, pids.values())) and time.monotonic() < deadline:
             time.sleep(0.02)
         self.assertEqual([pid for pid in pids.values() if alive(pid)], [])
@@ -222,7 +222,7 @@ class Command(unittest.TestCase):
             process = subprocess.Popen([LAB, "up", directory], stdout=subprocess.PIPE, text=True)
             facts = json.loads(process.stdout.readline())
             process.send_signal(number)
-            process.wait(10)
+            process.wait(120)
             process.stdout.close()
             self.gone(facts["pids"])
 
@@ -230,12 +230,12 @@ class Command(unittest.TestCase):
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGKILL):
             directory = tempfile.mkdtemp(dir=Base.dir)
             process = subprocess.Popen(
-                [LAB, "up", directory, "--exec", "sh", "-c", "echo $$; exec sleep 60"],
+                [LAB, "up", directory, "--exec", "sh", "-c", "echo $$; exec sleep 600"],
                 stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
             )  # fmt: skip
             command = int(process.stdout.readline())
             process.send_signal(number)
-            process.wait(10)
+            process.wait(120)
             process.stdout.close()
             facts = json.loads((Path(directory) / "lab.json").read_text())
             self.gone({**facts["pids"], "command": command})

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from onlab import ca, cahttp, faults, masa, pki, registrar
-from onlab.processes import Component, dying_with
+from onlab.processes import Component, die_with_parent
 
 class CAServer:
     """The CA in the shape of the other components."""
@@ -103,20 +103,40 @@ class Lab:
             component.stop()
 
 
+TOLD = {signal.SIGTERM, signal.SIGINT}
+
+
+def _in_command(parent: int) -> None:
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, TOLD | {signal.SIGCHLD})
+    die_with_parent(parent)
+
+
 def _execute(command: list[str], lab: Lab) -> int:
-    """Runs a command against the lab; its exit status, or 128 + signal."""
+    """Runs a command against the lab; its exit status, or 128 + signal.
+
+    Signals are waited for, not handled: a handler that raises may do so where Python passes
+    over the exception, and then nobody would end the command.
+    """
     environment = {
         **os.environ,
         "LAB_JSON": str(lab.directory / "lab.json"),
         "LAB_REGISTRAR_URL": lab.facts["registrar"],
     }
-    status = subprocess.call(command, env=environment, preexec_fn=dying_with(os.getpid()))
-    return status if status >= 0 else 128 - status
+    parent = os.getpid()
+    signal.pthread_sigmask(signal.SIG_BLOCK, TOLD | {signal.SIGCHLD})
+    process = subprocess.Popen(command, env=environment, preexec_fn=lambda: _in_command(parent))
+    while process.poll() is None:
+        number = signal.sigwait(TOLD | {signal.SIGCHLD})
+        if number in TOLD:
+            process.kill()
+            process.wait()
+            return 128 + number
+    return process.returncode if process.returncode >= 0 else 128 - process.returncode
 
 
 def _until_told() -> int:
     """Sleeps until SIGTERM or SIGINT."""
-    signal.sigwait({signal.SIGTERM, signal.SIGINT})
+    signal.sigwait(TOLD)
     return 0
 
 
@@ -127,7 +147,7 @@ def main(options: argparse.Namespace) -> int:
         signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
     else:
         # Blocked from here on, so that none is lost before it is waited for.
-        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM, signal.SIGINT})
+        signal.pthread_sigmask(signal.SIG_BLOCK, TOLD)
     lab = Lab(options.dir, options)
     try:
         print(json.dumps(lab.facts), file=sys.stderr if options.exec else sys.stdout, flush=True)
