@@ -72,7 +72,7 @@ static int folded(struct span *s, bool *begun)
 	if (s->n == 0)
 		return -1;
 	if (blank && *begun)
-		return *begun = false, ' ';
+		return ' ';
 	*begun = true;
 	octet = *s->p++;
 	s->n--;

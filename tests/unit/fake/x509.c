@@ -121,7 +121,7 @@ struct span fake_crl(struct arena *a, const struct fake_crl *p)
 	IN (&w, DER_SEQUENCE) {
 		put(&w, a, p->version, "020101");
 		put_alg(&w, a, p->alg, p->key);
-		put_name(&w, a, NULL, p->issuer);
+		put_name(&w, a, p->issuer_der, p->issuer);
 		derw_time(&w, p->this_update != 0 ? p->this_update : DATE_FROM);
 		if (p->next_update >= 0)
 			derw_time(&w, p->next_update != 0 ? p->next_update : date_until);
@@ -132,8 +132,9 @@ struct span fake_crl(struct arena *a, const struct fake_crl *p)
 			IN (&w, DER_CONTEXT(0))
 				IN (&w, DER_SEQUENCE)
 					put(&w, a, p->extensions, NULL);
+		put(&w, a, p->after_extensions, "");
 	}
-	return framed(a, done(&w), NULL, NULL, p->key);
+	return framed(a, done(&w), NULL, p->signature, p->key);
 }
 
 struct span fake_x509_file(struct arena *a, const char *name)

@@ -43,10 +43,11 @@ struct fake_parts {
 struct span fake_x509(struct arena *a, const struct fake_parts *p);
 
 struct fake_crl {
-	const char *version, *alg, *issuer;
+	const char *version, *alg, *issuer, *issuer_der;
 	int64_t this_update, next_update; /* 0: 2026 to 2046; -1: none */
 	const char *entries;              /* content of revokedCertificates */
 	const char *extensions;
+	const char *after_extensions, *signature;
 	const struct signer *key;
 };
 struct span fake_crl(struct arena *a, const struct fake_crl *p);

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "platform/base/log.h"
 #include "platform/pki/internal.h"
 #include "tests/unit/fake/x509.h"
 #include "tests/unit/test.h"
@@ -143,6 +144,46 @@ static void judges_a_path(void)
 	CHECK_ERR(path_judge(&s.r, certs, 3), E_REVOKED);
 }
 
+static char logged[512];
+
+static void keep(void *context, enum log_level level, const char *line)
+{
+	(void)context;
+	(void)level;
+	snprintf(logged, sizeof logged, "%s", line);
+}
+
+/* A list that is of no use does not pass in silence. */
+static void logs_what_tells_nothing(void)
+{
+	struct scene s;
+
+	begin(&s);
+	s.r.crl_count = 1;
+	s.r.revocation = REVOCATION_IF_KNOWN;
+	log_to(keep, NULL);
+	log_limit(LOG_LEVEL_INFO);
+	logged[0] = '\0';
+	CHECK_OK(crl_judge(&s.r, &s.leaf, &s.sub));
+	CU_ASSERT_STRING_EQUAL(logged, "");
+	s.r.crls = &s.lists[STALE];
+	CHECK_OK(crl_judge(&s.r, &s.leaf, &s.sub));
+	log_limit(LOG_LEVEL_NOTICE);
+	log_to(NULL, NULL);
+	CU_ASSERT(strstr(logged, "tells nothing: it ended 2026-02-01") != NULL);
+}
+
+static void refuses_what_follows(void)
+{
+	struct scene s;
+	struct crl l;
+
+	begin(&s);
+	CHECK_OK(crl_read(s.lists[STALE], &l));
+	s.lists[STALE].n++; /* a zero of the arena */
+	CHECK_ERR(crl_read(s.lists[STALE], &l), E_CERT_SYNTAX);
+}
+
 static void refuses_prefixes_and_flipped_bits(void)
 {
 	struct scene s;
@@ -228,6 +269,31 @@ static const struct {
 	  E_REVOKED,
 	  E_REVOKED,
 	  "CRL: " },
+	{ "something behind an entry's extensions",
+	  { .entries = "3023 020107" DATE "300d 300b 0603551d15 0404 0a010102 0500" },
+	  E_REVOKED,
+	  E_REVOKED,
+	  "elements follow" },
+	{ "something behind the extensions",
+	  { .after_extensions = "a010 300c" X_NUMBER "0500" },
+	  E_REVOKED,
+	  E_REVOKED,
+	  "elements follow" },
+	{ "something behind them all",
+	  { .extensions = X_NUMBER, .after_extensions = "0500" },
+	  E_REVOKED,
+	  E_REVOKED,
+	  "elements follow" },
+	{ "something behind the signature",
+	  { .signature = "0302 0080 0500" },
+	  E_REVOKED,
+	  E_REVOKED,
+	  "elements follow" },
+	{ "an issuer with an empty RDN",
+	  { .issuer_der = "3002 3100" },
+	  E_REVOKED,
+	  E_REVOKED,
+	  "RDN" },
 	{ "of another issuer",
 	  { .issuer = "/CN=Other" },
 	  E_REVOKED,
@@ -340,6 +406,8 @@ const struct test_suite suite_pki_crl = {
 		{ "every list is asked", asks_every_list },
 		{ "dates are judged by the clock's worth", judges_dates_by_the_clock },
 		{ "a path is judged", judges_a_path },
+		{ "a list that tells nothing is logged", logs_what_tells_nothing },
+		{ "a trailing byte is refused", refuses_what_follows },
 		{ "prefixes and flipped bits are refused", refuses_prefixes_and_flipped_bits },
 		{ "every form is held", holds_every_form },
 		{ "the right to sign is needed", needs_the_right_to_sign },

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <stdio.h>
 
-#include "platform/pki/name.h"
-#include "platform/pki/x509.h"
+#include "platform/pki/internal.h"
 #include "tests/unit/fake/x509.h"
 #include "tests/unit/test.h"
 
@@ -31,7 +30,7 @@ static void begin(void)
 static struct span cn(uint8_t tag, const char *value)
 {
 	static const uint8_t oid[] = { 0x55, 4, 3 };
-	struct derw w = derw_in(&arena, 256);
+	struct derw w = derw_in(&arena, strlen(value) + 64);
 	struct span out;
 
 	IN (&w, DER_SEQUENCE)
@@ -119,6 +118,15 @@ static void finds_what_is_within(void)
 	CU_ASSERT_FALSE(name_within(NO_BYTES, text("/O=a")));
 }
 
+static enum err syntax(struct span name)
+{
+	enum err e;
+	struct der c = der_open(name, &e);
+
+	name_check(&c, name);
+	return e;
+}
+
 /* A malformed name equals nothing but itself. */
 static void refuses_malformed(void)
 {
@@ -136,6 +144,8 @@ static void refuses_malformed(void)
 		begin();
 		struct span bad = hex(rows[i]), good = hex(NAME_A);
 
+		CU_ASSERT_NOT_EQUAL(syntax(bad), OK);
+		CHECK_OK(syntax(good));
 		CU_ASSERT(name_equal(bad, bad));
 		CU_ASSERT_FALSE(name_equal(bad, good));
 		CU_ASSERT_FALSE(name_equal(good, bad));
@@ -151,8 +161,26 @@ static void bounds_an_rdn(void)
 	struct span most = text("OU=1+OU=2+OU=3+OU=4+OU=5+OU=6+OU=7+OU=8");
 	struct span more = text("OU=1+OU=2+OU=3+OU=4+OU=5+OU=6+OU=7+OU=8+OU=9");
 
+	CHECK_OK(syntax(most));
+	CHECK_ERR(syntax(more), E_RANGE);
 	CU_ASSERT(name_within(most, most));
 	CU_ASSERT_FALSE(name_within(more, more));
+}
+
+static void bounds_size(void)
+{
+	for (int more = 0; more < 2; more++) {
+		static char value[NAME_MAX_DER];
+		struct span n;
+
+		begin();
+		memset(value, 'x', sizeof value - 1);
+		/* four headers of four octets but the attribute's type, of five */
+		value[NAME_MAX_DER - 21 + more] = '\0';
+		n = cn(DER_UTF8, value);
+		CU_ASSERT_EQUAL(n.n, (size_t)NAME_MAX_DER + more);
+		CHECK_ERR(syntax(n), more ? E_RANGE : OK);
+	}
 }
 
 static void finds_attributes(void)
@@ -190,6 +218,7 @@ const struct test_suite suite_pki_name = {
 		{ "what is within is found", finds_what_is_within },
 		{ "malformed names equal nothing", refuses_malformed },
 		{ "an RDN is bounded", bounds_an_rdn },
+		{ "the size is bounded", bounds_size },
 		{ "attributes are found", finds_attributes },
 		{ "the empty name is told", tells_the_empty_one },
 	}
