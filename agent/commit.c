@@ -248,6 +248,21 @@ static enum err read_back(struct onboard *o)
 	return e == OK ? OK : err_within(E_STORE, e, "reading back what was stored");
 }
 
+/*
+ * A device without a clock learns how late it is at least: no later than both
+ * the MASA (created-on) and the CA (notBefore) say, so that neither alone can
+ * make everything look over; and only now, so that a failed attempt leaves
+ * nothing behind.
+ */
+static void learn_time(const struct attempt *t)
+{
+	int64_t created = voucher_signed_time(t->voucher);
+	struct cert issued;
+
+	if (created > 0 && cert_read(t->issued.cert, &issued) == OK)
+		clock_raise_floor(created < issued.not_before ? created : issued.not_before);
+}
+
 enum err commit(struct onboard *o)
 {
 	struct attempt *t = &o->attempt;
@@ -259,6 +274,8 @@ enum err commit(struct onboard *o)
 		e = journal_clear(&o->device->store);
 	if (e == OK)
 		e = read_back(o);
+	if (e == OK)
+		learn_time(t);
 	if (e == OK)
 		progress_detail("%s/live -> gen/%04u", o->device->settings.state_dir,
 		                t->generation.number);

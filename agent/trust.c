@@ -18,8 +18,6 @@ enum err check_voucher(struct onboard *o)
 
 	if (e != OK)
 		return e;
-	if (voucher_signed_time(t->voucher) > 0)
-		clock_raise_floor(voucher_signed_time(t->voucher));
 	progress_detail("for serial number %s",
 	                log_quote(&q, voucher_says(t->voucher)->serial_number));
 	return OK;
