@@ -195,9 +195,11 @@ def run_all(options: argparse.Namespace, rows: list[Scenario]) -> list[Result]:
     with concurrent.futures.ProcessPoolExecutor(
         options.jobs, context, processes.die_with_parent, (os.getpid(),)
     ) as pool:
-        waiting = [pool.submit(perform, row, options.agent, work, base) for row in rows]
-        if not options.k:
-            waiting += [pool.submit(own_tests, name) for name in OWN_TESTS]
+        own = [] if options.k else OWN_TESTS
+        waiting = [pool.submit(perform, row, options.agent, work, base) for row in rows if row.slow]
+        waiting += [pool.submit(own_tests, name) for name in own]
+        waiting += [pool.submit(perform, row, options.agent, work, base) for row in rows
+                    if not row.slow]  # fmt: skip
         for done in concurrent.futures.as_completed(waiting):
             results.append(done.result())
             report(results[-1])
@@ -211,7 +213,7 @@ def main() -> int:
                                      formatter_class=argparse.RawDescriptionHelpFormatter,
                                      epilog=__doc__.split("\n\n", 1)[1])  # fmt: skip
     parser.add_argument("--agent", type=Path, default=ROOT / "build/onramp")
-    parser.add_argument("-j", "--jobs", type=int, default=3 * (os.cpu_count() or 1),
+    parser.add_argument("-j", "--jobs", type=int, default=4 * (os.cpu_count() or 1),
                         help="scenarios at once (default: %(default)s; most of them wait)")
     parser.add_argument("-k", action="append", metavar="PATTERN", help="only names that match")
     parser.add_argument("--quick", action="store_true", help="leave out what waits for a minute")
