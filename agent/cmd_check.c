@@ -10,8 +10,6 @@
 #include "platform/pki/name.h"
 #include "platform/store/file.h"
 
-enum { ROOM = 256 * 1024 };
-
 /* Prints the outcome; the first fault is what the command ends with. */
 struct tally {
 	enum err first;
@@ -120,8 +118,7 @@ static void check_registrars(const struct device *d, struct tally *t)
 
 static void check_all(struct tally *t)
 {
-	static uint8_t room[ROOM];
-	struct arena a = ARENA_ON(room);
+	struct arena a = command_arena();
 	struct device d = { .arena = &a, .store = { .dir = -1, .lock = -1 } };
 	char path[PATH_NAME_MAX];
 	enum err e = file_rooted(config_path, path, sizeof path);

@@ -10,8 +10,6 @@
 #include "platform/pki/name.h"
 #include "platform/store/file.h"
 
-enum { ROOM = 1024 * 1024 };
-
 static bool is_address(const char *text)
 {
 	uint8_t b[16];
@@ -58,7 +56,7 @@ static enum err run_ir(struct cmp_tool *t)
 		e = cmp_apply_template(&template, &facts, t->arena, &wishes);
 	wishes.key = t->new_key;
 	if (e == OK)
-		e = cmp_enrol(&t->client, t->arena, &wishes, t->pool, t->pool_count, &keep,
+		e = cmp_enrol(&t->client, CMP_IR, t->arena, &wishes, t->pool, t->pool_count, &keep,
 		              &issued);
 	return e == OK ? tool_say_issued(t, &issued) : e;
 }
@@ -215,8 +213,7 @@ static int run_line(struct cmp_tool *t, int argc, char **argv)
 
 int cmd_cmp(int argc, char **argv)
 {
-	static uint8_t room[ROOM];
-	struct arena a = ARENA_ON(room);
+	struct arena a = command_arena();
 	struct cmp_tool t = { .arena = &a };
 	int status = run_line(&t, argc, argv);
 

@@ -7,8 +7,6 @@
 #include "agent/options.h"
 #include "platform/store/file.h"
 
-enum { ROOM = 128 * 1024 };
-
 static enum err reset(struct device *d, struct arena *a)
 {
 	char path[PATH_NAME_MAX];
@@ -26,8 +24,7 @@ static enum err reset(struct device *d, struct arena *a)
 
 int cmd_reset(int argc, char **argv)
 {
-	static uint8_t room[ROOM];
-	struct arena a = ARENA_ON(room);
+	struct arena a = command_arena();
 	struct device d = { .arena = &a, .store = { .dir = -1, .lock = -1 } };
 	bool yes = false, helped;
 	const struct option_row rows[] = {

@@ -16,7 +16,7 @@
 #include "platform/pki/name.h"
 #include "platform/store/file.h"
 
-enum { DEVICE_ROOM = 192 * 1024, ATTEMPT_ROOM = 1024 * 1024 };
+enum { DEVICE_ROOM = 192 * 1024 };
 
 static volatile sig_atomic_t ending;
 
@@ -90,8 +90,7 @@ static enum err drop_interrupted(struct device *d, struct arena *a)
 
 static enum err reach_enrolled(struct device *d, const struct onboard_limits *limits)
 {
-	static uint8_t room[ATTEMPT_ROOM];
-	struct arena a = ARENA_ON(room);
+	struct arena a = command_arena();
 	enum err e;
 
 	if (!d->settings.enabled)

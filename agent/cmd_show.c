@@ -11,7 +11,7 @@
 #include "platform/codec/pem.h"
 #include "platform/store/file.h"
 
-enum { ROOM = 768 * 1024, TEXT_MAX = 128 * 1024 };
+enum { TEXT_MAX = 128 * 1024 };
 
 static const char DER_FIRST = 0x30;
 
@@ -75,8 +75,7 @@ static enum err show(struct arena *a, struct span file)
 
 int cmd_show(int argc, char **argv)
 {
-	static uint8_t room[ROOM];
-	struct arena a = ARENA_ON(room);
+	struct arena a = command_arena();
 	struct span file;
 	bool helped;
 	const struct option_row rows[] = { { 0 } };

@@ -12,7 +12,7 @@
 #include "platform/pki/name.h"
 #include "platform/store/file.h"
 
-enum { ROOM = 384 * 1024, OUT_MAX = 8192 };
+enum { OUT_MAX = 8192 };
 
 struct state {
 	bool enrolled;
@@ -165,8 +165,7 @@ static enum err print_json(const struct device *d, const struct state *s)
 
 int cmd_status(int argc, char **argv)
 {
-	static uint8_t room[ROOM];
-	struct arena a = ARENA_ON(room);
+	struct arena a = command_arena();
 	struct device d = { .arena = &a, .store = { .dir = -1, .lock = -1 } };
 	struct state s = { .damage = OK };
 	bool json = false, helped;

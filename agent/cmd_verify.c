@@ -12,8 +12,6 @@
 #include "platform/store/file.h"
 #include "voucher/voucher.h"
 
-enum { ROOM = 512 * 1024 };
-
 struct wishes {
 	const char *idevid, *nonce, *at;
 	struct text_list masa;
@@ -113,8 +111,7 @@ static enum err verify(struct arena *a, const char *file, const struct wishes *w
 
 int cmd_verify(int argc, char **argv)
 {
-	static uint8_t room[ROOM];
-	struct arena a = ARENA_ON(room);
+	struct arena a = command_arena();
 	struct wishes w = { .nonceless = false };
 	bool helped;
 	const struct option_row rows[] = {

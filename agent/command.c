@@ -9,6 +9,13 @@
 
 const char *config_path = "/etc/config/onramp";
 
+struct arena command_arena(void)
+{
+	static uint8_t room[1024 * 1024];
+
+	return (struct arena)ARENA_ON(room);
+}
+
 int command_failed(enum err e)
 {
 	fprintf(stderr, "onramp: %s\n", err_text(e));

@@ -3,7 +3,7 @@
 #ifndef ONRAMP_AGENT_COMMANDS_H
 #define ONRAMP_AGENT_COMMANDS_H
 
-#include "platform/base/err.h"
+#include "platform/base/arena.h"
 
 int cmd_run(int argc, char **argv);
 int cmd_status(int argc, char **argv);
@@ -15,6 +15,9 @@ int cmd_reset(int argc, char **argv);
 
 /* Where the operator's configuration lies; `--config FILE` before the subcommand. */
 extern const char *config_path;
+
+/* The memory of the one command that a process runs: 1 MB, the most that any takes. */
+struct arena command_arena(void);
 
 /* Says on stderr what failed and what to do, and returns the exit status. */
 int command_failed(enum err e);
