@@ -138,8 +138,8 @@ enum err enrol(struct onboard *o)
 	enum err e = make_wishes(o);
 
 	if (e == OK)
-		e = cmp_enrol(&c, o->arena, &t->wishes, t->ca_certs, t->ca_cert_count, &keep,
-		              &t->issued);
+		e = cmp_enrol(&c, CMP_IR, o->arena, &t->wishes, t->ca_certs, t->ca_cert_count,
+		              &keep, &t->issued);
 	if (e == OK && (e = cert_read(t->issued.cert, &cert)) == OK)
 		progress_detail("%s, %s", name_text(&q, cert.subject),
 		                t->issued.confirmed_implicitly ? "confirmed implicitly"

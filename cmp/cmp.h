@@ -12,6 +12,7 @@
 #define ONRAMP_CMP_CMP_H
 
 #include "platform/clock.h"
+#include "platform/crypto/mac.h"
 #include "platform/pki/credential.h"
 #include "platform/pki/trusted.h"
 
@@ -36,11 +37,34 @@ struct cmp_watch {
 	void *context;
 };
 
+/* MAC protection by a shared secret (RFC 9483 4.1.5), for ir, cr and p10cr, and at the
+   operator's risk for genm. The secret decides who is believed, not the anchors. */
+struct cmp_secret {
+	struct span reference; /* senderKID and the sender's commonName, UTF-8 */
+	struct span value;
+	enum mac_scheme scheme;
+};
+
+/*
+ * Where a waiting transaction is kept, so that it outlives the process (RFC 9483
+ * 4.4).  save() is called before each message that opens or goes on with a
+ * transaction that certifies, and makes `state` (at most CMP_STATE_MAX octets,
+ * opaque, DER) durable: an error ends the operation before anything is sent.
+ */
+struct cmp_journal {
+	enum err (*save)(void *context, struct span state);
+	void *context;
+};
+
 /* One server, one identity; filled by the caller, constant over operations. */
 struct cmp_client {
 	const struct trusted *trusted;
-	const struct credential *signer; /* protection: signature (RFC 9483 3.2) */
-	const char *path;                /* "/.well-known/cmp", or "/.well-known/cmp/p/NAME" */
+	/* protection: exactly one of the two, as long as the operation lasts (RFC 9483 3.2) */
+	const struct credential *signer;   /* by signature */
+	const struct cmp_secret *secret;   /* by MAC */
+	const struct cmp_journal *journal; /* NULL: nothing outlives the process */
+	bool hash_alg;    /* certConf with hashAlg and pvno 3 (RFC 9480 2.10), for EdDSA */
+	const char *path; /* "/.well-known/cmp", or "/.well-known/cmp/p/NAME" */
 	enum cmp_labels labels;
 	struct span recipient;      /* Name, DER; empty: NULL-DN until the peer names itself */
 	struct span profile;        /* certProfile, UTF-8; empty: none */
@@ -70,11 +94,21 @@ struct cmp_template {
 MUST_CHECK enum err cmp_get_template(const struct cmp_client *c, struct arena *a,
                                      struct cmp_template *out);
 
+/* Requests for a certificate: RFC 9483 4.1.1, 4.1.2, 4.1.3, 4.1.4. */
+enum cmp_request {
+	CMP_IR,
+	CMP_CR,
+	CMP_KUR, /* signed with the certificate that is updated: client.signer */
+	CMP_P10CR
+};
+
 /* What to ask for. */
 struct cmp_wishes {
-	const struct signer *key; /* the new key */
-	struct span subject;      /* Name, DER */
-	struct span extensions;   /* content of Extensions (SEQUENCE OF Extension); may be empty */
+	const struct signer *key; /* the new key; NULL: the CA makes it (RFC 9483 4.1.6), or csr */
+	const enum key_kind *central; /* without a key: the kind wanted; NULL: any */
+	struct span csr; /* p10cr: CertificationRequest, DER, ready-made; empty: made of the rest */
+	struct span subject;    /* Name, DER */
+	struct span extensions; /* content of Extensions (SEQUENCE OF Extension); may be empty */
 	enum cmp_confirm confirm;
 	struct span issuer;   /* Name, DER; empty: not asked for */
 	struct span validity; /* content of OptionalValidity; empty: not asked for */
@@ -98,7 +132,8 @@ MUST_CHECK enum err cmp_apply_template(const struct cmp_template *t, const struc
 
 /* The certificate that came, checked: ours, as asked, valid, leading to an anchor. */
 struct cmp_issued {
-	struct span cert;                  /* DER */
+	struct span cert;   /* DER */
+	struct signer *key; /* made by the CA and delivered; the caller closes it; or NULL */
 	struct span chain[PATH_DEPTH_MAX]; /* issuers above it, anchor excluded */
 	size_t chain_count;
 	struct span anchor; /* the anchor's certificate */
@@ -120,15 +155,79 @@ struct cmp_keep {
 };
 
 /*
- * ir: initialization request (RFC 9483 4.1.1), with POPOSigningKey, over
- * waiting/pollReq/pollRep (4.4), certConf/pkiConf unless granted implicitly.
- * pool: CA certificates known (caCerts). E_CMP_REJECTED and E_CMP_ERROR carry
- * the CA's words; E_ISSUED_* what was wrong with the certificate.
+ * Asks for a certificate, over waiting/pollReq/pollRep (RFC 9483 4.4), certConf and
+ * pkiConf unless granted implicitly.  pool: CA certificates known (caCerts).
+ * E_CMP_REJECTED and E_CMP_ERROR carry the CA's words; E_ISSUED_* what was wrong
+ * with the certificate.  A kur asks for the names of the certificate it updates
+ * (cmp_update_wishes()); caPubs count only in an ip.
  */
-MUST_CHECK enum err cmp_enrol(const struct cmp_client *c, struct arena *a,
+MUST_CHECK enum err cmp_enrol(const struct cmp_client *c, enum cmp_request kind, struct arena *a,
                               const struct cmp_wishes *w, const struct span *pool,
                               size_t pool_count, const struct cmp_keep *keep,
                               struct cmp_issued *out);
+
+/*
+ * Goes on with what client.journal saved last: polls on, or confirms, with the same
+ * transactionID, to the same endpoint; the client and the wishes must be those of
+ * the first time (the key staged since).  E_CMP_GONE when there is nothing that the
+ * CA could still know: the caller begins anew, with the same key.
+ */
+MUST_CHECK enum err cmp_resume(const struct cmp_client *c, struct span state, struct arena *a,
+                               const struct cmp_wishes *w, const struct span *pool,
+                               size_t pool_count, const struct cmp_keep *keep,
+                               struct cmp_issued *out);
+
+/* For a kur (RFC 9483 4.1.3): subject and subjectAltName of the certificate in use, nothing
+   else; key and confirm are left to the caller. */
+MUST_CHECK enum err cmp_update_wishes(const struct cert *old, struct arena *a,
+                                      struct cmp_wishes *out);
+
+/* CRLReason, RFC 5280 5.3.1. */
+enum crl_reason {
+	REASON_UNSPECIFIED = 0,
+	REASON_KEY_COMPROMISE = 1,
+	REASON_CA_COMPROMISE = 2,
+	REASON_AFFILIATION_CHANGED = 3,
+	REASON_SUPERSEDED = 4,
+	REASON_CESSATION_OF_OPERATION = 5,
+	REASON_CERTIFICATE_HOLD = 6,
+	REASON_REMOVE_FROM_CRL = 8,
+	REASON_PRIVILEGE_WITHDRAWN = 9,
+	REASON_AA_COMPROMISE = 10
+};
+/* rr: revocation of client.signer's own certificate (RFC 9483 4.2). */
+MUST_CHECK enum err cmp_revoke(const struct cmp_client *c, struct arena *a, enum crl_reason reason);
+
+/*
+ * Root CA certificate update (RFC 9483 4.3.2).  old_root is one that is trusted now.
+ * What comes is verified before it is given out: newWithNew is a root, now valid, and
+ * either newWithOld binds its name and key to the old root's key (RFC 4210 4.4), or
+ * its SubjectPublicKeyInfo has the hash that the old root announced (hashOfRootKey,
+ * RFC 8649).  E_ROOT_UPDATE says what did not hold.
+ */
+struct cmp_root_update {
+	bool present;                           /* false: the CA has none */
+	struct span new_with_new;               /* may become an anchor, beside the old one */
+	struct span new_with_old, old_with_new; /* links, verified; or empty */
+	bool by_hash;                           /* by hashOfRootKey, not by newWithOld */
+};
+MUST_CHECK enum err cmp_get_root_update(const struct cmp_client *c, struct arena *a,
+                                        struct span old_root, struct cmp_root_update *out);
+
+/*
+ * A CRL (RFC 9483 4.3.4).  Given out only when it is signed by the issuer named, whose
+ * certificate is an anchor or leads to one through the pool, and when it is not older
+ * than this_update.  E_CRL says what did not hold.  *crl empty: nothing newer.
+ */
+struct cmp_crl_wish {
+	struct span issuer; /* Name, DER, of the CRL's issuer */
+	struct span dpn;    /* DistributionPointName, DER, from a cRLDistributionPoints; or empty */
+	int64_t this_update; /* of the CRL held; 0: none */
+	const struct span *pool;
+	size_t pool_count;
+};
+MUST_CHECK enum err cmp_get_crl(const struct cmp_client *c, struct arena *a,
+                                const struct cmp_crl_wish *w, struct span *crl);
 
 /* `onramp show`: a PKIMessage in words, written to out (NUL-terminated). */
 MUST_CHECK enum err cmp_show(struct span der, char *out, size_t cap);

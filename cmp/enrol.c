@@ -104,12 +104,13 @@ static enum err take(struct cmp_session *s, const struct span *ca_certs, size_t 
 	return implicit ? e : confirm(s, e);
 }
 
-enum err cmp_enrol(const struct cmp_client *c, struct arena *a, const struct cmp_wishes *w,
-                   const struct span *pool, size_t pool_count, const struct cmp_keep *keep,
-                   struct cmp_issued *out)
+enum err cmp_enrol(const struct cmp_client *c, enum cmp_request kind, struct arena *a,
+                   const struct cmp_wishes *w, const struct span *pool, size_t pool_count,
+                   const struct cmp_keep *keep, struct cmp_issued *out)
 {
+	static const struct cmp_op *const ops[] = { [CMP_IR] = &CMP_OP_IR };
 	struct cmp_session *s;
-	enum err e = cmp_session_new(c, a, &CMP_OP_IR, &s);
+	enum err e = cmp_session_new(c, a, ops[kind], &s);
 
 	*out = (struct cmp_issued){ 0 };
 	if (e != OK)

@@ -16,6 +16,7 @@ enum err cmp_info_value(const struct cmp_session *s, struct span *value)
 	struct der list = der_enter(&c, DER_SEQUENCE);
 	struct der info = der_enter(&list, DER_SEQUENCE);
 	struct span type = der_oid(&info);
+	struct span wanted = s->op->info_answer.n > 0 ? s->op->info_answer : s->op->info_type;
 	char text[64];
 
 	*value = der_more(&info) ? der_element(&info) : NO_BYTES;
@@ -24,7 +25,7 @@ enum err cmp_info_value(const struct cmp_session *s, struct span *value)
 	der_end(&c);
 	if (e != OK)
 		return err_within(E_CMP_SYNTAX, e, "general response");
-	if (!span_equal(type, s->op->info_type))
+	if (!span_equal(type, wanted))
 		return err_because(E_CMP_CONTENT, "the answer is about %s, which was not asked for",
 		                   der_oid_text(type, text, sizeof text));
 	return OK;

@@ -179,7 +179,8 @@ struct cmp_op {
 	struct cmp_draft ask;
 	uint8_t answer;                  /* enum pki_body */
 	const char *label, *short_label; /* RFC 9483 6.1, table 1; RFC 9482 2.1 */
-	struct span info_type;           /* genm and genp: InfoTypeAndValue's OID */
+	struct span info_type;           /* genm: InfoTypeAndValue's OID */
+	struct span info_answer;         /* genp's, where it is another one; else empty */
 	bool certifies;                  /* the answer is a CertRepMessage, and is confirmed */
 	bool takes_profile;              /* RFC 9483 3.1: certProfile allowed */
 };
@@ -189,6 +190,7 @@ struct cmp_session {
 	const struct cmp_client *client;
 	const struct cmp_op *op;
 	const struct cmp_wishes *wishes; /* of operations that ask for a certificate */
+	struct span info_request; /* genm: infoValue, DER; empty: absent */
 	struct arena *arena;
 	char path[URL_MAX];
 	int64_t deadline; /* in clock_ticks() */

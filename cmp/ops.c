@@ -9,13 +9,15 @@ static const uint8_t it_cert_req_template[] = { 0x2b, 0x06, 0x01, 0x05, 0x05, 0x
 /*
  * GenMsgContent ::= SEQUENCE OF InfoTypeAndValue
  *
- * RFC 9483 4.3: one of them; 4.3.1 and 4.3.3: its value absent.
+ * RFC 9483 4.3: one of them; its value absent where the operation has none.
  */
 static enum err put_info_request(struct cmp_session *s, struct derw *w)
 {
 	IN (w, DER_SEQUENCE)
-		IN (w, DER_SEQUENCE)
+		IN (w, DER_SEQUENCE) {
 			derw_put(w, DER_OID, s->op->info_type);
+			derw_raw(w, s->info_request);
+		}
 	return OK;
 }
 

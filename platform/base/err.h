@@ -101,6 +101,10 @@ enum verdict { FINE, AGAIN, WAIT, NEXT, HALT };
 	X(E_ISSUED_USAGE,      NEXT,  78, "the issued certificate is for another use") \
 	X(E_ISSUED_TIME,       NEXT,  79, "the issued certificate is not valid now") \
 	X(E_ISSUED_CHAIN,      NEXT,  80, "the issued certificate does not chain to the domain") \
+	X(E_CMP_GONE,          NEXT,  81, "the CMP transaction cannot be gone on with") \
+	X(E_KEY_DELIVERY,      NEXT,  82, "the private key that the CA made cannot be taken") \
+	X(E_ROOT_UPDATE,       NEXT,  83, "the new root CA certificate is not proved") \
+	X(E_CRL,               NEXT,  84, "the certificate revocation list cannot be used") \
 	/* encodings, where nobody named the object */ \
 	X(E_TRUNCATED,         NEXT,  90, "an encoding ends inside an element") \
 	X(E_UNEXPECTED,        NEXT,  91, "an element is not the one the syntax asks for") \

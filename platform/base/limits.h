@@ -94,6 +94,18 @@ enum {
 	CMP_PAUSE_S = 5,     /* before asking again where the peer names no time */
 	CMP_CHECK_AFTER_MIN_S = 1, /* no busy loop by checkAfter 0 */
 	CMP_TIME_SKEW_MAX_S = 600, /* clocks without NTP; replays are the nonces' task */
+	CMP_STATE_MAX = 24576, /* a transaction on disk: signers, a certificate, numbers */
+	CMP_SECRET_MAX = 1024, /* a shared secret, octets */
+
+	/* MACs by a shared secret (RFC 9481 6.1) */
+	MAC_SALT_SIZE = 16,
+	MAC_SALT_MAX = 64,
+	MAC_ITERATIONS = 10000,      /* ours (RFC 9045: SHOULD be at least that) */
+	MAC_ITERATIONS_MIN = 100,    /* theirs (RFC 9045) */
+	MAC_ITERATIONS_MAX = 100000, /* work an unproved peer may ask for: some 0.1 s on a router */
+	MAC_KEY_MIN = 16,            /* a key of one octet is guessed */
+	MAC_KEY_MAX = 512,           /* octets; keyLength 4096 meant as bits or as octets below */
+	MAC_KEY_LENGTH_MAX = 4096,   /* what some peers write as keyLength */
 
 	/* the flow */
 	CANDIDATES_MAX = 16, /* registrars of one round */

@@ -14,7 +14,7 @@ static enum err enrol(void (*bend)(struct fake_ca *, struct fake_message *))
 
 	arena_reset(&a);
 	fake_ca_plays(&ca, script);
-	return cmp_enrol(&ca.client, &a, &ca.wishes, NULL, 0, NULL, &issued);
+	return cmp_enrol(&ca.client, CMP_IR, &a, &ca.wishes, NULL, 0, NULL, &issued);
 }
 
 static bool says(const char *text)
