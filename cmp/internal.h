@@ -190,7 +190,7 @@ struct cmp_session {
 	const struct cmp_client *client;
 	const struct cmp_op *op;
 	const struct cmp_wishes *wishes; /* of operations that ask for a certificate */
-	struct span info_request; /* genm: infoValue, DER; empty: absent */
+	struct span info_request;        /* genm: infoValue, DER; empty: absent */
 	struct arena *arena;
 	char path[URL_MAX];
 	int64_t deadline; /* in clock_ticks() */

@@ -94,8 +94,8 @@ enum {
 	CMP_PAUSE_S = 5,     /* before asking again where the peer names no time */
 	CMP_CHECK_AFTER_MIN_S = 1, /* no busy loop by checkAfter 0 */
 	CMP_TIME_SKEW_MAX_S = 600, /* clocks without NTP; replays are the nonces' task */
-	CMP_STATE_MAX = 24576, /* a transaction on disk: signers, a certificate, numbers */
-	CMP_SECRET_MAX = 1024, /* a shared secret, octets */
+	CMP_STATE_MAX = 24576,     /* a transaction on disk: signers, a certificate, numbers */
+	CMP_SECRET_MAX = 1024,     /* a shared secret, octets */
 
 	/* MACs by a shared secret (RFC 9481 6.1) */
 	MAC_SALT_SIZE = 16,

@@ -282,7 +282,8 @@ static void words_of_a_stray_error(void)
 	arena_reset(&a);
 	fake_ca_plays(&ca, script);
 	ca.text = "go away";
-	CHECK_ERR(cmp_enrol(&ca.client, CMP_IR, &a, &ca.wishes, NULL, 0, NULL, &issued), E_CMP_NONCE);
+	CHECK_ERR(cmp_enrol(&ca.client, CMP_IR, &a, &ca.wishes, NULL, 0, NULL, &issued),
+	          E_CMP_NONCE);
 	CU_ASSERT(strstr(err_reason(E_CMP_NONCE), "\"go away\"") != NULL);
 	end();
 }

@@ -172,7 +172,8 @@ static void no_certificate(void)
 	begin();
 	arena_reset(&a);
 	fake_ca_plays(&ca, script);
-	CHECK_ERR(cmp_enrol(&ca.client, CMP_IR, &a, &ca.wishes, NULL, 0, NULL, &issued), E_CERT_SYNTAX);
+	CHECK_ERR(cmp_enrol(&ca.client, CMP_IR, &a, &ca.wishes, NULL, 0, NULL, &issued),
+	          E_CERT_SYNTAX);
 	fake_ca_close(&ca);
 }
 
