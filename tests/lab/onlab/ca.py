@@ -16,12 +16,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from onlab import cacheck, cafaults, cahttp, caoptions, der
+from onlab import cacheck, cafaults, cahttp, caoptions, cmpmac, der
 from onlab.caanswer import Answer, error
-from onlab.cacert import Certificate, Credential, now, read_pem
-from onlab.cacheck import FOLLOWERS, Transaction, Trust
+from onlab.cacert import Credential, now, read_pem
+from onlab.cacheck import FOLLOWERS, Requester, Transaction, Trust
 from onlab.caissue import Issuer
 from onlab.caserve import Operations
+from onlab.cmpmac import Mac, SharedSecret
 from onlab.cmpmsg import NULL_DN, Draft, Message, Refused, read_message
 from onlab.cmpoids import BODIES, LABELS
 from onlab.events import Events
@@ -39,7 +40,7 @@ class Exchange:
     path: str
     message: Message = field(default_factory=Message)
     transaction: Transaction | None = None
-    client: Certificate | None = None
+    client: Requester | None = None
     refusal: Refused | None = None
 
 
@@ -61,6 +62,8 @@ class CA:
             domain=[self.issuer.root],
             intermediates=self.issuer.chain,
             revoked=self.issuer.revoked,
+            secret=self._shared_secret(),
+            any_sender=self.options["mac-sender"] == "any",
         )
         self.transactions: dict[bytes, Transaction] = {}
         self.operations = Operations(self)
@@ -68,6 +71,10 @@ class CA:
         self._lock = threading.Lock()
         for place in ("ip", "waiting"):
             self.signer(place)  # complains about a missing file now
+
+    def _shared_secret(self) -> SharedSecret | None:
+        value = self.options["secret"].encode()
+        return SharedSecret(self.options["reference"], value) if value else None
 
     def serve(self, port: int = 0) -> None:
         cahttp.serve(self, port)
@@ -117,7 +124,7 @@ class CA:
         for bent in self.faults.spend("serve", self.operations.place(message)):
             bent.bend(message, self)
         if transaction is None:
-            transaction = Transaction(message, exchange.path, client)
+            transaction = Transaction(message, exchange.path, client, mac=self._mac(message))
             self.transactions[message.transaction_id or b""] = transaction
             exchange.transaction = transaction
         return self.operations.serve(transaction, message, label)
@@ -127,7 +134,7 @@ class CA:
         message, transaction = exchange.message, exchange.transaction
         draft = Draft(answer.place, BODIES[answer.kind], answer.reply)
         draft.issued_chain = self.issuer.chain if answer.certificate else []
-        draft.sign_as(self.signer(answer.place))
+        self._protect(draft, exchange)
         if self.options["signer-certs"] == "first" and answer.place in ("pollrep", "pkiconf"):
             draft.extra_certs = []
         draft.recipient = message.sender or NULL_DN
@@ -141,6 +148,22 @@ class CA:
             draft.message_time = der.time(now())
         draft.general_info = list(answer.general_info)
         return draft
+
+    def _protect(self, draft: Draft, exchange: Exchange) -> None:
+        """RFC 9483 3.2: as the request was, once it is known to be whose it says it is."""
+        if isinstance(exchange.client, SharedSecret):
+            mac = exchange.transaction.mac if exchange.transaction else None
+            draft.mac_as(exchange.client, mac or self._mac(exchange.message))
+        else:
+            draft.sign_as(self.signer(draft.place))
+
+    def _mac(self, message: Message) -> Mac | None:
+        """Ours, if the request has one: parameters stay through an operation, RFC 9483 4.1.5."""
+        if not cmpmac.is_mac(message.protection_alg or b""):
+            return None
+        scheme = self.options["mac-answer"]
+        return Mac(cmpmac.read(message.protection_alg).scheme if scheme == "same" else scheme,
+                   os.urandom(16))  # fmt: skip
 
     def _remember(self, exchange: Exchange, draft: Draft) -> None:
         """An unauthenticated request must not move the nonces of somebody else's operation."""
@@ -176,7 +199,8 @@ class CA:
             **answer.facts,
         }
         if exchange.client:
-            fields["client"] = f"{exchange.client.serial:x}"
+            fields["client"] = exchange.client.label
+            fields["protection"] = draft.mac.scheme if draft.mac else "signature"
             fields["certProfile"] = _profile(message)
         if refusal:
             fields.update(failInfo=refusal.fail, reason=str(refusal))

@@ -14,9 +14,11 @@ from onlab import cacert, cahttp, cmpoids, der, pki
 from onlab.ca import CA
 from onlab.cacert import Certificate, Credential, read_pem
 from onlab.cmpclient import Client, certificate_of, status_of
+from onlab.cmpmac import SharedSecret
 from onlab.cmpmsg import write_info
 
 BASE = Path(tempfile.gettempdir())  # replaced by make_base()
+SECRET = SharedSecret("SN-0001", b"correct horse battery staple")
 WANT_IMPLICIT = write_info(cmpoids.IT_IMPLICIT_CONFIRM, der.null())
 
 
@@ -46,6 +48,11 @@ class Case(unittest.TestCase):
 
     def client(self, ca: CA | None = None, path: str = "/.well-known/cmp", who: str = "p256"):
         return Client(device(who), ca or self.make(), path)
+
+    def sharing(self, ca: CA | None = None, scheme: str = "pbmac1", **options) -> Client:
+        """A client that has nothing but the secret."""
+        ca = ca or self.make(secret=SECRET.value.decode(), **options)
+        return Client(SECRET, ca, scheme=scheme)
 
     def assert_refused(self, message, fail: str, kind: str = "error") -> None:
         status = status_of(message)

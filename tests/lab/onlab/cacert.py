@@ -160,6 +160,14 @@ class Certificate:
             return False
         return True
 
+    @property
+    def names(self) -> list[tuple[str, str]]:
+        return read_name(self.subject)
+
+    @property
+    def label(self) -> str:
+        return f"{self.serial:x}"
+
     def valid_at(self, moment: datetime) -> bool:
         return self.not_before <= moment <= self.not_after
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from onlab import cmpcrypto, der
+from onlab import cmpcrypto, cmpmac, der
 from onlab.cacert import KU_DIGITAL_SIGNATURE, Certificate, find_path, now
+from onlab.cmpmac import Mac, SharedSecret
 from onlab.cmpmsg import Message, Refused
 from onlab.cmpoids import (
     ANSWERS, IT_CERT_PROFILE, IT_CERT_REQ_TEMPLATE, IT_CONFIRM_WAIT_TIME, IT_IMPLICIT_CONFIRM,
@@ -17,6 +18,9 @@ from onlab.cmpoids import (
 OPENERS = {"ir", "cr", "kur", "p10cr", "rr", "genm"}
 FOLLOWERS = {"certConf", "pollReq"}
 LOCAL_PKI_ONLY = {"cr", "kur", "rr"}  # RFC 9483 4.1.2, 4.1.3, 4.2
+BY_SIGNATURE_ONLY = {"kur", "rr"}  # they prove possession of a certificate, RFC 9483 4.1.3, 4.2
+
+Requester = Certificate | SharedSecret
 
 
 @dataclass
@@ -25,7 +29,7 @@ class Transaction:
 
     opener: Message
     path: str
-    client: Certificate
+    client: Requester
     state: str = "open"  # then polling, confirm, confirmed, done
     nonces: list[bytes] = field(default_factory=list)  # sent by us, oldest first
     last_kind: str = ""  # of the last request served
@@ -38,6 +42,7 @@ class Transaction:
     certificate: bytes | None = None
     cert_req_id: int = 0
     confirm_until: datetime | None = None
+    mac: Mac | None = None  # what answers are protected with, if not signed
 
 
 def check_syntax(message: Message) -> None:
@@ -114,11 +119,35 @@ class Trust:
     domain: list[Certificate]
     intermediates: list[Certificate]
     revoked: set[int]
+    secret: SharedSecret | None = None
+    any_sender: bool = False  # under MAC
 
-    def protector(self, message: Message, transaction: Transaction | None) -> Certificate:
-        """The certificate that protects the message, once the protection is verified."""
+    def protector(self, message: Message, transaction: Transaction | None) -> Requester:
+        """Who protects the message, once the protection is verified."""
         if message.protection is None or message.protection_alg is None:
             raise Refused("badMessageCheck", "no protection")
+        by_mac = cmpmac.is_mac(message.protection_alg)
+        if transaction and by_mac != isinstance(transaction.client, SharedSecret):
+            raise Refused("wrongIntegrity", "another kind of protection than before")
+        return self._by_mac(message) if by_mac else self._by_signature(message, transaction)
+
+    def _by_mac(self, message: Message) -> SharedSecret:
+        """RFC 9483 4.1.5."""
+        if self.secret is None or message.kind in BY_SIGNATURE_ONLY:
+            raise Refused("wrongIntegrity", "MAC where a signature is due")
+        if message.sender_kid != self.secret.reference.encode():
+            raise Refused("badMessageCheck", "senderKID is no reference known here")
+        if not self.any_sender and message.sender != der.explicit(4, self.secret.subject):
+            raise Refused("badMessageCheck", "sender is not the reference as commonName")
+        value, unused = message.protection or (b"", 0)
+        try:
+            mac = cmpmac.read(message.protection_alg or b"")
+            mac.check(self.secret.value, message.protected, value + b"\0" * unused)
+        except cmpmac.BadMac as bad:
+            raise Refused(bad.fail, f"protection: {bad}") from None
+        return self.secret
+
+    def _by_signature(self, message: Message, transaction: Transaction | None) -> Certificate:
         certificate = self._protection_certificate(message, transaction)
         try:
             cmpcrypto.verify(
@@ -137,9 +166,6 @@ class Trust:
         self, message: Message, transaction: Transaction | None
     ) -> Certificate:
         """RFC 9483 3.3: the first of extraCerts; may be left out once the CA knows it."""
-        algorithm = der.Der(message.protection_alg or b"").enter(der.SEQUENCE).oid()
-        if algorithm.startswith(("1.2.840.113533.7.66.", "1.2.840.113549.1.5.14")):
-            raise Refused("wrongIntegrity", "MAC where a signature is due")
         if message.extra_certs:
             return Certificate(message.extra_certs[0])
         if transaction is None:

@@ -22,6 +22,10 @@ RETRIES = "retries"  # once more in a new transaction
 POLICY = "policy"  # the profile leaves it to the end entity
 
 
+# Where it can happen: in any enrolment, or only in one of a kind.
+ANY_SCENE, MAC_SCENE = "any", "mac"
+
+
 @dataclass(frozen=True)
 class Fault:
     name: str
@@ -31,6 +35,7 @@ class Fault:
     bend: Callable[..., None]
     place: str | None  # where it must happen; None: where the command line says
     options: dict[str, Any]  # options it makes no sense without
+    scene: str = ANY_SCENE  # the kind of operation it can happen in
 
 
 REGISTER: dict[str, Fault] = {}
@@ -43,11 +48,12 @@ def declare(
     verdict: str = ENDS,
     stage: str = "draft",
     place: str | None = None,
+    scene: str = ANY_SCENE,
     **options: Any,
 ) -> None:
     if name in REGISTER:
         raise ValueError(f"two faults are called {name}")
-    REGISTER[name] = Fault(name, text, verdict, stage, bend, place, options)
+    REGISTER[name] = Fault(name, text, verdict, stage, bend, place, options, scene)
 
 
 def fault(name: str, text: str, *args: Any, **more: Any) -> Callable:

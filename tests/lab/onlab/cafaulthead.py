@@ -7,9 +7,10 @@ import os
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from onlab import cmpcrypto, der
+from onlab import der
 from onlab.cacert import now, write_name
 from onlab.cafault import POLICY, TAKES, fault
+from onlab.cmpmac import Mac
 from onlab.cmpmsg import NULL_DN, Draft, write_info
 from onlab.cmpoids import AT_COMMON_NAME, AT_ORGANIZATION
 
@@ -214,11 +215,11 @@ def _(draft: Draft, ca: CA) -> None:
 
 @fault("cmp-protection-mac", "a MAC under some secret where a signature is due")
 def _(draft: Draft, ca: CA) -> None:
-    draft.protection_alg, draft.protect = cmpcrypto.password_mac(b"secret", os.urandom(16), 1000)
+    mac = Mac("pbm", os.urandom(16), 1000)
+    draft.protection_alg, draft.protect = mac.encode(), lambda part: mac.tag(b"secret", part)
 
 
 @fault("cmp-protection-mac-slow", "a MAC that asks for 2^31 iterations before it can be judged")
 def _(draft: Draft, ca: CA) -> None:
-    draft.protection_alg, draft.protect = cmpcrypto.password_mac(
-        b"secret", os.urandom(16), 1000, claimed=2**31 - 1
-    )
+    draft.protection_alg = Mac("pbm", os.urandom(16), 2**31 - 1).encode()
+    draft.protect = lambda part: bytes(32)

@@ -5,10 +5,18 @@ from __future__ import annotations
 
 # Importing a module puts its faults into the register.
 from onlab import cafaultbody, cafaultcert, cafaulthead  # noqa: F401
-from onlab import cafaultinfo, cafaultsigner, cafaultwire  # noqa: F401
-from onlab.cafault import PLACES, REGISTER, Switches
+from onlab import cafaultinfo, cafaultmac, cafaultsigner, cafaultwire  # noqa: F401
+from onlab.cafault import ANY_SCENE, MAC_SCENE, PLACES, REGISTER, Switches
 
 FAULTS: dict[str, str] = {name: fault.text for name, fault in sorted(REGISTER.items())}
 VERDICTS: dict[str, str] = {name: fault.verdict for name, fault in sorted(REGISTER.items())}
 
-__all__ = ["FAULTS", "PLACES", "VERDICTS", "Switches"]
+
+def of_scene(scene: str) -> dict[str, str]:
+    """Verdicts of what can happen in one kind of operation."""
+    return {name: fault.verdict for name, fault in sorted(REGISTER.items()) if fault.scene == scene}
+
+
+__all__ = [
+    "ANY_SCENE", "FAULTS", "MAC_SCENE", "PLACES", "REGISTER", "VERDICTS", "Switches", "of_scene",
+]  # fmt: skip

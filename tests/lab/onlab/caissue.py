@@ -12,6 +12,7 @@ from onlab.cacert import (
     Certificate, CertificateSpec, Credential, Extensions, now, pem, read_pem,
     standard_extensions, usage_extension,
 )  # fmt: skip
+from onlab.cacheck import Requester
 from onlab.cmpmsg import Refused
 from onlab.cmpoids import CE_KEY_USAGE, CE_SUBJECT_ALT_NAME
 from onlab.crmf import Request
@@ -42,7 +43,7 @@ class Issuer:
 
     # ---- who may have what
 
-    def authorize(self, kind: str, request: Request, client: Certificate) -> None:
+    def authorize(self, kind: str, request: Request, client: Requester) -> None:
         """RFC 9483 5.1.1: the name asked for must be the requester's own."""
         if kind == "kur":
             self._authorize_update(request, client)
@@ -62,7 +63,7 @@ class Issuer:
 
     # ---- issuing
 
-    def prepare(self, kind: str, request: Request, client: Certificate) -> CertificateSpec:
+    def prepare(self, kind: str, request: Request, client: Requester) -> CertificateSpec:
         template = request.template
         ends = now() + self.validity
         return CertificateSpec(
@@ -76,7 +77,7 @@ class Issuer:
             key=self.ca.key,
         )
 
-    def _extensions(self, kind: str, request: Request, client: Certificate) -> Extensions:
+    def _extensions(self, kind: str, request: Request, client: Requester) -> Extensions:
         """What was asked for; an update that asks for names and key only keeps the rest."""
         template = request.template
         found = standard_extensions(template.spki or b"", self.ca.certificate)

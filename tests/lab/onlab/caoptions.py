@@ -34,7 +34,16 @@ OPTIONS = (
            "alternate (ra, but ca once there is a certificate), or a file's stem below DIR"),
     Option("signer-certs", "always", "extraCerts in pkiConf and pollRep, where they may be "
            "omitted", ("always", "first")),
-    Option("capubs", "off", "send the domain's root in caPubs", ("on", "off")),
+    Option("secret", "", "take MAC protection under this secret (RFC 9483 4.1.5); else it is "
+           "refused"),
+    Option("reference", "SN-0001", "the name by which requesters mean that secret, and what they "
+           "may be called"),
+    Option("mac-answer", "same", "how the answers to MAC protection are protected: by the "
+           "requester's scheme, or by this one", ("same", "pbm", "pbmac1")),
+    Option("mac-sender", "reference", "what the sender may be under MAC: the reference as "
+           "commonName, or any name", ("reference", "any")),
+    Option("capubs", "mac", "send the domain's root in caPubs: always, never, or to who shares "
+           "the secret", ("on", "off", "mac")),
     Option("cacerts", "sub", "what caCerts answers", ("sub", "root", "both", "none")),
     Option("template", "none", "the template given out and insisted on",
            ("none", *OFFERS)),

@@ -6,7 +6,8 @@ from __future__ import annotations
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from onlab import cmpcrypto, der
-from onlab.cacert import Certificate, read_name
+from onlab.cacert import read_name
+from onlab.cacheck import Requester
 from onlab.cmpmsg import Refused
 from onlab.cmpoids import (
     AT_COMMON_NAME, AT_SERIAL_NUMBER, CE_BASIC_CONSTRAINTS, CE_EXT_KEY_USAGE, CE_KEY_USAGE,
@@ -19,14 +20,14 @@ KU_SIGNS_FOR_OTHERS = {5, 6}  # keyCertSign, cRLSign
 GENERAL_NAMES = {0xA0, 0x81, 0x82, 0xA3, 0xA4, 0xA5, 0x86, 0x87, 0x88}  # RFC 5280 4.2.1.6
 
 
-def same_device(template: Template, client: Certificate) -> bool:
+def same_device(template: Template, client: Requester) -> bool:
     """The lab's policy: the device's serial number somewhere in the names, or its commonName.
 
     The latter since a template may leave room for nothing else, as RFC 9483 appendix A does.
     """
     if template.subject == client.subject:
         return True
-    mine, wanted = read_name(client.subject), read_name(template.subject or der.seq())
+    mine, wanted = client.names, read_name(template.subject or der.seq())
     alternative = template.extensions.get(CE_SUBJECT_ALT_NAME, (False, b""))[1]
     for kind, text in mine:
         if kind == AT_COMMON_NAME and (kind, text) in wanted:

@@ -12,6 +12,7 @@ from onlab.caanswer import Answer, Maker, reject
 from onlab.cacert import Certificate, CertificateSpec, now
 from onlab.cacheck import Transaction, profile_of
 from onlab.cainform import Information
+from onlab.cmpmac import SharedSecret
 from onlab.cmpmsg import (
     CertReply, ErrorReply, Message, PollReply, RawReply, Refused, RevocationReply, StatusInfo,
     read_status_info, write_info,
@@ -91,7 +92,9 @@ class Operations:
             sha256=hashlib.sha256(raw).hexdigest(),
         )
         reply = CertReply(transaction.cert_req_id, StatusInfo(ACCEPTED), raw)
-        if self.ca.options["capubs"] == "on" and message.kind in ("ir", "p10cr"):
+        by_mac = isinstance(transaction.client, SharedSecret)
+        wanted = self.ca.options["capubs"] == "on" or self.ca.options["capubs"] == "mac" and by_mac
+        if wanted and message.kind in ("ir", "p10cr"):
             reply.ca_pubs = [self.ca.issuer.root.raw]
         answer = Answer(ANSWERS[message.kind], "ip", reply, raw, facts={"serial": serial})
         self._settle_confirmation(transaction, message, answer)

@@ -9,10 +9,11 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from onlab import cmpcrypto, der
+from onlab import cmpcrypto, cmpmac, der
 from onlab.cacert import (
     Certificate, Credential, Extensions, now, spki_of, write_extensions, write_name,
 )  # fmt: skip
+from onlab.cmpmac import Mac, SharedSecret
 from onlab.cmpmsg import (
     NULL_DN, Draft, Message, RawReply, StatusInfo, read_info, read_message, read_status_info,
     write_info,
@@ -46,16 +47,23 @@ def cert_req_messages(
 class Client:
     """One operation: remembers the transaction's ids and nonces as an end entity must."""
 
-    def __init__(self, credential: Credential, ca: Any, path: str = "/.well-known/cmp") -> None:
+    def __init__(
+        self, credential: Credential | SharedSecret, ca: Any, path: str = "/.well-known/cmp",
+        scheme: str = "pbmac1",
+    ) -> None:  # fmt: skip
         self.credential, self.ca, self.path = credential, ca, path
         self.transaction_id = os.urandom(16)
         self.received: bytes | None = None  # last senderNonce of the CA's
         self.sent = b""
         self.key = ec.generate_private_key(ec.SECP256R1())
+        self.mac = Mac(scheme, os.urandom(16))
 
     def build(self, kind: str, body: bytes, info: tuple[bytes, ...] = (), *bends: Bend) -> bytes:
         draft = Draft("request", BODIES[kind], RawReply(body))
-        draft.sign_as(self.credential)
+        if isinstance(self.credential, SharedSecret):
+            draft.mac_as(self.credential, self.mac)
+        else:
+            draft.sign_as(self.credential)
         draft.recipient = NULL_DN
         draft.transaction_id = self.transaction_id
         draft.sender_nonce = self.sent = os.urandom(16)
@@ -105,6 +113,13 @@ class Client:
 
 
 # ---- reading answers
+
+
+def check_mac(message: Message, secret: SharedSecret) -> Mac:
+    """Raises unless the answer is protected by the secret."""
+    mac = cmpmac.read(message.protection_alg or b"")
+    mac.check(secret.value, message.protected, (message.protection or (b"", 0))[0])
+    return mac
 
 
 def status_of(message: Message) -> StatusInfo:

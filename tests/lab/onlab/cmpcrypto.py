@@ -7,7 +7,6 @@ One table serves message protection, proof of possession and certificates alike.
 from __future__ import annotations
 
 import hashlib
-import hmac
 from typing import Any
 
 from cryptography.exceptions import InvalidSignature
@@ -15,9 +14,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, padding, rsa
 
 from onlab import der
-from onlab.cmpoids import (
-    ED448, ED25519, HMAC_SHA256, MGF1, PASSWORD_BASED_MAC, RSASSA_PSS, SHA256,
-)  # fmt: skip
+from onlab.cmpoids import ED448, ED25519, MGF1, RSASSA_PSS
 
 
 class BadSignature(Exception):
@@ -140,21 +137,3 @@ def certificate_hash(algorithm: bytes, certificate: bytes) -> bytes:
         return hashlib.shake_256(certificate).digest(64)
     chosen = _pss(fields)[0] if name == RSASSA_PSS else {**ECDSA, **RSA}[name]()
     return hashlib.new(chosen.name, certificate).digest()
-
-
-def password_mac(
-    secret: bytes, salt: bytes, count: int, claimed: int | None = None
-) -> tuple[bytes, Any]:
-    """RFC 4210 5.1.3.1: (AlgorithmIdentifier, function making the MAC), all SHA-256.
-
-    The lab never accepts a MAC; it sends one where a signature is due.
-    """
-    parameters = der.seq(
-        der.octets(salt), der.seq(der.oid(SHA256)), der.integer(claimed or count),
-        der.seq(der.oid(HMAC_SHA256), der.null()),
-    )  # fmt: skip
-    key = secret + salt
-    for _ in range(count):
-        key = hashlib.sha256(key).digest()
-    algorithm = der.seq(der.oid(PASSWORD_BASED_MAC), parameters)
-    return algorithm, lambda data: hmac.new(key, data, hashlib.sha256).digest()

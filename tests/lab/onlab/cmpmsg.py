@@ -10,6 +10,7 @@ from typing import Any
 
 from onlab import cmpcrypto, der
 from onlab.cacert import Certificate, Credential
+from onlab.cmpmac import Mac, SharedSecret
 from onlab.cmpoids import BODY_NAMES, FAIL_INFO
 
 NULL_DN = der.explicit(4, der.seq())  # GeneralName, directoryName
@@ -264,6 +265,8 @@ class Draft:
     reply: Any
     issued_chain: list[Certificate] = field(default_factory=list)
     signer: Credential | None = None
+    secret: SharedSecret | None = None
+    mac: Mac | None = None
     sender: bytes = b""
     recipient: bytes = b""
     pvno: int = 2
@@ -293,6 +296,16 @@ class Draft:
         self.protect = lambda part: cmpcrypto.sign(signer.key, part)
         self.extra_certs = [signer.certificate.raw]  # also if self-signed
         self.add_certs([*signer.chain, *self.issued_chain])
+
+    def mac_as(self, secret: SharedSecret, mac: Mac) -> None:
+        """RFC 9483 4.1.5: names and key identifier are the reference, certificates are none."""
+        self.signer, self.secret, self.mac = None, secret, mac
+        self.sender = der.explicit(4, secret.subject)
+        self.sender_kid = secret.reference.encode()
+        self.protection_alg = mac.encode()
+        self.protect = lambda part: mac.tag(secret.value, part)
+        self.extra_certs = []
+        self.add_certs(self.issued_chain)
 
     def add_certs(self, certificates: list[Certificate]) -> None:
         """RFC 9483 3.3: no duplicates needed, self-signed certificates better left out."""
