@@ -115,6 +115,8 @@ class CA:
         exchange.transaction = self.transactions.get(message.transaction_id or b"")
         transaction = exchange.transaction
         cacheck.check_syntax(message)
+        if self.options["pvno"] == "strict":
+            cacheck.check_version(message, transaction)
         cacheck.check_place(message, exchange.path, transaction)
         if message.kind not in FOLLOWERS and label and LABELS[label] != message.kind:
             raise Refused("badRequest", f"{message.kind} at {label}")
@@ -137,6 +139,8 @@ class CA:
         self._protect(draft, exchange)
         if self.options["signer-certs"] == "first" and answer.place in ("pollrep", "pkiconf"):
             draft.extra_certs = []
+        if transaction and transaction.opener.wants_key():
+            draft.pvno = 3
         draft.recipient = message.sender or NULL_DN
         draft.transaction_id = message.transaction_id
         draft.sender_nonce = os.urandom(16)

@@ -54,6 +54,12 @@ class Case(unittest.TestCase):
         ca = ca or self.make(secret=SECRET.value.decode(), **options)
         return Client(SECRET, ca, scheme=scheme)
 
+    def owner(self, ca: CA, path: str = "/.well-known/cmp") -> Client:
+        """A client with a certificate of the domain: enrolled before the CA had options."""
+        first = self.client(self.make())
+        certificate = self.assert_issued(first.enrol(), first)
+        return Client(Credential(first.key, certificate, ca.issuer.chain), ca, path)
+
     def assert_refused(self, message, fail: str, kind: str = "error") -> None:
         status = status_of(message)
         self.assertEqual((message.kind, status.status, status.fail), (kind, 2, [fail]), status.text)

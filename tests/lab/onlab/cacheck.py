@@ -61,6 +61,16 @@ def check_syntax(message: Message) -> None:
     _check_general_info(message)
 
 
+def check_version(message: Message, transaction: Transaction | None) -> None:
+    """RFC 9483 3.1, pvno: 3 where EnvelopedData is expected or hashAlg used, 2 elsewhere.
+
+    Whether certConf has hashAlg is seen when it is read.
+    """
+    expected = 3 if (transaction.opener if transaction else message).wants_key() else 2
+    if message.pvno != expected and message.kind != "certConf":
+        raise Refused("unsupportedVersion", f"pvno is {message.pvno}, here it must be {expected}")
+
+
 def _check_general_info(message: Message) -> None:
     """RFC 9483 3.1, generalInfo: where each entry may stand, and what it must hold."""
     info, kind = message.general_info, message.kind

@@ -22,8 +22,8 @@ RETRIES = "retries"  # once more in a new transaction
 POLICY = "policy"  # the profile leaves it to the end entity
 
 
-# Where it can happen: in any enrolment, or only in one of a kind.
-ANY_SCENE, MAC_SCENE = "any", "mac"
+# Where it can happen: in any enrolment, in any that is not worth an onboarding, or in one of a kind.
+ANY_SCENE, TOOL_SCENE, MAC_SCENE = "any", "tool", "mac"
 
 
 @dataclass(frozen=True)

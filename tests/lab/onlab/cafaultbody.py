@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 from onlab import der
 from onlab.cacert import now
-from onlab.cafault import ENDS, POLICY, RETRIES, TAKES, declare, fault
+from onlab.cafault import (
+    ANY_SCENE, ENDS, POLICY, RETRIES, TAKES, TOOL_SCENE, declare, fault,
+)  # fmt: skip
 from onlab.cafaulthead import HOSTILE
 from onlab.cafaultsigner import role_signer
 from onlab.cmpmsg import (
@@ -101,9 +103,11 @@ def _reject(name: str):
     return bend
 
 
-for _name in sorted(RETRIED):
+for _name in FAIL_INFO:
+    # To the onboarding agent one refusal is like another, but for those.
     declare(f"cmp-rejection-{_name}", f"rejection in the body, failInfo {_name}", _reject(_name),
-            RETRIES)  # fmt: skip
+            RETRIES if _name in RETRIED else ENDS,
+            scene=ANY_SCENE if _name in RETRIED else TOOL_SCENE)  # fmt: skip
 
 
 @fault("cmp-rejection-with-certificate", "status rejection, and a certificate nevertheless")
@@ -290,6 +294,14 @@ def _(draft: Draft, ca: CA) -> None:
     transaction = ca.transactions[draft.transaction_id or b""]
     answer = ca.operations.waiting(transaction)
     become(draft, answer.kind, answer.reply)
+
+
+@fault("cmp-wait-again", "the first pollReq is answered by `waiting` once more", TAKES,
+       place="pollrep", wait=2)  # fmt: skip
+def _(draft: Draft, ca: CA) -> None:
+    if draft.tag == BODIES["pollRep"]:
+        answer = ca.operations.waiting(ca.transactions[draft.transaction_id or b""])
+        become(draft, answer.kind, answer.reply)
 
 
 def _check_after(seconds: int):

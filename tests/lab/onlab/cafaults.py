@@ -6,7 +6,7 @@ from __future__ import annotations
 # Importing a module puts its faults into the register.
 from onlab import cafaultbody, cafaultcert, cafaulthead  # noqa: F401
 from onlab import cafaultinfo, cafaultmac, cafaultsigner, cafaultwire  # noqa: F401
-from onlab.cafault import ANY_SCENE, MAC_SCENE, PLACES, REGISTER, Switches
+from onlab.cafault import ANY_SCENE, MAC_SCENE, PLACES, REGISTER, TOOL_SCENE, Switches
 
 FAULTS: dict[str, str] = {name: fault.text for name, fault in sorted(REGISTER.items())}
 VERDICTS: dict[str, str] = {name: fault.verdict for name, fault in sorted(REGISTER.items())}
@@ -18,5 +18,6 @@ def of_scene(scene: str) -> dict[str, str]:
 
 
 __all__ = [
-    "ANY_SCENE", "FAULTS", "MAC_SCENE", "PLACES", "REGISTER", "VERDICTS", "Switches", "of_scene",
+    "ANY_SCENE", "FAULTS", "MAC_SCENE", "PLACES", "REGISTER", "TOOL_SCENE", "VERDICTS", "Switches",
+    "of_scene",
 ]  # fmt: skip

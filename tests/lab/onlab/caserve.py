@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from onlab import catemplate, cmpcrypto, crmf, der
 from onlab.caanswer import Answer, Maker, reject
@@ -62,7 +62,7 @@ class Operations:
         except Refused as caught:
             refusal = caught
         transaction.state = "refused"
-        cert_req_id = -1 if message.kind == "p10cr" else 0
+        cert_req_id = self.ca.options["p10-id"] if message.kind == "p10cr" else 0
         return lambda: reject(message.kind, cert_req_id, refusal)
 
     def _accept_request(self, transaction: Transaction, message: Message) -> Maker:
@@ -74,6 +74,8 @@ class Operations:
             if wrong:
                 raise Refused("badCertTemplate", wrong)
         transaction.cert_req_id = request.cert_req_id
+        if message.kind == "p10cr":
+            transaction.cert_req_id = self.ca.options["p10-id"]
         spec = self.ca.issuer.prepare(message.kind, request, transaction.client)
         return lambda: self._issue(transaction, message, spec)
 
@@ -135,9 +137,9 @@ class Operations:
         status = StatusInfo(ACCEPTED)
         if fields.at(der.SEQUENCE):
             status = read_status_info(fields)
-        _check_hash(message, fields, transaction.certificate, cert_hash)
+        _check_hash(message, fields, transaction.certificate, cert_hash, self.ca.options)
         self._check_confirmation(transaction, cert_req_id, status)
-        return lambda: self._conclude(transaction, message, status)
+        return lambda: self._conclude(transaction, message, status, cert_req_id)
 
     def _check_confirmation(
         self, transaction: Transaction, cert_req_id: int, status: StatusInfo
@@ -152,7 +154,9 @@ class Operations:
         if transaction.confirm_until and now() > transaction.confirm_until:
             raise Refused("badRequest", "certConf came after confirmWaitTime")
 
-    def _conclude(self, transaction: Transaction, message: Message, status: StatusInfo) -> Answer:
+    def _conclude(
+        self, transaction: Transaction, message: Message, status: StatusInfo, cert_req_id: int
+    ) -> Answer:
         serial = Certificate(transaction.certificate or b"").serial
         common = {
             "transactionID": (message.transaction_id or b"").hex(),
@@ -166,7 +170,8 @@ class Operations:
             self.ca.events.emit(
                 "rejected_by_client", clientFailInfo=status.fail, text=status.text, **common
             )
-        return Answer("pkiconf", "pkiconf", RawReply(), facts={"serial": common["serial"]})
+        facts = {"serial": common["serial"], "certReqId": cert_req_id}
+        return Answer("pkiconf", "pkiconf", RawReply(), facts=facts)
 
     # ---- delayed delivery
 
@@ -212,11 +217,13 @@ class Operations:
         if transaction.polls_left > 0:
             wait = self.ca.options["check-after"]
             transaction.poll_after = now() + timedelta(seconds=wait)
-            reply = PollReply(cert_req_id, wait)
-            return Answer("pollRep", "pollrep", reply, facts={"early": early})
+            told = self.ca.options["poll-id"]
+            reply = PollReply(cert_req_id if told == "echo" else int(told), wait)
+            return Answer("pollRep", "pollrep", reply,
+                          facts={"early": early, "certReqId": cert_req_id})  # fmt: skip
         answer = transaction.pending()
         answer.late = True
-        answer.facts["early"] = early
+        answer.facts.update(early=early, certReqId=cert_req_id)
         return answer
 
     # ---- revocation
@@ -243,8 +250,15 @@ class Operations:
         return Answer("rp", "rp", RevocationReply(StatusInfo(ACCEPTED)))
 
 
-def _check_hash(message: Message, fields: der.Der, certificate: bytes, cert_hash: bytes) -> None:
-    algorithm = Certificate(certificate).algorithm
+def _check_hash(
+    message: Message, fields: der.Der, certificate: bytes, cert_hash: bytes,
+    options: dict[str, Any],
+) -> None:  # fmt: skip
+    algorithm, wanted = Certificate(certificate).algorithm, options["hash-alg"]
+    if wanted == ("refused" if fields else "demanded"):
+        raise Refused("badDataFormat", f"hashAlg is {wanted} here")
+    if not fields and message.pvno != 2 and options["pvno"] == "strict":
+        raise Refused("unsupportedVersion", "pvno 3 in certConf without hashAlg")
     if fields:
         if message.pvno != 3:
             raise Refused("badRequest", "hashAlg needs pvno 3")  # RFC 9483 4.1.1

@@ -18,7 +18,9 @@ from onlab.cmpmsg import (
     NULL_DN, Draft, Message, RawReply, StatusInfo, read_info, read_message, read_status_info,
     write_info,
 )  # fmt: skip
-from onlab.cmpoids import AT_ORGANIZATION, AT_SERIAL_NUMBER, BODIES, IT_IMPLICIT_CONFIRM
+from onlab.cmpoids import (
+    AT_ORGANIZATION, AT_SERIAL_NUMBER, BODIES, CE_REASON_CODE, IT_CA_CERTS, IT_IMPLICIT_CONFIRM,
+)  # fmt: skip
 
 Bend = Callable[[Draft], None]
 SUBJECT = write_name((AT_ORGANIZATION, "Example Domain"), (AT_SERIAL_NUMBER, "SN-0001"))
@@ -92,6 +94,31 @@ class Client:
     def ir_body(self) -> bytes:
         return cert_req_messages(self.key, cert_template(self.key))
 
+    def pkcs10_body(self) -> bytes:
+        """CertificationRequest; attributes are not OPTIONAL, so an empty [0] it is."""
+        info = der.seq(der.integer(0), SUBJECT, spki_of(self.key), der.explicit(0))
+        algorithm = cmpcrypto.default_algorithm(self.key)
+        return der.seq(info, algorithm, der.bits(cmpcrypto.sign(self.key, info)))
+
+    def revocation_body(self, reason: int | None = 0, old: Certificate | None = None) -> bytes:
+        """RFC 9483 4.2, for the certificate that signs."""
+        old = old or self.credential.certificate
+        details = der.seq(der.integer(old.serial, 0x81), der.explicit(3, old.issuer))
+        extensions = b"" if reason is None else write_extensions(
+            {CE_REASON_CODE: (False, der.integer(reason, der.ENUMERATED))}
+        )  # fmt: skip
+        return der.seq(der.seq(details, extensions))
+
+    def body_of(self, kind: str) -> bytes:
+        """The request of each kind, as it should be."""
+        if kind == "p10cr":
+            return self.pkcs10_body()
+        if kind == "rr":
+            return self.revocation_body()
+        if kind == "genm":
+            return der.seq(write_info(IT_CA_CERTS))
+        return self.ir_body()
+
     def enrol(self, implicit: bool = True, *bends: Bend) -> Message:
         info = (write_info(IT_IMPLICIT_CONFIRM, der.null()),) if implicit else ()
         return self.ask("ir", self.ir_body(), info, *bends)
@@ -108,8 +135,10 @@ class Client:
         body = der.seq(der.seq(der.octets(digest), der.integer(cert_req_id), info))
         return self.ask("certConf", body, (), *bends)
 
-    def inform(self, kind: str, info: tuple[bytes, ...] = (), *bends: Bend) -> Message:
-        return self.ask("genm", der.seq(write_info(kind)), info, *bends)
+    def inform(
+        self, kind: str, info: tuple[bytes, ...] = (), *bends: Bend, value: bytes | None = None
+    ) -> Message:
+        return self.ask("genm", der.seq(write_info(kind, value)), info, *bends)
 
 
 # ---- reading answers

@@ -44,6 +44,17 @@ class Message:
     protection: tuple[bytes, int] | None = None
     extra_certs: list[bytes] = field(default_factory=list)
 
+    def wants_key(self) -> bool:
+        """Whether it asks for a key made by the CA: no proof of possession, RFC 9483 4.1.6."""
+        if self.kind not in ("ir", "cr", "kur"):
+            return False
+        try:
+            request = der.Der(self.body).enter(der.SEQUENCE).enter(der.SEQUENCE)
+            request.element(der.SEQUENCE)
+        except der.DerError:
+            return False
+        return not request
+
 
 def read_message(raw: bytes) -> Message:
     der.check(raw)
