@@ -111,11 +111,11 @@ class Identifiers(Case):
 
 
 class Versions(Case):
-    def confirm(self, hash_alg: bool, version: int, **options) -> Message:
+    def confirm(self, named_hash: bool, version: int, **options) -> Message:
         client = self.client(self.make(**options))
         certificate = certificate_of(client.enrol(implicit=False)) or b""
         named, digest = b"", hashlib.sha256(certificate).digest()
-        if hash_alg:
+        if named_hash:
             named = der.explicit(0, der.seq(der.oid(SHA512)))
             digest = hashlib.sha512(certificate).digest()
         body = der.seq(der.seq(der.octets(digest), der.integer(0), named))
