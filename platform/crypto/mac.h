@@ -2,11 +2,13 @@
 /*
  * Message authentication by a shared secret, as CMP knows it (RFC 9481 6.1):
  * PBMAC1 (RFC 8018 7.1: PBKDF2 and HMAC) and, for old servers, PasswordBasedMac
- * (RFC 4210 5.1.3.1, RFC 9045).
+ * (RFC 4210 5.1.3.1, RFC 9045).  The MAC is HMAC with SHA-2; of a peer that speaks
+ * PasswordBasedMac, HMAC-SHA1 too, because servers in use answer with it.
  *
  * Parameters that a peer sends are hostile: an iteration count is work that it
- * asks of us before anything is proved, so it is capped, as are salt and key
- * length; too few iterations are refused as well (RFC 9045: at least 100).
+ * asks of us before anything is proved, so it is capped, as are salt, key
+ * length and the work of all together; too few iterations are refused as well
+ * (RFC 9045 4.3: at least 100).
  */
 #ifndef ONRAMP_CRYPTO_MAC_H
 #define ONRAMP_CRYPTO_MAC_H
