@@ -16,6 +16,12 @@ static void print_help(const struct command_line *c)
 	for (const struct option_row *r = c->rows; r->name != NULL; r++) {
 		char left[40];
 
+		if (r->help == NULL)
+			continue;
+		if (r->kind == OPTION_HEADING) {
+			printf(" %s\n", r->name);
+			continue;
+		}
 		snprintf(left, sizeof left, "%s %s", r->name, r->argument ? r->argument : "");
 		printf("  %-24s %s\n", left, r->help);
 	}
@@ -31,7 +37,8 @@ static const struct option_row *find(const struct command_line *c, const char *a
 
 	*value = arg[n] == '=' ? arg + n + 1 : NULL;
 	for (const struct option_row *r = c->rows; r->name != NULL; r++)
-		if (strlen(r->name) == n && strncmp(r->name, arg, n) == 0)
+		if (r->kind != OPTION_HEADING && strlen(r->name) == n &&
+		    strncmp(r->name, arg, n) == 0)
 			return r;
 	return NULL;
 }
@@ -68,6 +75,8 @@ static enum err take(const struct option_row *r, const char *value)
 			                   (int)TEXT_LIST_MAX);
 		list->s[list->n++] = value;
 		return OK;
+	case OPTION_HEADING:
+		break;
 	}
 	return E_BUG;
 }

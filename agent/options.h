@@ -10,8 +10,9 @@
 
 #include "platform/base/err.h"
 
-/* kind FLAG sets *flag, TEXT *text, NUMBER *number, LIST appends to a struct text_list. */
-enum option_kind { OPTION_FLAG, OPTION_TEXT, OPTION_NUMBER, OPTION_LIST };
+/* kind FLAG sets *flag, TEXT *text, NUMBER *number, LIST appends to a struct text_list;
+   HEADING is no option, its name a line above those that follow in the help. */
+enum option_kind { OPTION_FLAG, OPTION_TEXT, OPTION_NUMBER, OPTION_LIST, OPTION_HEADING };
 
 enum { TEXT_LIST_MAX = 16 };
 struct text_list {
@@ -24,7 +25,7 @@ struct option_row {
 	enum option_kind kind;
 	void *to;             /* bool, const char *, long, struct text_list */
 	const char *argument; /* "URL" in the help; NULL for flags */
-	const char *help;
+	const char *help;     /* NULL: understood, but not shown */
 };
 
 struct command_line {
