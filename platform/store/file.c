@@ -158,6 +158,35 @@ enum err file_replace(const char *path, struct span content, unsigned mode)
 	return e;
 }
 
+enum err file_append(const char *path, struct span content, unsigned mode)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, (mode_t)mode);
+	enum err e;
+
+	if (fd < 0)
+		return store_failed("cannot open", path);
+	e = write_all(fd, path, content);
+	if (close(fd) != 0 && e == OK)
+		e = store_failed("cannot close", path);
+	return e;
+}
+
+enum err file_remove(const char *path)
+{
+	const char *name;
+	int dir;
+	enum err e = open_parent(path, &dir, &name);
+
+	if (e != OK)
+		return e;
+	if (unlinkat(dir, name, 0) != 0 && errno != ENOENT)
+		e = store_failed("cannot remove", path);
+	if (e == OK)
+		e = sync_directory(dir, path);
+	close(dir);
+	return e;
+}
+
 enum err file_make_directory(const char *path)
 {
 	char part[PATH_NAME_MAX];

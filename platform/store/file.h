@@ -17,6 +17,12 @@ MUST_CHECK enum err file_read(struct arena *a, const char *path, size_t max, str
    On any error the old file stands and the tmp is gone. */
 MUST_CHECK enum err file_replace(const char *path, struct span content, unsigned mode);
 
+/* Adds to the end; made with the mode where absent.  For logs: not synced. */
+MUST_CHECK enum err file_append(const char *path, struct span content, unsigned mode);
+
+/* The file goes; one that is not there is gone already. */
+MUST_CHECK enum err file_remove(const char *path);
+
 /* Directory, and its parents, 0700 where made. */
 MUST_CHECK enum err file_make_directory(const char *path);
 

@@ -94,6 +94,38 @@ static void directories_are_made_private(void)
 	CU_ASSERT_EQUAL(st.st_mode & 07777u, 0700);
 }
 
+static void lines_are_added(void)
+{
+	const char *path = in_tmp("log");
+	struct span got;
+	struct stat st;
+
+	arena_reset(&arena);
+	CHECK_OK(file_append(path, span_str("one\n"), 0600));
+	CHECK_OK(file_append(path, span_str("two\n"), 0644));
+	CHECK_OK(file_read(&arena, path, 100, &got, NULL));
+	CU_ASSERT(span_is(got, "one\ntwo\n"));
+	CU_ASSERT_EQUAL(stat(path, &st), 0);
+	CU_ASSERT_EQUAL(st.st_mode & 0777, 0600);
+	CHECK_ERR(file_append("/nowhere/at/all", span_str("x"), 0600), E_STORE);
+}
+
+static void what_is_removed_is_gone(void)
+{
+	const char *path = in_tmp("gone");
+	struct span got;
+	bool absent;
+
+	arena_reset(&arena);
+	CHECK_OK(file_replace(path, span_str("x"), 0600));
+	CHECK_OK(file_remove(path));
+	CHECK_OK(file_read(&arena, path, 100, &got, &absent));
+	CU_ASSERT(absent);
+	CHECK_OK(file_remove(path));
+	CHECK_ERR(file_remove(test_tmpdir()), E_STORE);
+	CHECK_ERR(file_remove("/nowhere/at/all"), E_STORE);
+}
+
 static void paths_are_rooted(void)
 {
 	char out[32];
@@ -116,6 +148,8 @@ const struct test_suite suite_store_file = {
 		{ "a file is capped", a_file_is_capped },
 		{ "a planted link is not followed", a_planted_link_is_not_followed },
 		{ "directories are made private", directories_are_made_private },
+		{ "lines are added", lines_are_added },
+		{ "what is removed is gone", what_is_removed_is_gone },
 		{ "paths are rooted", paths_are_rooted },
 	},
 };
