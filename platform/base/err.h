@@ -105,6 +105,7 @@ enum verdict { FINE, AGAIN, WAIT, NEXT, HALT };
 	X(E_KEY_DELIVERY,      NEXT,  82, "the private key that the CA made cannot be taken") \
 	X(E_ROOT_UPDATE,       NEXT,  83, "the new root CA certificate is not proved") \
 	X(E_CRL,               NEXT,  84, "the certificate revocation list cannot be used") \
+	X(E_ISSUED_UNWANTED,   NEXT,  85, "the issued certificate is not wanted") \
 	/* encodings, where nobody named the object */ \
 	X(E_TRUNCATED,         NEXT,  90, "an encoding ends inside an element") \
 	X(E_UNEXPECTED,        NEXT,  91, "an element is not the one the syntax asks for") \
