@@ -1,214 +1,149 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* `onramp cmp OPERATION`: one CMP operation (RFC 9483) from the command line. */
-#include <arpa/inet.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "agent/cmp_tool.h"
 #include "agent/commands.h"
-#include "platform/codec/pem.h"
-#include "platform/pki/name.h"
-#include "platform/store/file.h"
+#include "platform/base/log.h"
 
-static bool is_address(const char *text)
-{
-	uint8_t b[16];
+#define SERVER  "--server http://ra.example"
+#define BY_CERT "--cert idevid.pem --key idevid.key --trusted root.pem"
+#define BY_OURS "--cert our.pem --key our.key --trusted root.pem"
 
-	return inet_pton(AF_INET, text, b) == 1 || inet_pton(AF_INET6, text, b) == 1;
-}
-
-/* --san NAME: an address or a DNS name, by its looks. */
-static struct cmp_facts facts_of(const struct cmp_tool *t, struct text_list *dns,
-                                 struct text_list *ip)
-{
-	for (size_t i = 0; i < t->san.n; i++) {
-		struct text_list *to = is_address(t->san.s[i]) ? ip : dns;
-
-		to->s[to->n++] = t->san.s[i];
-	}
-	return (struct cmp_facts){
-		.idevid = &t->identity,
-		.subject = t->subject,
-		.dns_names = dns->s,
-		.dns_count = dns->n,
-		.ip_addresses = ip->s,
-		.ip_count = ip->n,
-	};
-}
-
-static enum err run_ir(struct cmp_tool *t)
-{
-	struct text_list dns = { .n = 0 }, ip = { .n = 0 };
-	struct cmp_facts facts = facts_of(t, &dns, &ip);
-	struct cmp_template template = { .present = false };
-	struct cmp_wishes wishes = {
-		.confirm = t->implicit_confirm ? CMP_CONFIRM_IMPLICIT : CMP_CONFIRM_EXPLICIT,
-	};
-	struct cmp_keep keep = { tool_keep, t };
-	struct cmp_issued issued;
-	enum err e = OK;
-
-	if (t->follow_template)
-		e = cmp_get_template(&t->client, t->arena, &template);
-	if (e == OK)
-		e = tool_key(t, template.has_key_kind ? template.key_kind : KEY_KIND_EC256);
-	if (e == OK)
-		e = cmp_apply_template(&template, &facts, t->arena, &wishes);
-	wishes.key = t->new_key;
-	if (e == OK)
-		e = cmp_enrol(&t->client, CMP_IR, t->arena, &wishes, t->pool, t->pool_count, &keep,
-		              &issued);
-	return e == OK ? tool_say_issued(t, &issued) : e;
-}
-
-static enum err run_get_ca_certs(struct cmp_tool *t)
-{
-	struct span certs[POOL_MAX];
-	struct quoted q;
-	struct cert c;
-	size_t n;
-	enum err e = cmp_get_ca_certs(&t->client, t->arena, certs, &n);
-
-	if (e != OK)
-		return e;
-	printf("%zu CA certificate%s\n", n, n == 1 ? "" : "s");
-	for (size_t i = 0; i < n; i++)
-		if (cert_read(certs[i], &c) == OK)
-			printf("  %s\n", name_text(&q, c.subject));
-	return n > 0 ? tool_write_certs(t, t->cacertsout, certs, n) : OK;
-}
-
-static enum err run_get_template(struct cmp_tool *t)
-{
-	struct cmp_template template;
-	struct quoted q;
-	enum err e = cmp_get_template(&t->client, t->arena, &template);
-
-	if (e != OK)
-		return e;
-	if (!template.present) {
-		printf("the CA has no wishes\n");
-		return OK;
-	}
-	printf("certificate request template, %zu octets\n", template.bytes.n);
-	if (template.subject.n > 0)
-		printf("  subject     %s\n", name_text(&q, template.subject));
-	printf("  extensions  %zu octets\n", template.extensions.n);
-	printf("  key         %s\n",
-	       template.has_key_kind ? key_kind_name(template.key_kind) : "of any kind");
-	return t->templateout != NULL ? file_replace(t->templateout, template.bytes, 0644) : OK;
-}
-
-static const struct operation {
-	const char *name;
-	enum err (*run)(struct cmp_tool *t);
-	bool certifies;
-} operations[] = {
-	{ "ir", run_ir, true },
-	{ "getcacerts", run_get_ca_certs, false },
-	{ "getcertreqtemplate", run_get_template, false },
+static const struct tool_operation operations[] = {
+	{ "ir", TOOL_IR, tool_run_ir, "asks for a first certificate",
+	  "Asks for a first certificate at this CA (RFC 9483 4.1.1): makes the key where\n"
+	  "--newkey is not there, signs or MACs the request, waits as long as the CA needs,\n"
+	  "holds what comes against what was asked, writes it, and confirms or rejects it.\n"
+	  "With --central the CA makes the key (RFC 9483 4.1.6).",
+	  "  onramp cmp ir " SERVER " " BY_CERT "\n"
+	  "         --newkey new.key --subject '/O=Example/CN=router 1' --certout new.pem\n"
+	  "  onramp cmp ir " SERVER " --ref 4711 --secret-file secret\n"
+	  "         --newkey new.key --certout new.pem --cacertsout roots.pem\n" },
+	{ "getcacerts", TOOL_CA_CERTS, tool_run_ca_certs, "fetches the CA's certificates",
+	  "Fetches the CA's certificates (RFC 9483 4.3.1): they help with chains, and are not\n"
+	  "to be trusted for having come.",
+	  "  onramp cmp getcacerts " SERVER " " BY_CERT "\n"
+	  "         --cacertsout ca.pem\n" },
+	{ "getcertreqtemplate", TOOL_TEMPLATE, tool_run_template,
+	  "fetches what the CA wants requests to look like",
+	  "Fetches the template for requests (RFC 9483 4.3.3), of --profile if that is named.\n"
+	  "ir, cr and p10cr fill it in by themselves with --follow-template.",
+	  "  onramp cmp getcertreqtemplate " SERVER " " BY_CERT "\n"
+	  "         --profile tls-server --template-out template.der\n" },
 };
+enum { OPERATIONS = sizeof operations / sizeof *operations };
 
-static const struct operation *find_operation(int argc, char **argv)
+static const struct tool_operation *find_operation(const char *name)
 {
-	for (size_t i = 0; argc == 2 && i < sizeof operations / sizeof *operations; i++)
-		if (strcmp(argv[1], operations[i].name) == 0)
+	for (size_t i = 0; name != NULL && i < OPERATIONS; i++)
+		if (strcmp(name, operations[i].name) == 0)
 			return &operations[i];
 	return NULL;
 }
 
-static enum err run_operation(const struct operation *o, struct cmp_tool *t)
+/* Before options are read: only the first word counts, the rest may be values. */
+static struct tool_help help_for(const struct tool_operation *o, char *room, size_t cap)
 {
-	enum err e = OK;
+	size_t n = 0;
 
-	if (o->certifies && t->newkey == NULL)
-		e = err_because(E_USAGE, "--newkey FILE is missing: the key to be certified, made "
-		                         "if it is not there");
-	if (e == OK)
-		e = tool_open(t);
-	if (e == OK)
-		e = o->run(t);
-	tool_close(t);
-	return e;
+	if (o != NULL) {
+		snprintf(room, cap, "onramp cmp %s [options]", o->name);
+		return (struct tool_help){ room, o->teaches, o->example };
+	}
+	n += (size_t)snprintf(
+		room, cap,
+		"Speaks CMP (RFC 9483) with a CA or RA, without a voucher: trust comes from\n"
+		"--trusted, or from a shared secret.\n\n");
+	for (size_t i = 0; i < OPERATIONS && n < cap; i++)
+		n += (size_t)snprintf(room + n, cap - n, "  %-20s %s\n", operations[i].name,
+		                      operations[i].brief);
+	if (n < cap)
+		snprintf(room + n, cap - n,
+		         "\n`onramp cmp OPERATION --help` tells what it needs, with an example.\n"
+		         "The exit status names the cause of a failure: onramp(8).");
+	return (struct tool_help){
+		"onramp cmp OPERATION [options]",
+		room,
+		"  onramp cmp ir --server http://ra.example/.well-known/cmp ...\n"
+		"  onramp cmp ir --server https://ejbca.example/ejbca/publicweb/cmp/alias\n"
+		"         --labels none ...\n"
+		"  onramp cmp ir --server "
+		"http://trustpoint.example/.well-known/cmp/p/domain/profile\n"
+		"         --labels short ...\n"
+		"  onramp cmp ir --server http://localhost:8080/pkix/ --labels none ...\n"
+		"                                        # openssl cmp -port, Insta\n",
+	};
 }
 
-static const char teaches[] =
-	"Speaks CMP (RFC 9483) with a CA or RA, without a voucher: trust comes from\n"
-	"--trusted. Messages are signed with --cert and --key, for example a device's\n"
-	"IDevID or a certificate of the CA itself.\n"
-	"\n"
-	"  ir                   asks for a first certificate: signs, waits as long as the\n"
-	"                       CA needs, checks what comes against what was asked, and\n"
-	"                       confirms or rejects it\n"
-	"  getcacerts           fetches the CA's certificates (candidates, not anchors)\n"
-	"  getcertreqtemplate   fetches what the CA wants requests to look like";
+/* A signal ends waiting and what the network does; a second one ends the process. */
+static void on_signal(int signal_number)
+{
+	(void)signal_number;
+	clock_stop();
+}
 
-static const char examples[] =
-	"  onramp cmp ir --server http://ra.example:8080 --cert idevid.pem --key idevid.key\n"
-	"         --trusted domain-root.pem --subject '/O=Example/CN=router 1'\n"
-	"         --newkey new.key --certout new.pem --chainout chain.pem\n"
-	"  onramp cmp ir --server http://127.0.0.1:18080/pkix/ --labels none ...   # openssl cmp "
-	"-port\n"
-	"  onramp cmp getcacerts --server https://registrar.example --cert idevid.pem\n"
-	"         --key idevid.key --trusted domain-root.pem --cacertsout ca.pem\n";
+static void watch_signals(void)
+{
+	struct sigaction act = { .sa_handler = on_signal, .sa_flags = SA_RESETHAND };
+
+	sigaction(SIGINT, &act, NULL);
+	sigaction(SIGTERM, &act, NULL);
+}
+
+static int run(struct cmp_tool *t)
+{
+	enum err e;
+
+	t->on_terminal = isatty(STDERR_FILENO) == 1;
+	if (t->verbose)
+		log_limit(LOG_LEVEL_INFO);
+	watch_signals();
+	e = tool_open(t);
+	if (e == OK)
+		e = t->operation->run(t);
+	return tool_say_end(t, e);
+}
+
+/* An operand beside the operation, or none at all. */
+static int wrong_operands(int argc, char **argv)
+{
+	char names[ERR_REASON_MAX];
+	size_t n = 0;
+
+	if (argc > 2)
+		return command_usage("cmp", "one operation, not \"%s\" and \"%s\"", argv[1],
+		                     argv[2]);
+	for (size_t i = 0; i < OPERATIONS && n < sizeof names; i++)
+		n += (size_t)snprintf(names + n, sizeof names - n, " %s", operations[i].name);
+	return command_usage("cmp", "which operation? One of%s", names);
+}
 
 static int run_line(struct cmp_tool *t, int argc, char **argv)
 {
-	const struct option_row rows[] = {
-		{ "--server", OPTION_TEXT, &t->server, "URL", "http:// or https:// of the server" },
-		{ "--path", OPTION_TEXT, &t->path, "P", "instead of the URL's, /.well-known/cmp" },
-		{ "--labels", OPTION_TEXT, &t->labels, "KIND",
-		  "operation behind the path: long, short or none" },
-		{ "--cert", OPTION_TEXT, &t->cert, "FILE", "our certificate and its chain, PEM" },
-		{ "--key", OPTION_TEXT, &t->key, "FILE", "its private key, PEM" },
-		{ "--trusted", OPTION_LIST, &t->trusted_files, "FILE",
-		  "anchors for answers and the new certificate" },
-		{ "--untrusted", OPTION_LIST, &t->untrusted_files, "FILE",
-		  "CA certificates that may help with chains" },
-		{ "--crl", OPTION_LIST, &t->crl_files, "FILE",
-		  "revocation lists; an RA needs one to bring a new root" },
-		{ "--require-role", OPTION_FLAG, &t->require_role, NULL,
-		  "answers only by id-kp-cmcRA or id-kp-cmcCA" },
-		{ "--recipient", OPTION_TEXT, &t->recipient, "DN", "the CA's name, if known" },
-		{ "--profile", OPTION_TEXT, &t->profile, "NAME", "certificate profile to ask for" },
-		{ "--newkey", OPTION_TEXT, &t->newkey, "FILE",
-		  "ir: key to be certified; made if absent" },
-		{ "--keytype", OPTION_TEXT, &t->keytype, "KIND",
-		  "ec256, ec384, ec521, rsa2048, rsa3072, rsa4096, ed25519, ed448" },
-		{ "--subject", OPTION_TEXT, &t->subject, "DN",
-		  "/O=Org/CN=name; default: --cert's" },
-		{ "--san", OPTION_LIST, &t->san, "NAME", "DNS name or address to ask for" },
-		{ "--follow-template", OPTION_FLAG, &t->follow_template, NULL,
-		  "ir: ask for the CA's template first" },
-		{ "--implicit-confirm", OPTION_FLAG, &t->implicit_confirm, NULL,
-		  "ir: offer to go without certConf" },
-		{ "--total-timeout", OPTION_NUMBER, &t->total_timeout, "SECONDS",
-		  "for the operation, waiting included (4 days)" },
-		{ "--certout", OPTION_TEXT, &t->certout, "FILE", "the new certificate" },
-		{ "--chainout", OPTION_TEXT, &t->chainout, "FILE", "the CAs above it, no root" },
-		{ "--cacertsout", OPTION_TEXT, &t->cacertsout, "FILE",
-		  "getcacerts: all; ir: new roots (caPubs)" },
-		{ "--templateout", OPTION_TEXT, &t->templateout, "FILE", "the template, DER" },
-		{ "--dump", OPTION_TEXT, &t->dump, "DIR", "every message as a .pki file" },
-		{ "--json", OPTION_FLAG, &t->json, NULL, "the result as JSON, no progress" },
-		{ 0 },
-	};
-	const struct command_line line = { "onramp cmp OPERATION [options]", teaches, rows,
-		                           examples };
-	const struct operation *o;
+	char room[2048];
+	struct tool_help help;
 	bool helped;
-	enum err e = options_read(&line, &argc, argv, &helped);
+	enum err e;
 
+	t->operation = find_operation(argc > 1 ? argv[1] : NULL);
+	help = help_for(t->operation, room, sizeof room);
+	e = tool_options(t, &help, &argc, argv, &helped);
 	if (helped)
 		return 0;
-	o = find_operation(argc, argv);
-	if (e != OK || o == NULL)
-		return command_usage(
-			"cmp", "%s",
-			e != OK ? err_reason(e)
-				: "one operation: ir, getcacerts or getcertreqtemplate");
-	e = run_operation(o, t);
-	return e == OK ? 0 : command_failed(e);
+	if (e != OK)
+		return command_usage("cmp", "%s", err_reason(e));
+	t->operation = find_operation(argc == 2 ? argv[1] : NULL);
+	if (t->operation == NULL)
+		return wrong_operands(argc, argv);
+	e = tool_rules(t);
+	if (e == OK)
+		return run(t);
+	snprintf(room, sizeof room, "cmp %s", t->operation->name);
+	return command_usage(room, "%s", err_reason(e));
 }
 
 int cmd_cmp(int argc, char **argv)
@@ -217,6 +152,7 @@ int cmd_cmp(int argc, char **argv)
 	struct cmp_tool t = { .arena = &a };
 	int status = run_line(&t, argc, argv);
 
+	tool_close(&t);
 	arena_reset(&a);
 	return status;
 }

@@ -2,9 +2,11 @@
 /* From the command line of `onramp cmp` to a client with a link it trusts. */
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "agent/cmp_tool.h"
 #include "agent/device.h"
+#include "platform/base/utf8.h"
 #include "platform/codec/der.h"
 #include "platform/codec/pem.h"
 #include "platform/http/link_http.h"
@@ -12,23 +14,94 @@
 #include "platform/store/file.h"
 #include "voucher/voucher.h"
 
-static enum err required(const char *value, const char *option)
-{
-	return value != NULL ? OK : err_because(E_USAGE, "%s is missing", option);
-}
-
 static enum err load_identity(struct cmp_tool *t)
 {
 	struct signer *key = NULL;
 	struct span file;
-	enum err e = signer_from_file(&key, t->key);
+	enum err e = OK;
 
+	if (t->cert == NULL)
+		return OK;
+	e = signer_from_file(&key, t->key);
 	t->identity.key = key;
 	if (e == OK)
 		e = file_read(t->arena, t->cert, PEM_FILE_MAX, &file, NULL);
 	if (e == OK)
 		e = credential_from(t->arena, key, file, &t->identity);
 	return e;
+}
+
+/* Who else may read it can ask for certificates in our name. */
+static enum err check_private(const char *path)
+{
+	struct stat st;
+
+	if (stat(path, &st) == 0 && (st.st_mode & (S_IRWXG | S_IRWXO)) != 0)
+		return err_because(E_IDENTITY, "%s: open to others (mode %03o): chmod 600 it", path,
+		                   (unsigned)(st.st_mode & 0777));
+	return OK;
+}
+
+static enum err read_secret_file(struct cmp_tool *t, struct span *line)
+{
+	struct span file;
+	size_t n = 0;
+	enum err e = check_private(t->secret_file);
+
+	if (e == OK)
+		e = file_read(t->arena, t->secret_file, PEM_FILE_MAX, &file, NULL);
+	if (e != OK)
+		return e;
+	while (n < file.n && file.p[n] != '\n' && file.p[n] != '\r')
+		n++;
+	*line = (struct span){ file.p, n };
+	return OK;
+}
+
+/* What stands in argv is seen by everybody who lists processes: not longer than needed. */
+static enum err take_secret_text(struct cmp_tool *t, struct span *line)
+{
+	enum err e = arena_copy(t->arena, span_str(t->secret_text), line);
+
+	wipe((char *)(uintptr_t)t->secret_text, line->n);
+	return e;
+}
+
+static bool is_utf8(struct span s)
+{
+	uint32_t scalar;
+	size_t n;
+
+	for (; s.n > 0; s = (struct span){ s.p + n, s.n - n })
+		if ((n = utf8_next(s, &scalar)) == 0)
+			return false;
+	return true;
+}
+
+static enum err choose_mac(const char *name, enum mac_scheme *out)
+{
+	*out = MAC_PBMAC1;
+	if (name == NULL || strcmp(name, "pbmac1") == 0)
+		return OK;
+	*out = MAC_PASSWORD_BASED;
+	return strcmp(name, "pbm") == 0 ? OK : err_because(E_USAGE, "--mac is pbmac1 or pbm");
+}
+
+static enum err load_secret(struct cmp_tool *t)
+{
+	enum err e = OK;
+
+	if (t->secret_text == NULL && t->secret_file == NULL)
+		return OK;
+	t->secret.reference = span_str(t->ref);
+	if (t->secret.reference.n == 0 || !is_utf8(t->secret.reference))
+		return err_because(E_USAGE, "--ref is empty, or no UTF-8");
+	e = t->secret_text != NULL ? take_secret_text(t, &t->secret.value)
+	                           : read_secret_file(t, &t->secret.value);
+	if (e == OK && (t->secret.value.n == 0 || t->secret.value.n > CMP_SECRET_MAX))
+		e = err_because(E_USAGE, "a secret has 1 to %d octets, this one has %zu",
+		                CMP_SECRET_MAX, t->secret.value.n);
+	return e == OK ? choose_mac(t->mac, &t->secret.scheme) : e;
 }
 
 static enum err load_pool(struct cmp_tool *t)
@@ -48,21 +121,29 @@ static enum err load_pool(struct cmp_tool *t)
 	return e;
 }
 
-/* A CertificateList, DER or the first block of a PEM file. */
-static enum err load_crl(struct cmp_tool *t, const char *path, struct span *out)
+enum err tool_read_der(struct cmp_tool *t, const char *path, const char *label,
+                       const char *other_label, struct span *out)
 {
 	struct pem block = { NO_BYTES, NO_BYTES };
 	struct span file;
-	enum err e = file_read(t->arena, path, PEM_FILE_MAX, &file, NULL);
+	enum err e = file_read(t->arena, path, HTTP_BODY_MAX, &file, NULL);
 
 	*out = file;
 	if (e != OK || (file.n > 0 && file.p[0] == DER_SEQUENCE))
 		return e;
 	e = pem_next(t->arena, &file, &block);
 	*out = block.der;
-	if (e == OK && !span_is(block.label, "X509 CRL"))
-		e = err_because(E_TEXT, "%s holds no X509 CRL", path);
-	return e;
+	if (e == OK && !span_is(block.label, label) && !span_is(block.label, other_label))
+		e = err_because(E_TEXT, "%s holds no %s, neither PEM nor DER", path, label);
+	return e == E_TEXT ? err_within(E_TEXT, e, path) : e;
+}
+
+enum err tool_read_cert(struct cmp_tool *t, const char *path, struct cert *out)
+{
+	struct span der;
+	enum err e = tool_read_der(t, path, "CERTIFICATE", "TRUSTED CERTIFICATE", &der);
+
+	return e == OK ? err_within(E_CERT_SYNTAX, cert_read(der, out), path) : e;
 }
 
 static enum err load_crls(struct cmp_tool *t)
@@ -70,7 +151,7 @@ static enum err load_crls(struct cmp_tool *t)
 	enum err e = OK;
 
 	for (size_t i = 0; i < t->crl_files.n && e == OK; i++)
-		e = load_crl(t, t->crl_files.s[i], &t->crls[i]);
+		e = tool_read_der(t, t->crl_files.s[i], "X509 CRL", "CRL", &t->crls[i]);
 	return e;
 }
 
@@ -88,15 +169,22 @@ static enum err choose_path(struct cmp_tool *t)
 {
 	struct url u;
 	enum err e = url_read(t->server, &u);
+	const char *path = "/.well-known/cmp";
+	size_t n;
 
 	if (e != OK)
 		return err_within(E_USAGE, e, "--server");
 	if (t->path != NULL)
-		snprintf(t->url_path, sizeof t->url_path, "%s", t->path);
+		path = t->path;
 	else if (u.path[0] != '\0' && strcmp(u.path, "/") != 0)
-		snprintf(t->url_path, sizeof t->url_path, "%s", u.path);
-	else
-		snprintf(t->url_path, sizeof t->url_path, "/.well-known/cmp");
+		path = u.path;
+	snprintf(t->url_path, sizeof t->url_path, "%s", path);
+	for (n = strlen(path); t->label != NULL && n > 0 && path[n - 1] == '/';)
+		n--;
+	if ((size_t)snprintf(t->operation_path, sizeof t->operation_path, "%.*s%s%s", (int)n, path,
+	                     t->label != NULL ? "/" : "",
+	                     t->label != NULL ? t->label : "") >= sizeof t->operation_path)
+		return err_because(E_USAGE, "the path has more than %d octets", URL_MAX - 1);
 	return OK;
 }
 
@@ -106,12 +194,13 @@ static enum err choose_labels(const char *name, enum cmp_labels *out)
 		[CMP_LABELS_LONG] = "long", [CMP_LABELS_SHORT] = "short", [CMP_LABELS_NONE] = "none"
 	};
 
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+	*out = CMP_LABELS_LONG;
+	for (size_t i = 0; name != NULL && i < sizeof names / sizeof *names; i++)
 		if (strcmp(name, names[i]) == 0) {
 			*out = (enum cmp_labels)i;
 			return OK;
 		}
-	return err_because(E_USAGE, "--labels is long, short or none");
+	return name == NULL ? OK : err_because(E_USAGE, "--labels is long, short or none");
 }
 
 /* https: the judge of pin_by_operator() decides before the first byte is sent. */
@@ -119,7 +208,7 @@ static enum err connect_server(struct cmp_tool *t)
 {
 	const struct link_request r = {
 		.url = t->server,
-		.client = &t->identity,
+		.client = t->cert != NULL ? &t->identity : NULL,
 		.name_is_ours = true,
 	};
 	enum err e = link_http_open(&t->link, &r);
@@ -133,22 +222,26 @@ static enum err connect_server(struct cmp_tool *t)
 static enum err make_client(struct cmp_tool *t)
 {
 	struct cmp_client *c = &t->client;
-	enum err e = OK;
+	enum err e;
 
-	t->watch = (struct cmp_watch){ tool_event, tool_dump, t };
+	t->watch = (struct cmp_watch){ tool_event, tool_message, t };
 	*c = (struct cmp_client){
 		.trusted = t->trusted,
-		.signer = &t->identity,
 		.path = t->url_path,
 		.profile = t->profile != NULL ? span_str(t->profile) : NO_BYTES,
+		.hash_alg = t->hash_alg,
 		.now = clock_now,
-		.total_ms = (int64_t)t->total_timeout * 1000,
+		.total_ms = (t->total_timeout > 0 ? (int64_t)t->total_timeout : WAITING_MAX_S) *
+		            1000,
 		.watch = &t->watch,
 		.crls = t->crls,
 		.crl_count = t->crl_files.n,
 	};
-	if (t->labels != NULL)
-		e = choose_labels(t->labels, &c->labels);
+	if (t->secret.value.n > 0)
+		c->secret = &t->secret;
+	else
+		c->signer = &t->identity;
+	e = choose_labels(t->labels, &c->labels);
 	if (e == OK && t->recipient != NULL)
 		e = err_within(E_USAGE, name_from_text(t->arena, t->recipient, &c->recipient),
 		               "--recipient");
@@ -157,16 +250,10 @@ static enum err make_client(struct cmp_tool *t)
 
 enum err tool_open(struct cmp_tool *t)
 {
-	enum err e = required(t->server, "--server");
+	enum err e = choose_path(t);
 
 	if (e == OK)
-		e = required(t->cert, "--cert");
-	if (e == OK)
-		e = required(t->key, "--key");
-	if (e == OK)
-		e = required(t->trusted_files.n > 0 ? "" : NULL, "--trusted");
-	if (e == OK)
-		e = choose_path(t);
+		e = load_secret(t);
 	if (e == OK)
 		e = load_identity(t);
 	if (e == OK)
@@ -175,11 +262,14 @@ enum err tool_open(struct cmp_tool *t)
 		e = load_pool(t);
 	if (e == OK)
 		e = load_crls(t);
+	if (e == OK)
+		e = make_client(t);
 	if (e == OK && t->dump != NULL)
-		e = file_make_directory(t->dump);
+		e = tool_dump_open(t);
 	if (e == OK)
 		e = connect_server(t);
-	return e == OK ? make_client(t) : e;
+	t->client.trusted = t->trusted;
+	return e;
 }
 
 void tool_close(struct cmp_tool *t)
@@ -192,12 +282,8 @@ void tool_close(struct cmp_tool *t)
 static enum err make_key(struct cmp_tool *t, enum key_kind kind)
 {
 	struct span pem;
-	enum err e = OK;
+	enum err e = signer_generate(&t->new_key, kind);
 
-	if (t->keytype != NULL)
-		e = key_kind_from_name(t->keytype, &kind);
-	if (e == OK)
-		e = signer_generate(&t->new_key, kind);
 	if (e == OK)
 		e = signer_to_pem(t->new_key, t->arena, &pem);
 	return e == OK ? file_replace(t->newkey, pem, 0600) : e;

@@ -3,31 +3,75 @@
  * `onramp cmp`: the CMP client by itself, driven from a command line against any
  * CA or RA.  Files are those of the operator, not of the device: --root does not
  * concern them.
+ *
+ * The way of a command: cmd_cmp.c finds the operation; cmp_options.c reads the line
+ * and holds it against what the operation takes and needs; cmp_setup.c makes a client
+ * of it; cmp_enrol.c or cmp_support.c asks, through cmp_again.c, which tries again and
+ * keeps the journal; cmp_watch.c shows what happens meanwhile; cmp_output.c writes the
+ * files, and cmp_say.c the result.
  */
 #ifndef ONRAMP_AGENT_CMP_TOOL_H
 #define ONRAMP_AGENT_CMP_TOOL_H
 
 #include "agent/options.h"
 #include "cmp/cmp.h"
+#include "platform/codec/json.h"
+
+struct cmp_tool;
+
+/* Operations as bits: which take an option, and which need it. */
+enum {
+	TOOL_IR = 1 << 0,
+	TOOL_CR = 1 << 1,
+	TOOL_KUR = 1 << 2,
+	TOOL_P10CR = 1 << 3,
+	TOOL_RR = 1 << 4,
+	TOOL_CA_CERTS = 1 << 5,
+	TOOL_ROOT_UPDATE = 1 << 6,
+	TOOL_TEMPLATE = 1 << 7,
+	TOOL_CRLS = 1 << 8,
+	TOOL_CERTIFY = TOOL_IR | TOOL_CR | TOOL_KUR | TOOL_P10CR,
+	TOOL_CRMF = TOOL_IR | TOOL_CR | TOOL_KUR,
+	TOOL_SUPPORT = TOOL_CA_CERTS | TOOL_ROOT_UPDATE | TOOL_TEMPLATE | TOOL_CRLS,
+	TOOL_BY_MAC = TOOL_IR | TOOL_CR | TOOL_P10CR | TOOL_SUPPORT, /* RFC 9483 4.1.5 */
+	TOOL_ALL = TOOL_CERTIFY | TOOL_RR | TOOL_SUPPORT
+};
+
+struct tool_operation {
+	const char *name;
+	unsigned bit;
+	enum err (*run)(struct cmp_tool *t);
+	const char *brief;   /* a line of `onramp cmp --help` */
+	const char *teaches; /* of `onramp cmp OPERATION --help` */
+	const char *example;
+};
 
 struct cmp_tool {
-	/* the command line */
-	const char *server, *path, *labels, *profile, *recipient;
-	const char *cert, *key;
+	const struct tool_operation *operation;
+
+	/* the command line; cmp_options.c has a row for each */
+	const char *server, *path, *labels, *label, *profile, *recipient;
+	const char *cert, *key, *ref, *secret_text, *secret_file, *mac;
 	struct text_list trusted_files, untrusted_files, crl_files;
 	bool require_role;
-	const char *subject, *newkey, *keytype;
+	const char *subject, *newkey, *keytype, *central, *csr;
 	struct text_list san;
-	bool implicit_confirm, follow_template;
-	long total_timeout;
-	const char *certout, *chainout, *cacertsout, *templateout, *dump;
-	bool json;
+	bool follow_template, implicit_confirm, reject, hash_alg;
+	const char *revreason, *oldroot, *crl_issuer, *oldcrl;
+	long total_timeout, retries;
+	const char *journal_file;
+	const char *certout, *chainout, *cacertsout, *newkeyout;
+	const char *rootout, *crlout, *template_out, *dump;
+	bool json, verbose;
 
 	/* what was made of it */
 	struct arena *arena;
-	char url_path[URL_MAX];
+	char url_path[URL_MAX];       /* of every operation */
+	char operation_path[URL_MAX]; /* with --label */
 	struct credential identity;
+	struct cmp_secret secret;
 	struct signer *new_key;
+	enum key_kind central_kind;
 	struct anchors anchors;
 	struct span pool[POOL_MAX];
 	size_t pool_count;
@@ -36,21 +80,87 @@ struct cmp_tool {
 	struct trusted *trusted;
 	struct cmp_watch watch;
 	struct cmp_client client;
-	unsigned dumped;
+	struct cmp_journal journal;
+
+	/* what happens */
+	bool on_terminal;
+	bool unanswered;   /* the last message sent got none in return */
+	unsigned messages; /* dumped, in either direction */
+	bool stored;       /* the certificate is in its files */
+	bool saying;       /* the result has begun */
+	struct jsonw says; /* it, with --json */
 };
+
+/* cmp_options.c: E_USAGE names the option that is missing, or senseless. */
+struct tool_help {
+	const char *usage, *teaches, *examples;
+};
+MUST_CHECK enum err tool_options(struct cmp_tool *t, const struct tool_help *h, int *argc,
+                                 char **argv, bool *helped);
+MUST_CHECK enum err tool_rules(const struct cmp_tool *t);
 
 /* cmp_setup.c: identity, anchors, connection, client; tool_close() whatever came of it. */
 MUST_CHECK enum err tool_open(struct cmp_tool *t);
 void tool_close(struct cmp_tool *t);
-/* The new key: from its file, or made and written there; kind: where --keytype is absent. */
+/* The new key: from its file, or made and written there. */
 MUST_CHECK enum err tool_key(struct cmp_tool *t, enum key_kind kind);
+/* The one certificate of a file, PEM or DER. */
+MUST_CHECK enum err tool_read_cert(struct cmp_tool *t, const char *path, struct cert *out);
+/* DER itself, or the first PEM block with one of two labels. */
+MUST_CHECK enum err tool_read_der(struct cmp_tool *t, const char *path, const char *label,
+                                  const char *other_label, struct span *out);
 
-/* cmp_output.c */
+/* cmp_enrol.c, cmp_support.c: the operations. */
+enum err tool_run_ir(struct cmp_tool *t);
+enum err tool_run_cr(struct cmp_tool *t);
+enum err tool_run_kur(struct cmp_tool *t);
+enum err tool_run_p10cr(struct cmp_tool *t);
+enum err tool_run_rr(struct cmp_tool *t);
+enum err tool_run_ca_certs(struct cmp_tool *t);
+enum err tool_run_root_update(struct cmp_tool *t);
+enum err tool_run_template(struct cmp_tool *t);
+enum err tool_run_crls(struct cmp_tool *t);
+
+/*
+ * cmp_again.c: the operation, in new transactions while the CA asks for that (RFC 9483
+ * 3.6.4), at most --retries more and within --total-timeout.
+ */
+struct tool_attempt {
+	enum err (*run)(struct cmp_tool *t, void *context);
+	void *context;
+};
+MUST_CHECK enum err tool_try(struct cmp_tool *t, const struct tool_attempt *a);
+/* A request for a certificate the same way, gone on with where --journal left it. */
+MUST_CHECK enum err tool_enrol(struct cmp_tool *t, enum cmp_request kind,
+                               const struct cmp_wishes *w, struct cmp_issued *out);
+
+/* cmp_output.c: files, each whole or not at all; no path, no file. */
 MUST_CHECK enum err tool_write_certs(const struct cmp_tool *t, const char *path,
                                      const struct span *certs, size_t count);
+MUST_CHECK enum err tool_write_pem(const struct cmp_tool *t, const char *path, const char *label,
+                                   struct span der);
 MUST_CHECK enum err tool_keep(void *context, const struct cmp_issued *issued);
-MUST_CHECK enum err tool_say_issued(const struct cmp_tool *t, const struct cmp_issued *issued);
+
+/* cmp_watch.c: struct cmp_watch's functions; --dump; a line for the index and for people. */
+MUST_CHECK enum err tool_dump_open(struct cmp_tool *t);
 void tool_event(void *context, enum cmp_event what, const char *message_type, int64_t seconds);
-void tool_dump(void *context, enum cmp_event what, struct span der);
+void tool_message(void *context, enum cmp_event what, struct span der);
+void tool_note(struct cmp_tool *t, const char *format, ...) PRINTF_LIKE(2, 3);
+
+/*
+ * cmp_say.c: the result, as lines for people or as one JSON object.  label NULL: in
+ * JSON alone; member NULL: for people alone.
+ */
+void tool_say(struct cmp_tool *t, const char *label, const char *member, const char *text);
+void tool_say_name(struct cmp_tool *t, const char *label, const char *member, struct span name);
+void tool_say_date(struct cmp_tool *t, const char *label, const char *member, int64_t seconds);
+void tool_say_number(struct cmp_tool *t, const char *label, const char *member, int64_t n);
+void tool_say_flag(struct cmp_tool *t, const char *member, bool yes);
+void tool_say_bytes(struct cmp_tool *t, const char *member, struct span octets);
+/* Members of one certificate, inside `member` where that is named. */
+void tool_say_cert(struct cmp_tool *t, const struct cert *c);
+void tool_say_list(struct cmp_tool *t, const char *member, const struct span *certs, size_t n);
+/* How it ended; the exit status. */
+int tool_say_end(struct cmp_tool *t, enum err e);
 
 #endif

@@ -124,8 +124,8 @@ try polling-implicit 0 'implicitly' '-poll_count 1 -check_after 1 -grant_implici
 try polling-too-long 72 'wait another' '-poll_count 3 -check_after 60' --total-timeout 4
 try with-mods 0 'with modifications' '-pkistatus 1'
 try rejection 69 'rejection (badRequest): "no_way"' '-pkistatus 2 -failure 2 -statusstring no_way'
-try busy 73 'systemUnavail' '-pkistatus 2 -failure 24'
-try in-use 73 'transactionIdInUse' '-pkistatus 2 -failure 21'
+try busy 73 'systemUnavail' '-pkistatus 2 -failure 24' --retries 0
+try in-use 73 'transactionIdInUse' '-pkistatus 2 -failure 21' --retries 0
 try error 70 'error' -send_error
 try unprotected-error 70 'unprotected error' '-send_error -send_unprot_err'
 try unprotected 65 'not protected' -send_unprotected

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* An operation until it has an end: new transactions, and those that were left waiting. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "agent/cmp_tool.h"
+#include "agent/retry.h"
+#include "platform/codec/derw.h"
+#include "platform/crypto/hash.h"
+#include "platform/store/file.h"
+
+/* ---- RFC 9483 3.6.4: again, in a new transaction, after some time */
+
+static int64_t pause_ms(unsigned failures)
+{
+	uint32_t random = 0;
+
+	/* jitter is a courtesy: without it the pause is its shortest */
+	if (rng_bytes((uint8_t *)&random, sizeof random) != OK)
+		random = 0;
+	return retry_backoff_ms(failures, random);
+}
+
+/* With --label this operation has a place of its own; a template fetched before had not. */
+static void use_label(struct cmp_tool *t)
+{
+	if (t->label == NULL)
+		return;
+	t->client.path = t->operation_path;
+	t->client.labels = CMP_LABELS_NONE;
+}
+
+enum err tool_try(struct cmp_tool *t, const struct tool_attempt *a)
+{
+	int64_t end = clock_ticks() + t->client.total_ms;
+	size_t mark = arena_mark(t->arena);
+
+	use_label(t);
+	for (unsigned failures = 1;; failures++) {
+		enum err e = a->run(t, a->context);
+		int64_t pause = pause_ms(failures), left = end - clock_ticks();
+
+		if (e != E_CMP_AGAIN || failures > (unsigned long)t->retries || pause >= left)
+			return e;
+		tool_note(t, "   %s: once more in %" PRId64 " s", err_reason(e),
+		          (pause + 999) / 1000);
+		if (!clock_sleep(pause))
+			return e;
+		arena_rewind(t->arena, mark);
+		t->client.total_ms = left - pause;
+	}
+}
+
+/* ---- requests for a certificate, and their journal */
+
+struct request {
+	enum cmp_request kind;
+	const struct cmp_wishes *wishes;
+	struct cmp_issued *issued;
+};
+
+static enum err begin(struct cmp_tool *t, const struct request *r)
+{
+	struct cmp_keep keep = { tool_keep, t };
+
+	return cmp_enrol(&t->client, r->kind, t->arena, r->wishes, t->pool, t->pool_count, &keep,
+	                 r->issued);
+}
+
+static enum err try_request(struct cmp_tool *t, void *context)
+{
+	return begin(t, context);
+}
+
+enum err tool_enrol(struct cmp_tool *t, enum cmp_request kind, const struct cmp_wishes *w,
+                    struct cmp_issued *out)
+{
+	struct request r = { kind, w, out };
+
+	*out = (struct cmp_issued){ .key = NULL };
+	return tool_try(t, &(struct tool_attempt){ try_request, &r });
+}

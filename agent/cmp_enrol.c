@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* `onramp cmp ir`, cr, kur and p10cr: what to ask for, and what came of it. */
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "agent/cmp_tool.h"
+
+static bool is_address(const char *text)
+{
+	uint8_t b[16];
+
+	return inet_pton(AF_INET, text, b) == 1 || inet_pton(AF_INET6, text, b) == 1;
+}
+
+/* RFC 9483 4.1: whoever has no certificate yet is called by its reference. */
+static const char *subject_by_reference(const struct cmp_tool *t, char *room, size_t cap)
+{
+	size_t n = (size_t)snprintf(room, cap, "/CN=");
+
+	for (const char *c = t->ref; *c != '\0' && n + 3 < cap; c++) {
+		if (*c == '/' || *c == '\\')
+			room[n++] = '\\';
+		room[n++] = *c;
+	}
+	room[n] = '\0';
+	return room;
+}
+
+/* What facts are made of; the lists point into argv. */
+struct names {
+	char subject[2 * NAME_MAX_DER];
+	struct text_list dns, ip;
+};
+
+/* --san NAME: an address or a DNS name, by its looks. */
+static struct cmp_facts facts_of(const struct cmp_tool *t, struct names *n)
+{
+	const char *subject = t->subject;
+
+	if (subject == NULL && t->client.secret != NULL)
+		subject = subject_by_reference(t, n->subject, sizeof n->subject);
+	for (size_t i = 0; i < t->san.n; i++) {
+		struct text_list *to = is_address(t->san.s[i]) ? &n->ip : &n->dns;
+
+		to->s[to->n++] = t->san.s[i];
+	}
+	return (struct cmp_facts){
+		.idevid = &t->identity,
+		.subject = subject,
+		.dns_names = n->dns.s,
+		.dns_count = n->dns.n,
+		.ip_addresses = n->ip.s,
+		.ip_count = n->ip.n,
+	};
+}
+
+static enum err kind_named(const char *option, const char *name, enum key_kind *out)
+{
+	if (key_kind_from_name(name, out) != OK)
+		return err_because(E_USAGE, "%s: %s", option, err_reason(E_CONFIG));
+	return key_kind_available(*out)
+	               ? OK
+	               : err_because(E_ALGORITHM, "the library makes no %s keys", name);
+}
+
+/* The key in hand, or the kind of the one that the CA is to make (RFC 9483 4.1.6). */
+static enum err choose_key(struct cmp_tool *t, const struct cmp_template *template,
+                           struct cmp_wishes *w)
+{
+	bool any = t->central != NULL && strcmp(t->central, "any") == 0;
+	enum key_kind kind = template->has_key_kind ? template->key_kind : KEY_KIND_EC256;
+	enum err e = OK;
+
+	if (t->keytype != NULL)
+		e = kind_named("--keytype", t->keytype, &kind);
+	else if (t->central != NULL && !any)
+		e = kind_named("--central", t->central, &kind);
+	if (e == OK && t->central == NULL)
+		e = tool_key(t, kind);
+	w->key = t->new_key;
+	t->central_kind = kind;
+	if (t->central != NULL && (!any || template->has_key_kind))
+		w->central = &t->central_kind;
+	return e;
+}
+
+static enum err wish_by_names(struct cmp_tool *t, struct cmp_wishes *w)
+{
+	struct names names = { .dns = { .n = 0 } };
+	struct cmp_facts facts = facts_of(t, &names);
+	struct cmp_template template = { .present = false };
+	enum err e = OK;
+
+	if (t->follow_template)
+		e = cmp_get_template(&t->client, t->arena, &template);
+	if (e == OK)
+		e = choose_key(t, &template, w);
+	return e == OK ? cmp_apply_template(&template, &facts, t->arena, w) : e;
+}
+
+static enum err say_issued(struct cmp_tool *t, const struct cmp_issued *issued)
+{
+	struct cert c;
+	enum err e = cert_read(issued->cert, &c);
+
+	if (e != OK)
+		return e;
+	tool_say_name(t, "certificate for", NULL, c.subject);
+	tool_say_name(t, "issued by", NULL, c.issuer);
+	tool_say_date(t, "valid until", NULL, c.not_after);
+	tool_say(t, "confirmed", NULL, issued->confirmed_implicitly ? "implicitly" : "by certConf");
+	if (issued->with_modifications)
+		tool_say(t, "granted", NULL, "with modifications of the request");
+	tool_say(t, NULL, "status", issued->with_modifications ? "grantedWithMods" : "accepted");
+	tool_say(t, NULL, "confirmed", issued->confirmed_implicitly ? "implicit" : "explicit");
+	tool_say_number(t, "chain", "chain", (int64_t)issued->chain_count);
+	if (issued->ca_pubs_count > 0 || t->json)
+		tool_say_number(t, "new roots", "ca_pubs", (int64_t)issued->ca_pubs_count);
+	if (issued->key != NULL)
+		tool_say(t, "key", NULL, "made by the CA");
+	tool_say_flag(t, "key_delivered", issued->key != NULL);
+	tool_say_cert(t, &c);
+	return OK;
+}
+
+static enum err ask(struct cmp_tool *t, enum cmp_request kind, struct cmp_wishes *w)
+{
+	struct cmp_issued issued;
+	enum err e;
+
+	w->confirm = t->implicit_confirm ? CMP_CONFIRM_IMPLICIT : CMP_CONFIRM_EXPLICIT;
+	e = tool_enrol(t, kind, w, &issued);
+	if (e == OK)
+		e = say_issued(t, &issued);
+	signer_close(issued.key);
+	return e;
+}
+
+enum err tool_run_ir(struct cmp_tool *t)
+{
+	struct cmp_wishes w = { .key = NULL };
+	enum err e = wish_by_names(t, &w);
+
+	return e == OK ? ask(t, CMP_IR, &w) : e;
+}

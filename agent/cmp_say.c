@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The result of `onramp cmp`: lines for people, or one JSON object. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "agent/cmp_tool.h"
+#include "agent/commands.h"
+#include "platform/base/date.h"
+#include "platform/pki/name.h"
+
+/* The largest message in base64, and as many names as it can hold. */
+enum { JSON_ROOM = 2 * HTTP_BODY_MAX };
+
+static void begin(struct cmp_tool *t)
+{
+	static char room[JSON_ROOM];
+
+	if (t->saying)
+		return;
+	t->saying = true;
+	t->says = (struct jsonw)JSONW_ON(room);
+	jsonw_open(&t->says, NULL, '{');
+	jsonw_string(&t->says, "operation", span_str(t->operation->name));
+	jsonw_string(&t->says, "server", span_str(t->server));
+}
+
+/* The first line of all stands out. */
+static void line(struct cmp_tool *t, const char *label, const char *text)
+{
+	if (t->saying)
+		printf("  %-13s %s\n", label, text);
+	else
+		printf("%s %s\n", label, text);
+	t->saying = true;
+}
+
+/* Quotes are for people: JSON has its own. */
+static struct span unquoted(const char *text)
+{
+	size_t n = strlen(text);
+
+	return n >= 2 && text[0] == '"' && text[n - 1] == '"'
+	               ? (struct span){ (const uint8_t *)text + 1, n - 2 }
+	               : span_str(text);
+}
+
+void tool_say(struct cmp_tool *t, const char *label, const char *member, const char *text)
+{
+	if (!t->json && label != NULL)
+		line(t, label, text);
+	if (!t->json || member == NULL)
+		return;
+	begin(t);
+	jsonw_string(&t->says, member, unquoted(text));
+}
+
+void tool_say_name(struct cmp_tool *t, const char *label, const char *member, struct span name)
+{
+	tool_say(t, label, member, name_text(&(struct quoted){ 0 }, name));
+}
+
+void tool_say_date(struct cmp_tool *t, const char *label, const char *member, int64_t seconds)
+{
+	tool_say(t, label, member, date_to_rfc3339(&(struct date_text){ 0 }, seconds));
+}
+
+void tool_say_number(struct cmp_tool *t, const char *label, const char *member, int64_t n)
+{
+	char text[24];
+
+	snprintf(text, sizeof text, "%" PRId64, n);
+	tool_say(t, label, NULL, text);
+	if (!t->json || member == NULL)
+		return;
+	begin(t);
+	jsonw_integer(&t->says, member, n);
+}
+
+void tool_say_flag(struct cmp_tool *t, const char *member, bool yes)
+{
+	if (!t->json)
+		return;
+	begin(t);
+	jsonw_bool(&t->says, member, yes);
+}
+
+void tool_say_bytes(struct cmp_tool *t, const char *member, struct span octets)
+{
+	if (!t->json)
+		return;
+	begin(t);
+	jsonw_base64(&t->says, member, octets);
+}
+
+void tool_say_cert(struct cmp_tool *t, const struct cert *c)
+{
+	tool_say_name(t, NULL, "subject", c->subject);
+	tool_say_name(t, NULL, "issuer", c->issuer);
+	tool_say(t, NULL, "serial", log_hex(&(struct quoted){ 0 }, c->serial));
+	tool_say_date(t, NULL, "not_before", c->not_before);
+	tool_say_date(t, NULL, "not_after", c->not_after);
+	tool_say_bytes(t, "certificate", c->der);
+}
+
+/* A certificate that cannot be read came all the same. */
+void tool_say_list(struct cmp_tool *t, const char *member, const struct span *certs, size_t n)
+{
+	struct cert c;
+
+	if (!t->json)
+		return;
+	begin(t);
+	jsonw_open(&t->says, member, '[');
+	for (size_t i = 0; i < n; i++) {
+		jsonw_open(&t->says, NULL, '{');
+		if (cert_read(certs[i], &c) == OK)
+			tool_say_cert(t, &c);
+		else
+			tool_say_bytes(t, "certificate", certs[i]);
+		jsonw_close(&t->says, '}');
+	}
+	jsonw_close(&t->says, ']');
+}
+
+static enum err print_json(struct cmp_tool *t, enum err e)
+{
+	struct span json;
+	enum err written;
+
+	begin(t);
+	jsonw_bool(&t->says, "ok", e == OK);
+	jsonw_integer(&t->says, "exit_status", err_exit_status(e));
+	if (e != OK) {
+		jsonw_string(&t->says, "error", span_str(err_name(e)));
+		jsonw_string(&t->says, "reason", span_str(err_reason(e)));
+	}
+	jsonw_close(&t->says, '}');
+	written = jsonw_end(&t->says, &json);
+	if (written == OK)
+		printf("%.*s\n", (int)json.n, (const char *)json.p);
+	return e == OK ? written : e;
+}
+
+int tool_say_end(struct cmp_tool *t, enum err e)
+{
+	if (t->json)
+		e = print_json(t, e);
+	if (fflush(stdout) != 0 && e == OK)
+		e = err_because(E_STORE, "the result could not be written to the standard output");
+	if (e == OK)
+		return 0;
+	if (t->stored && t->certout != NULL)
+		log_warning("the certificate in %s was not confirmed", t->certout);
+	return command_failed(e);
+}

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What happens on the way: on a terminal, and in the directory of --dump. */
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "agent/cmp_tool.h"
+#include "platform/base/date.h"
+#include "platform/base/log.h"
+#include "platform/store/file.h"
+
+enum { INDEX_LINE_MAX = ERR_REASON_MAX + 64 };
+
+/* A dump that fails spoils nothing else. */
+static void dump_to_index(const struct cmp_tool *t, const char *line)
+{
+	struct moment now = clock_now();
+	char path[PATH_NAME_MAX], text[INDEX_LINE_MAX];
+	struct date_text date;
+	int n;
+
+	if (t->dump == NULL)
+		return;
+	snprintf(path, sizeof path, "%s/index.txt", t->dump);
+	n = snprintf(text, sizeof text - 1, "%s %s",
+	             now.confidence == TIME_SET ? date_to_rfc3339(&date, now.seconds)
+	                                        : "no time known       ",
+	             line);
+	if (n >= (int)sizeof text - 1)
+		n = (int)sizeof text - 2;
+	text[n++] = '\n';
+	if (file_append(path, (struct span){ (const uint8_t *)text, (size_t)n }, 0600) != OK)
+		log_warning("dump: %s", err_reason(E_STORE));
+}
+
+/* An index of before would tell of messages that are written over. */
+enum err tool_dump_open(struct cmp_tool *t)
+{
+	char path[PATH_NAME_MAX];
+	enum err e = file_make_directory(t->dump);
+
+	if ((size_t)snprintf(path, sizeof path, "%s/index.txt", t->dump) >= sizeof path)
+		return err_because(E_STORE, "the path %s is too long", t->dump);
+	if (e == OK)
+		e = file_replace(path, NO_BYTES, 0600);
+	if (e == OK)
+		tool_note(t, "%s at %s%s", t->operation->name, t->server, t->operation_path);
+	return e;
+}
+
+void tool_note(struct cmp_tool *t, const char *format, ...)
+{
+	char line[ERR_REASON_MAX];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(line, sizeof line, format, args);
+	va_end(args);
+	dump_to_index(t, line);
+	if (t->on_terminal || t->verbose)
+		fprintf(stderr, "%s\n", line);
+}
+
+void tool_event(void *context, enum cmp_event what, const char *message_type, int64_t seconds)
+{
+	struct cmp_tool *t = context;
+
+	switch (what) {
+	case CMP_SENT:
+		t->unanswered = true;
+		tool_note(t, "-> %s", message_type);
+		break;
+	case CMP_RECEIVED:
+		t->unanswered = false;
+		tool_note(t, "<- %s", message_type);
+		break;
+	case CMP_WAITING:
+		tool_note(t, "   the CA needs time: asking again in %" PRId64 " s", seconds);
+		break;
+	case CMP_CONFIRMING:
+		break;
+	}
+}
+
+/* RFC 9483 6.4: one message a file, extension .pki. */
+void tool_message(void *context, enum cmp_event what, struct span der)
+{
+	struct cmp_tool *t = context;
+	char name[32], path[PATH_NAME_MAX], line[64];
+
+	if (t->dump == NULL)
+		return;
+	snprintf(name, sizeof name, "%02u-%s.pki", ++t->messages,
+	         what == CMP_SENT ? "sent" : "received");
+	snprintf(path, sizeof path, "%s/%s", t->dump, name);
+	if (file_replace(path, der, 0600) != OK)
+		log_warning("dump: %s", err_reason(E_STORE));
+	snprintf(line, sizeof line, "   %s, %zu octets", name, der.n);
+	dump_to_index(t, line);
+}
