@@ -195,6 +195,8 @@ enum crl_reason {
 	REASON_PRIVILEGE_WITHDRAWN = 9,
 	REASON_AA_COMPROMISE = 10
 };
+const char *crl_reason_name(enum crl_reason reason); /* "keyCompromise"; NULL: there is none */
+MUST_CHECK enum err crl_reason_from_name(const char *name, enum crl_reason *out); /* E_USAGE */
 /* rr: revocation of client.signer's own certificate (RFC 9483 4.2). */
 MUST_CHECK enum err cmp_revoke(const struct cmp_client *c, struct arena *a, enum crl_reason reason);
 
