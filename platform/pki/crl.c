@@ -159,7 +159,7 @@ static enum err check_signature(const struct crl *l, const struct cert *issuer)
 }
 
 /* RFC 5280 6.3.3 f, g: the issuer may sign CRLs, and signed this one. */
-static enum err check_crl(const struct crl *l, const struct cert *issuer)
+enum err crl_check(const struct crl *l, const struct cert *issuer)
 {
 	if (!l->usable)
 		return err_because(E_CERT_CRITICAL, "a critical extension of it is not understood");
@@ -169,7 +169,7 @@ static enum err check_crl(const struct crl *l, const struct cert *issuer)
 }
 
 /* RFC 5280 5.1.2.5: nextUpdate MUST be there, else nobody knows what fresh is. */
-static enum err check_fresh(const struct crl *l, struct moment now)
+enum err crl_check_fresh(const struct crl *l, struct moment now)
 {
 	struct date_text t;
 
@@ -192,7 +192,7 @@ static enum err ask(const struct crl *l, const struct path_request *r, const str
 {
 	struct quoted q;
 	bool listed;
-	enum err e = check_crl(l, issuer);
+	enum err e = crl_check(l, issuer);
 
 	if (e == OK)
 		e = crl_find(l, c->serial, &listed);
@@ -200,7 +200,7 @@ static enum err ask(const struct crl *l, const struct path_request *r, const str
 		return e;
 	if (listed)
 		return err_because(E_REVOKED, "%s is revoked", name_text(&q, c->subject));
-	return check_fresh(l, r->now);
+	return crl_check_fresh(l, r->now);
 }
 
 enum err crl_judge(const struct path_request *r, const struct cert *c, const struct cert *issuer)

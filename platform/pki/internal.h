@@ -93,6 +93,10 @@ struct crl {
 MUST_CHECK enum err crl_read(struct span der, struct crl *out);
 /* Reads every entry; *listed when one has the serial number. */
 MUST_CHECK enum err crl_find(const struct crl *l, struct span serial, bool *listed);
+/* The issuer, verified by somebody else, may sign CRLs, and signed this one, which is usable. */
+MUST_CHECK enum err crl_check(const struct crl *l, const struct cert *issuer);
+/* It has begun, and not ended: E_CERT_TIME. */
+MUST_CHECK enum err crl_check_fresh(const struct crl *l, struct moment now);
 /* What the CRLs say about c, the issuer being verified: OK or E_REVOKED. */
 MUST_CHECK enum err crl_judge(const struct path_request *r, const struct cert *c,
                               const struct cert *issuer);
