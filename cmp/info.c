@@ -31,6 +31,20 @@ enum err cmp_info_value(const struct cmp_session *s, struct span *value)
 	return OK;
 }
 
+enum err cmp_ask_info(const struct cmp_client *c, struct arena *a, const struct cmp_op *op,
+                      struct span request, struct span *value)
+{
+	struct cmp_session *s;
+	enum err e = cmp_session_new(c, a, op, &s);
+
+	*value = NO_BYTES;
+	if (e != OK)
+		return e;
+	s->info_request = request;
+	e = cmp_open(s);
+	return e == OK ? cmp_info_value(s, value) : e;
+}
+
 /*
  * CaCertsValue ::= SEQUENCE SIZE (1..MAX) OF CMPCertificate
  *
@@ -63,15 +77,10 @@ static enum err read_ca_certs(struct span value, struct span certs[POOL_MAX], si
 enum err cmp_get_ca_certs(const struct cmp_client *c, struct arena *a, struct span certs[POOL_MAX],
                           size_t *count)
 {
-	struct cmp_session *s;
 	struct span value;
-	enum err e = cmp_session_new(c, a, &CMP_OP_CA_CERTS, &s);
+	enum err e = cmp_ask_info(c, a, &CMP_OP_CA_CERTS, NO_BYTES, &value);
 
 	*count = 0;
-	if (e == OK)
-		e = cmp_open(s);
-	if (e == OK)
-		e = cmp_info_value(s, &value);
 	if (e == OK && value.n > 0)
 		e = read_ca_certs(value, certs, count);
 	return e;

@@ -184,7 +184,8 @@ struct cmp_op {
 	bool certifies;                  /* the answer is a CertRepMessage, and is confirmed */
 	bool takes_profile;              /* RFC 9483 3.1: certProfile allowed */
 };
-extern const struct cmp_op CMP_OP_IR, CMP_OP_CA_CERTS, CMP_OP_TEMPLATE;
+extern const struct cmp_op CMP_OP_IR, CMP_OP_CA_CERTS, CMP_OP_TEMPLATE, CMP_OP_ROOT_UPDATE,
+	CMP_OP_CRLS;
 
 struct cmp_session {
 	const struct cmp_client *client;
@@ -252,6 +253,19 @@ MUST_CHECK enum err cmp_put_cert_request(struct cmp_session *s, struct derw *w);
 
 /* info.c: the one InfoTypeAndValue of a genp; an empty value when there is none. */
 MUST_CHECK enum err cmp_info_value(const struct cmp_session *s, struct span *value);
+/* A whole genm and genp: what is asked with (DER, or empty), and what is said. */
+MUST_CHECK enum err cmp_ask_info(const struct cmp_client *c, struct arena *a,
+                                 const struct cmp_op *op, struct span request, struct span *value);
+
+/* rootupdate.c: RootCaKeyUpdateContent; whether it follows from the root that is trusted. */
+MUST_CHECK enum err cmp_root_update_read(struct span value, struct cmp_root_update *out);
+MUST_CHECK enum err cmp_root_update_prove(const struct cmp_client *client, struct span old_root,
+                                          struct cmp_root_update *u);
+
+/* crls.c: the one CRL of a genp; whether it is the one asked for. */
+MUST_CHECK enum err cmp_crls_read(struct span value, struct span *crl);
+MUST_CHECK enum err cmp_crl_prove(const struct cmp_client *client, const struct cmp_crl_wish *wish,
+                                  struct span crl);
 
 /* template.c: CertReqTemplateContent; an empty one is no template. */
 MUST_CHECK enum err cmp_template_read(struct span value, struct cmp_template *out);

@@ -2,9 +2,14 @@
 /* What can be asked: one row per PKI management operation (RFC 9483 4). */
 #include "cmp/internal.h"
 
-/* id-it-caCerts, id-it-certReqTemplate: 1.3.6.1.5.5.7.4.17 and .19. */
-static const uint8_t it_ca_certs[] = { 0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x04, 17 };
-static const uint8_t it_cert_req_template[] = { 0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x04, 19 };
+/* id-it: 1.3.6.1.5.5.7.4.n (RFC 9480 A.2). */
+#define ID_IT(n)                                              \
+	{                                                     \
+		0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x04, (n) \
+	}
+static const uint8_t it_ca_certs[] = ID_IT(17), it_root_ca_key_update[] = ID_IT(18),
+		     it_cert_req_template[] = ID_IT(19), it_root_ca_cert[] = ID_IT(20),
+		     it_crl_status_list[] = ID_IT(22), it_crls[] = ID_IT(23);
 
 /*
  * GenMsgContent ::= SEQUENCE OF InfoTypeAndValue
@@ -48,4 +53,24 @@ const struct cmp_op CMP_OP_TEMPLATE = {
 	.short_label = "att",
 	.info_type = { it_cert_req_template, sizeof it_cert_req_template },
 	.takes_profile = true,
+};
+
+/* RFC 9483 4.3.2 */
+const struct cmp_op CMP_OP_ROOT_UPDATE = {
+	.ask = { BODY_GENM, put_info_request },
+	.answer = BODY_GENP,
+	.label = "getrootupdate",
+	.short_label = "rcu",
+	.info_type = { it_root_ca_cert, sizeof it_root_ca_cert },
+	.info_answer = { it_root_ca_key_update, sizeof it_root_ca_key_update },
+};
+
+/* RFC 9483 4.3.4 */
+const struct cmp_op CMP_OP_CRLS = {
+	.ask = { BODY_GENM, put_info_request },
+	.answer = BODY_GENP,
+	.label = "getcrls",
+	.short_label = "crls",
+	.info_type = { it_crl_status_list, sizeof it_crl_status_list },
+	.info_answer = { it_crls, sizeof it_crls },
 };

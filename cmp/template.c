@@ -179,14 +179,9 @@ enum err cmp_template_read(struct span value, struct cmp_template *out)
 
 enum err cmp_get_template(const struct cmp_client *c, struct arena *a, struct cmp_template *out)
 {
-	struct cmp_session *s;
 	struct span value;
-	enum err e = cmp_session_new(c, a, &CMP_OP_TEMPLATE, &s);
+	enum err e = cmp_ask_info(c, a, &CMP_OP_TEMPLATE, NO_BYTES, &value);
 
 	*out = (struct cmp_template){ .present = false };
-	if (e == OK)
-		e = cmp_open(s);
-	if (e == OK)
-		e = cmp_info_value(s, &value);
 	return e == OK ? cmp_template_read(value, out) : e;
 }

@@ -229,7 +229,13 @@ static struct span error_content(struct fake_ca *ca, uint32_t status)
 	return done(&w);
 }
 
-/* genp: the type that was asked for, and ca->info. */
+/* RFC 9483 4.3.2, 4.3.4: two answers have another type than their request, and these two
+   requests have a value; RFC 9483 4.3.1, 4.3.3: the others have none. */
+static const struct {
+	uint8_t asked, answered; /* last arc of id-it */
+} info_types[] = { { 20, 18 }, { 22, 23 } };
+
+/* genp: the type that answers what was asked, and ca->info. */
 static struct span info(struct fake_ca *ca)
 {
 	enum err e;
@@ -238,15 +244,23 @@ static struct span info(struct fake_ca *ca)
 	struct der in = der_enter(&list, DER_SEQUENCE);
 	struct span type = der_oid(&in);
 	struct derw w = derw_in(ca->arena, ca->info.n + 64);
+	uint8_t arcs[] = { 0x2b, 6, 1, 5, 5, 7, 4, 0 };
 
-	/* RFC 9483 4.3.1, 4.3.3: the request has no value */
+	CU_ASSERT_FATAL(type.n == sizeof arcs);
+	memcpy(arcs, type.p, sizeof arcs);
+	ca->info_asked = NO_BYTES;
+	for (size_t i = 0; i < sizeof info_types / sizeof *info_types; i++)
+		if (type.p[7] == info_types[i].asked) {
+			arcs[7] = info_types[i].answered;
+			ca->info_asked = der_element(&in);
+		}
 	der_end(&in);
 	der_end(&list);
 	der_end(&c);
 	CHECK_OK(e);
 	IN (&w, DER_SEQUENCE)
 		IN (&w, DER_SEQUENCE) {
-			derw_put(&w, DER_OID, type);
+			derw_put(&w, DER_OID, SPAN(arcs));
 			derw_raw(&w, ca->info);
 		}
 	return done(&w);

@@ -24,7 +24,7 @@ enum fake_reply {
 	REPLY_ERROR_WAITING,
 	REPLY_POLL_REP,
 	REPLY_PKI_CONF,
-	REPLY_INFO, /* genp of what was asked, with ca->info as its value */
+	REPLY_INFO, /* genp that answers what was asked, with ca->info as its value */
 };
 
 /* An answer, before it is written; what is not bent is as it should be. */
@@ -88,6 +88,7 @@ struct fake_ca {
 	uint32_t confirmed_fail_info;
 	size_t transactions;
 	bool asked_implicit;
+	struct span info_asked; /* infoValue of the genm, DER; empty where it has none */
 };
 
 /* Keys and certificates made, client and wishes filled in; an empty script. */

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* CRL update retrieval (RFC 9483 4.3.4). */
+#include "cmp/internal.h"
+#include "platform/base/date.h"
+#include "platform/pki/crl.h"
+
+/*
+ * CRLSource ::= CHOICE {				(RFC 9480 2.17, EXPLICIT TAGS)
+ *	dpn     [0] DistributionPointName,
+ *	issuer  [1] GeneralNames }
+ *
+ * "MUST contain the dpn choice ... if the CRL distribution point name is
+ * available", else "the issuer DN in the directoryName field of a GeneralName".
+ */
+static void put_source(struct derw *w, const struct cmp_crl_wish *wish)
+{
+	if (wish->dpn.n > 0) {
+		IN (w, DER_CONTEXT(0))
+			derw_raw(w, wish->dpn);
+		return;
+	}
+	IN (w, DER_CONTEXT(1))
+		IN (w, DER_SEQUENCE)
+			IN (w, DER_CONTEXT(4))
+				derw_raw(w, wish->issuer);
+}
+
+/*
+ * CRLStatusListValue ::= SEQUENCE SIZE (1..MAX) OF CRLStatus
+ *
+ * CRLStatus ::= SEQUENCE {
+ *	source      CRLSource,
+ *	thisUpdate  Time OPTIONAL }
+ *
+ * RFC 9483 4.3.4: one of them.
+ */
+static enum err make_request(const struct cmp_crl_wish *wish, struct arena *a, struct span *out)
+{
+	struct derw w = derw_in(a, CMP_PART_MAX);
+
+	IN (&w, DER_SEQUENCE)
+		IN (&w, DER_SEQUENCE) {
+			put_source(&w, wish);
+			if (wish->this_update != 0)
+				derw_time(&w, wish->this_update);
+		}
+	return err_within(E_TOO_BIG, derw_end(&w, out), "CRL request");
+}
+
+/* CRLsValue ::= SEQUENCE SIZE (1..MAX) OF CertificateList; RFC 9483 4.3.4: one of them */
+enum err cmp_crls_read(struct span value, struct span *crl)
+{
+	enum err e;
+	struct der c = der_open(value, &e);
+	struct der list = der_enter(&c, DER_SEQUENCE);
+
+	*crl = der_element_of(&list, DER_SEQUENCE);
+	der_end(&list);
+	der_end(&c);
+	if (e != OK)
+		*crl = NO_BYTES;
+	return err_within(E_CMP_SYNTAX, e, "CRLs");
+}
+
+/* The message may come from an RA: the CRL has to stand by itself. */
+enum err cmp_crl_prove(const struct cmp_client *client, const struct cmp_crl_wish *wish,
+                       struct span crl)
+{
+	struct crl_request r = {
+		.der = crl,
+		.issuer = wish->issuer,
+		.anchors = trusted_anchors(client->trusted),
+		.pool = wish->pool,
+		.pool_count = wish->pool_count,
+		.now = client->now(),
+		.crls = client->crls,
+		.crl_count = client->crl_count,
+	};
+	struct date_text is, held;
+	int64_t this_update;
+	enum err e = crl_verify(&r, &this_update);
+
+	if (e != OK)
+		return err_within(E_CRL, e, "the CRL that came");
+	if (this_update < wish->this_update)
+		return err_because(E_CRL, "the CRL that came is of %s, we hold one of %s",
+		                   date_to_rfc3339(&is, this_update),
+		                   date_to_rfc3339(&held, wish->this_update));
+	return OK;
+}
+
+enum err cmp_get_crl(const struct cmp_client *c, struct arena *a, const struct cmp_crl_wish *w,
+                     struct span *crl)
+{
+	struct span request, value = NO_BYTES;
+	enum err e = make_request(w, a, &request);
+
+	*crl = NO_BYTES;
+	if (e == OK)
+		e = cmp_ask_info(c, a, &CMP_OP_CRLS, request, &value);
+	if (e != OK || value.n == 0)
+		return e;
+	e = cmp_crls_read(value, crl);
+	if (e == OK)
+		e = cmp_crl_prove(c, w, *crl);
+	if (e != OK)
+		*crl = NO_BYTES;
+	return e;
+}
