@@ -262,7 +262,7 @@ class Requests(Case):
                 self.assert_issued(client.enrol(), client)
         client = self.client(path="/.well-known/cmp/getcacerts")
         self.assert_refused(client.enrol(), "badRequest")
-        for path in ("/", "/.well-known/cmp/getcrls", "/.well-known/cmp/", "/.well-known/cmpx"):
+        for path in ("/", "/.well-known/cmp/getcrl", "/.well-known/cmp/", "/.well-known/cmpx"):
             self.assertEqual(self.make().handle(path, b"")[0], 404, path)
 
     def test_certconf_goes_where_the_request_went(self) -> None:

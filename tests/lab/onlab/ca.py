@@ -55,8 +55,9 @@ class CA:
         self.options = caoptions.settle(options or {}, self.faults.options())
         self.events = Events(directory, "ca")
         self.issuer = Issuer(
-            directory, self.options["validity"], self.options["subject"] == "any"
-        )
+            directory, self.options["validity"], self.options["subject"] == "any",
+            self.options["cdp"] == "on",
+        )  # fmt: skip
         self.trust = Trust(
             manufacturers=read_pem(directory / "manufacturer" / "root.pem")[:1],
             domain=[self.issuer.root],

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -128,7 +129,7 @@ class Trust:
     manufacturers: list[Certificate]
     domain: list[Certificate]
     intermediates: list[Certificate]
-    revoked: set[int]
+    revoked: Container[int]  # serial numbers
     secret: SharedSecret | None = None
     any_sender: bool = False  # under MAC
 

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 # The answers of an operation; "any" is each of them.
-PLACES = ("ip", "waiting", "pollrep", "pkiconf", "cacerts", "template", "rp", "error", "any")
+PLACES = ("ip", "waiting", "pollrep", "pkiconf", "cacerts", "rootupdate", "template", "crls", "rp",
+          "error", "any")  # fmt: skip
 
 # What an end entity that follows RFC 9483 makes of it.
 ENDS = "ends"  # the operation has failed, and nothing more is sent in it
@@ -23,7 +24,8 @@ POLICY = "policy"  # the profile leaves it to the end entity
 
 
 # Where it can happen: in any enrolment, in any that is not worth an onboarding, or in one of a kind.
-ANY_SCENE, TOOL_SCENE, MAC_SCENE = "any", "tool", "mac"
+ANY_SCENE, TOOL_SCENE, MAC_SCENE, REVOKE_SCENE = "any", "tool", "mac", "revoke"
+ROOT_SCENE, HASH_SCENE, CRL_SCENE = "root", "hash", "crl"
 
 
 @dataclass(frozen=True)

@@ -4,38 +4,54 @@
 from __future__ import annotations
 
 import os
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
-from onlab import capolicy
+from onlab import cacrl, capolicy
 from onlab.cacert import (
     Certificate, CertificateSpec, Credential, Extensions, now, pem, read_pem,
     standard_extensions, usage_extension,
 )  # fmt: skip
 from onlab.cacheck import Requester
 from onlab.cmpmsg import Refused
-from onlab.cmpoids import CE_KEY_USAGE, CE_SUBJECT_ALT_NAME
+from onlab.cmpoids import CE_CRL_DISTRIBUTION_POINTS, CE_KEY_USAGE, CE_SUBJECT_ALT_NAME
 from onlab.crmf import Request
 from onlab.der import seq
 
 BACKDATE = timedelta(minutes=5)  # devices' clocks are a little slow
 
 
+@dataclass(frozen=True)
+class Revocation:
+    """An entry of the books, and of the CRL."""
+
+    reason: int  # CRLReason, RFC 5280 5.3.1
+    moment: datetime
+
+
 class Issuer:
     """The domain's sub CA.  Certificates and revocations outlive the process, in DIR/ca."""
 
-    def __init__(self, directory: Path, validity: int, any_subject: bool) -> None:
+    def __init__(
+        self, directory: Path, validity: int, any_subject: bool, crl_pointer: bool = False
+    ) -> None:
         self.ca = Credential.load(directory / "domain" / "sub")
         self.root = read_pem(directory / "domain" / "root.pem")[0]
         self.validity = timedelta(seconds=validity)
         self.any_subject = any_subject
+        self.crl_pointer = crl_pointer  # say in certificates where the CRL is
         self.books = directory / "ca"
         self.issued = self.books / "issued"
         self.issued.mkdir(parents=True, exist_ok=True)
         self.revocations = self.books / "revoked"
-        self.revoked: set[int] = set()
+        self.revoked: dict[int, Revocation] = {}
         if self.revocations.exists():
-            self.revoked = {int(line, 16) for line in self.revocations.read_text().split()}
+            for line in self.revocations.read_text().splitlines():
+                serial, reason, moment = line.split()
+                self.revoked[int(serial, 16)] = Revocation(
+                    int(reason), datetime.fromtimestamp(int(moment), timezone.utc)
+                )
 
     @property
     def chain(self) -> list[Certificate]:
@@ -82,6 +98,8 @@ class Issuer:
         template = request.template
         found = standard_extensions(template.spki or b"", self.ca.certificate)
         found[CE_KEY_USAGE] = usage_extension(0)
+        if self.crl_pointer:
+            found[CE_CRL_DISTRIBUTION_POINTS] = (False, cacrl.distribution_points(cacrl.SUB_URI))
         for name in capolicy.REQUESTABLE:
             if kind == "kur" and name in client.extensions:
                 found[name] = client.extensions[name]
@@ -96,7 +114,8 @@ class Issuer:
         path.write_text(pem(raw))
         return path
 
-    def revoke(self, serial: int) -> None:
-        self.revoked.add(serial)
+    def revoke(self, serial: int, reason: int = 0) -> None:
+        moment = now()
+        self.revoked[serial] = Revocation(reason, moment)
         with self.revocations.open("a") as books:
-            books.write(f"{serial:x}\n")
+            books.write(f"{serial:x} {reason} {int(moment.timestamp())}\n")

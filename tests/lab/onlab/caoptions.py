@@ -45,6 +45,11 @@ OPTIONS = (
     Option("capubs", "mac", "send the domain's root in caPubs: always, never, or to who shares "
            "the secret", ("on", "off", "mac")),
     Option("cacerts", "sub", "what caCerts answers", ("sub", "root", "both", "none")),
+    Option("root-update", "on", "what getrootupdate answers: the root to come, without "
+           "oldWithNew, or none", ("on", "short", "off")),
+    Option("crl", "on", "what getcrls answers: the CRL if it is newer than the one held, or "
+           "none", ("on", "off")),
+    Option("cdp", "off", "name the CRL's distribution point in certificates", ("on", "off")),
     Option("template", "none", "the template given out and insisted on",
            ("none", *OFFERS)),
     Option("template-check", "on", "refuse requests that deviate from the template",

@@ -232,22 +232,24 @@ class Operations:
         """RFC 9483 4.2: signed with the certificate that is to be revoked."""
         client = transaction.client
         try:
-            if crmf.read_revocation(message.body) != (client.issuer, client.serial):
+            *named, reason = crmf.read_revocation(message.body)
+            if named != [client.issuer, client.serial]:
                 raise Refused("badCertId", "not the certificate that signs the request")
         except der.DerError as broken:
             refusal = Refused("badDataFormat", f"rr: {broken}")
         except Refused as caught:
             refusal = caught
         else:
-            return lambda: self._strike(client.serial)
+            return lambda: self._strike(client.serial, reason)
         transaction.state = "refused"
         status = StatusInfo(REJECTION, str(refusal), [refusal.fail])
         return lambda: Answer("rp", "rp", RevocationReply(status), refusal=refusal)
 
-    def _strike(self, serial: int) -> Answer:
-        self.ca.issuer.revoke(serial)
-        self.ca.events.emit("revoked", serial=f"{serial:040x}")
-        return Answer("rp", "rp", RevocationReply(StatusInfo(ACCEPTED)))
+    def _strike(self, serial: int, reason: int) -> Answer:
+        self.ca.issuer.revoke(serial, reason)
+        facts = {"serial": f"{serial:040x}", "reason": crmf.CRL_REASONS[reason]}
+        self.ca.events.emit("revoked", **facts)
+        return Answer("rp", "rp", RevocationReply(StatusInfo(ACCEPTED)), facts=facts)
 
 
 def _check_hash(

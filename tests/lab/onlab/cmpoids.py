@@ -27,15 +27,20 @@ FAIL_INFO = [
 # RFC 9483 6.1, table 1: what may open an operation at each label
 LABELS = {
     "initialization": "ir", "certification": "cr", "keyupdate": "kur", "pkcs10": "p10cr",
-    "revocation": "rr", "getcacerts": "genm", "getcertreqtemplate": "genm",
+    "revocation": "rr", "getcacerts": "genm", "getrootupdate": "genm",
+    "getcertreqtemplate": "genm", "getcrls": "genm",
 }  # fmt: skip
 
 ID_IT = "1.3.6.1.5.5.7.4."
+IT_CURRENT_CRL = ID_IT + "6"
 IT_IMPLICIT_CONFIRM = ID_IT + "13"
 IT_CONFIRM_WAIT_TIME = ID_IT + "14"
 IT_CA_CERTS = ID_IT + "17"
+IT_ROOT_CA_KEY_UPDATE = ID_IT + "18"
 IT_CERT_REQ_TEMPLATE = ID_IT + "19"
+IT_ROOT_CA_CERT = ID_IT + "20"
 IT_CERT_PROFILE = ID_IT + "21"
+IT_CRL_STATUS_LIST = ID_IT + "22"
 IT_CRLS = ID_IT + "23"
 
 REG_CTRL_OLD_CERT_ID = "1.3.6.1.5.5.7.5.1.5"
@@ -51,7 +56,11 @@ CE_SUBJECT_KEY_ID = "2.5.29.14"
 CE_KEY_USAGE = "2.5.29.15"
 CE_SUBJECT_ALT_NAME = "2.5.29.17"
 CE_BASIC_CONSTRAINTS = "2.5.29.19"
+CE_CRL_NUMBER = "2.5.29.20"
 CE_REASON_CODE = "2.5.29.21"
+CE_DELTA_CRL_INDICATOR = "2.5.29.27"
+CE_ISSUING_DISTRIBUTION_POINT = "2.5.29.28"
+CE_CRL_DISTRIBUTION_POINTS = "2.5.29.31"
 CE_AUTHORITY_KEY_ID = "2.5.29.35"
 CE_EXT_KEY_USAGE = "2.5.29.37"
 

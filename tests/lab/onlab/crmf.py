@@ -202,12 +202,20 @@ def _read_pkcs10(body: bytes) -> Request:
     return Request(template, -1)  # RFC 9483 4.1.4: a p10cr has no certReqId
 
 
-def read_revocation(body: bytes) -> tuple[bytes, int]:
+CRL_REASONS = (
+    "unspecified", "keyCompromise", "cACompromise", "affiliationChanged", "superseded",
+    "cessationOfOperation", "certificateHold", "", "removeFromCRL", "privilegeWithdrawn",
+    "aACompromise",
+)  # fmt: skip
+
+
+def read_revocation(body: bytes) -> tuple[bytes, int, int]:
     """RevReqContent ::= SEQUENCE OF RevDetails
 
     RevDetails ::= SEQUENCE { certDetails CertTemplate, crlEntryDetails Extensions OPTIONAL }
 
     RFC 9483 4.2: one element; serialNumber, issuer and exactly one reasonCode are required.
+    Returns issuer, serialNumber and the CRLReason (RFC 5280 5.3.1).
     """
     outer = der.Der(body)
     all_details = outer.enter(der.SEQUENCE)
@@ -222,5 +230,9 @@ def read_revocation(body: bytes) -> tuple[bytes, int]:
         raise Refused("badRequest", "certDetails without serialNumber or issuer")
     if list(extensions) != [CE_REASON_CODE]:
         raise Refused("badRequest", "crlEntryDetails is not one reasonCode")
-    der.Der(extensions[CE_REASON_CODE][1]).integer(der.ENUMERATED)
-    return template.issuer, template.serial
+    value = der.Der(extensions[CE_REASON_CODE][1])
+    reason = value.integer(der.ENUMERATED)
+    value.end()
+    if not 0 <= reason < len(CRL_REASONS) or CRL_REASONS[reason] in ("", "removeFromCRL"):
+        raise Refused("badRequest", f"CRLReason {reason} is for no complete CRL")
+    return template.issuer, template.serial, reason

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import base64
 import fcntl
+import hashlib
 import ipaddress
 import json
 import os
@@ -19,11 +20,15 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import NameOID, ObjectIdentifier
 
+from onlab import der as writer
 from onlab.pkitable import BY_PATH, ROWS, VERSION, Row
 
 MASA_URL = ObjectIdentifier("1.3.6.1.5.5.7.1.32")  # RFC 8995 2.3.2
 FOREVER = datetime(9999, 12, 31, 23, 59, 59)  # RFC 5280 4.1.2.5
 DAY = timedelta(days=1)
+
+HASH_OF_ROOT_KEY = ObjectIdentifier("1.3.6.1.4.1.51483.2.1")  # RFC 8649 3
+CURVES = {"p256": ec.SECP256R1(), "p384": ec.SECP384R1(), "p521": ec.SECP521R1()}
 
 PrivateKey = Union[ec.EllipticCurvePrivateKey, rsa.RSAPrivateKey]
 
@@ -44,7 +49,7 @@ class Identity:
 def make_key(kind: str) -> PrivateKey:
     if kind == "rsa":
         return rsa.generate_private_key(65537, 2048)
-    return ec.generate_private_key({"p256": ec.SECP256R1(), "p384": ec.SECP384R1()}[kind])
+    return ec.generate_private_key(CURVES[kind])
 
 
 def _subject(row: Row) -> x509.Name:
@@ -102,13 +107,16 @@ class Maker:
             return
         if row.ca:
             yield x509.BasicConstraints(True, None if row.issuer is None else 0), True
-        yield _key_usage(row.ca), True
+        yield _key_usage(row), True
         model = self.made[row.ski_of].cert if row.ski_of else None
         yield _key_identifier(model.public_key() if model else key.public_key()), False
         if parent:
             yield _authority(parent.cert), False
         if row.eku:
             yield x509.ExtendedKeyUsage(row.eku), False
+        if row.announces:
+            value = _hash_of_root_key(self.made[row.announces].cert)
+            yield x509.UnrecognizedExtension(HASH_OF_ROOT_KEY, value), False
         if row.names:
             yield x509.SubjectAlternativeName(map(_general_name, row.names)), False
 
@@ -122,12 +130,21 @@ def _authority(issuer: x509.Certificate) -> x509.AuthorityKeyIdentifier:
     return x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(ski)
 
 
-def _key_usage(ca: bool) -> x509.KeyUsage:
+def _key_usage(row: Row) -> x509.KeyUsage:
+    uses = ("key_cert_sign", "crl_sign") if row.ca else row.uses
     return x509.KeyUsage(
-        digital_signature=not ca, content_commitment=False, key_encipherment=False,
-        data_encipherment=False, key_agreement=False, key_cert_sign=ca, crl_sign=ca,
-        encipher_only=False, decipher_only=False,
+        **{name: name in uses for name in (
+            "digital_signature", "content_commitment", "key_encipherment", "data_encipherment",
+            "key_agreement", "key_cert_sign", "crl_sign", "encipher_only", "decipher_only",
+        )}
     )  # fmt: skip
+
+
+def _hash_of_root_key(next_root: x509.Certificate) -> bytes:
+    """RFC 8649 3: HashedRootKey ::= SEQUENCE { hashAlg AlgorithmIdentifier,
+    hashValue OCTET STRING }, over the SubjectPublicKeyInfo of the root to come."""
+    digest = hashlib.sha256(spki(next_root)).digest()
+    return writer.seq(writer.seq(writer.oid("2.16.840.1.101.3.4.2.1")), writer.octets(digest))
 
 
 def pem(cert: x509.Certificate) -> bytes:

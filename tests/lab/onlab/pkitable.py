@@ -12,13 +12,14 @@ from dataclasses import dataclass
 from cryptography.x509.oid import ExtendedKeyUsageOID as EKU
 from cryptography.x509.oid import ObjectIdentifier
 
-VERSION = 1  # of this table: a directory of another version is made anew
+VERSION = 2  # of this table: a directory of another version is made anew
 SERIAL = "SN-0001"
 MASA_HOST = "masa.example"
 REGISTRAR_HOST = "registrar.example"
 
 CMC_CA = ObjectIdentifier("1.3.6.1.5.5.7.3.27")
 CMC_RA = ObjectIdentifier("1.3.6.1.5.5.7.3.28")
+CM_KGA = ObjectIdentifier("1.3.6.1.5.5.7.3.32")
 REGISTRAR_EKU = (CMC_RA, EKU.SERVER_AUTH, EKU.CLIENT_AUTH)
 
 
@@ -41,6 +42,8 @@ class Row:
     masa_url: str | None = None
     ski_of: str | None = None  # claim the key identifier of another row
     foreign_key: bool = False  # the .key file does not hold the certificate's private key
+    announces: str | None = None  # the row whose key will be the next root's, RFC 8649
+    uses: tuple = ("digital_signature",)  # keyUsage of an end entity
     copies: int = 0  # so many stray certificates behind the chain
 
 
@@ -80,6 +83,11 @@ ROWS = (
     _root("domain/root", "Domain Root CA", "Example Domain"),
     _root("domain/sub", "LDevID CA", "Example Domain", issuer="domain/root"),
     _root("domain/clone-root", "Domain Root CA", "Example Domain", ski_of="domain/root"),
+    # The root to come: the same name and another key, RFC 4210 4.4.
+    _root("domain/next-root", "Domain Root CA", "Example Domain"),
+    # A root that has announced its successor's key, and that one: the name may change.
+    _root("domain/hash-next", "Announced Root CA 2", "Example Domain"),
+    _root("domain/hash-root", "Announced Root CA", "Example Domain", announces="domain/hash-next"),
     _root("other/root", "Unrelated Root CA", "Unrelated"),
     Row("masa/signer", "Voucher Signer", "masa/sub", organization="Example Devices MASA"),
     Row("masa/signer-direct", "Voucher Signer", "masa/root", organization="Example Devices MASA"),
@@ -99,6 +107,11 @@ ROWS = (
     _idevid("expired", starts=-60, days=30),
     _idevid("unknown", issuer="other/root"),  # a manufacturer the registrar never heard of
     _idevid("serial-0002", serial="SN-0002"),
+    # With these the CA can send something that nobody else reads, RFC 9483 4.1.6.
+    _idevid("p256-agree", uses=("digital_signature", "key_agreement")),
+    _idevid("p384-agree", key="p384", uses=("digital_signature", "key_agreement")),
+    _idevid("p521-agree", key="p521", uses=("digital_signature", "key_agreement")),
+    _idevid("rsa-encipher", key="rsa", uses=("digital_signature", "key_encipherment")),
     _registrar("p256"),
     _registrar("p384", key="p384"),
     _registrar("rsa", key="rsa"),
@@ -121,7 +134,9 @@ ROWS = (
     _domain("ra", "Registration Authority", eku=(CMC_RA,)),
     _domain("ca-signer", "CMP Signer", eku=(CMC_CA,)),
     _domain("norole", "Somebody"),
+    _domain("kga", "Key Generation Authority", eku=(CM_KGA,)),
     _domain("expired-ra", "Registration Authority", eku=(CMC_RA,), starts=-60, days=30),
+    Row("other/kga", "Key Generation Authority", "other/root", eku=(CM_KGA,)),
     Row("other/ee", "Registrar", "other/root", organization="Unrelated", eku=REGISTRAR_EKU,
         names=(REGISTRAR_HOST, "localhost", "127.0.0.1")),
 )  # fmt: skip
