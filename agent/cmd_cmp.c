@@ -28,12 +28,24 @@ static const struct tool_operation operations[] = {
 	  "to be trusted for having come.",
 	  "  onramp cmp getcacerts " SERVER " " BY_CERT "\n"
 	  "         --cacertsout ca.pem\n" },
+	{ "getrootupdate", TOOL_ROOT_UPDATE, tool_run_root_update,
+	  "fetches the root that replaces ours",
+	  "Fetches the root CA certificate that is to replace --oldroot (RFC 9483 4.3.2). It\n"
+	  "is given out only if the old root vouches for it: by a certificate for the new\n"
+	  "key, or by the hash of it that the old root announced (RFC 8649).",
+	  "  onramp cmp getrootupdate " SERVER " " BY_OURS "\n"
+	  "         --oldroot root.pem --rootout newroot.pem\n" },
 	{ "getcertreqtemplate", TOOL_TEMPLATE, tool_run_template,
 	  "fetches what the CA wants requests to look like",
 	  "Fetches the template for requests (RFC 9483 4.3.3), of --profile if that is named.\n"
 	  "ir, cr and p10cr fill it in by themselves with --follow-template.",
 	  "  onramp cmp getcertreqtemplate " SERVER " " BY_CERT "\n"
 	  "         --profile tls-server --template-out template.der\n" },
+	{ "getcrls", TOOL_CRLS, tool_run_crls, "fetches a revocation list",
+	  "Fetches the revocation list of --crl-issuer (RFC 9483 4.3.4), if there is one newer\n"
+	  "than --oldcrl. It is given out only if that CA signed it and leads to --trusted.",
+	  "  onramp cmp getcrls " SERVER " " BY_OURS "\n"
+	  "         --crl-issuer ca.pem --oldcrl ca.crl --crlout ca.crl\n" },
 };
 enum { OPERATIONS = sizeof operations / sizeof *operations };
 

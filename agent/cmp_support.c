@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* `onramp cmp rr` and get...: revocation and support messages (RFC 9483 4.2, 4.3). */
-#include <stdio.h>
+#include <string.h>
 
 #include "agent/cmp_tool.h"
+#include "platform/pki/crl.h"
 #include "platform/pki/name.h"
 #include "platform/store/file.h"
 
@@ -64,4 +65,140 @@ enum err tool_run_template(struct cmp_tool *t)
 	tool_say_number(t, "extensions", "extensions_octets", (int64_t)got.extensions.n);
 	tool_say_bytes(t, "template", got.bytes);
 	return t->template_out != NULL ? file_replace(t->template_out, got.bytes, 0644) : OK;
+}
+
+/* ---- getrootupdate */
+
+struct root_update {
+	struct cert old;
+	struct cmp_root_update got;
+};
+
+static enum err try_root_update(struct cmp_tool *t, void *context)
+{
+	struct root_update *u = context;
+
+	return cmp_get_root_update(&t->client, t->arena, u->old.der, &u->got);
+}
+
+static enum err write_root_update(const struct cmp_tool *t, const struct cmp_root_update *u)
+{
+	struct span links[2];
+	size_t n = 0;
+	enum err e = OK;
+
+	if (u->new_with_old.n > 0)
+		links[n++] = u->new_with_old;
+	if (u->old_with_new.n > 0)
+		links[n++] = u->old_with_new;
+	if (n > 0)
+		e = tool_write_certs(t, t->chainout, links, n);
+	return e == OK ? tool_write_certs(t, t->rootout, &u->new_with_new, 1) : e;
+}
+
+enum err tool_run_root_update(struct cmp_tool *t)
+{
+	struct root_update u = { .got = { .present = false } };
+	struct cert c;
+	enum err e = tool_read_cert(t, t->oldroot, &u.old);
+
+	if (e == OK)
+		e = tool_try(t, &(struct tool_attempt){ try_root_update, &u });
+	if (e != OK)
+		return e;
+	tool_say_flag(t, "present", u.got.present);
+	if (!u.got.present) {
+		tool_say_name(t, "no root replaces", NULL, u.old.subject);
+		return OK;
+	}
+	e = cert_read(u.got.new_with_new, &c);
+	if (e != OK)
+		return e;
+	tool_say_name(t, "new root", NULL, c.subject);
+	tool_say_date(t, "valid until", NULL, c.not_after);
+	tool_say(t, "proved by", "proof", u.got.by_hash ? "hashOfRootKey" : "newWithOld");
+	tool_say_cert(t, &c);
+	return write_root_update(t, &u.got);
+}
+
+/* ---- getcrls */
+
+struct crl_query {
+	struct cert issuer;
+	struct cmp_crl_wish wish;
+	struct span crl;
+};
+
+static enum err try_crl(struct cmp_tool *t, void *context)
+{
+	struct crl_query *q = context;
+
+	return cmp_get_crl(&t->client, t->arena, &q->wish, &q->crl);
+}
+
+/* The issuer's certificate need not be an anchor, only lead to one. */
+static enum err pool_with(struct cmp_tool *t, struct span issuer, struct cmp_crl_wish *w)
+{
+	struct span *pool = arena_take(t->arena, (POOL_MAX + 1) * sizeof *pool);
+
+	if (pool == NULL)
+		return err_because(E_SPACE, "no room left for certificates");
+	pool[0] = issuer;
+	memcpy(pool + 1, t->pool, t->pool_count * sizeof *pool);
+	w->pool = pool;
+	w->pool_count = t->pool_count + 1;
+	return OK;
+}
+
+/* RFC 9483 4.3.4: the distribution point if one is known, else the issuer's name. */
+static enum err wish_crl(struct cmp_tool *t, struct crl_query *q)
+{
+	int64_t next_update;
+	struct span old;
+	enum err e = tool_read_cert(t, t->crl_issuer, &q->issuer);
+
+	if (e == OK)
+		e = pool_with(t, q->issuer.der, &q->wish);
+	q->wish.issuer = q->issuer.subject;
+	if (e == OK && name_equal(t->identity.leaf.issuer, q->issuer.subject))
+		e = cert_crl_point(&t->identity.leaf, &q->wish.dpn);
+	if (e != OK || t->oldcrl == NULL)
+		return e;
+	e = tool_read_der(t, t->oldcrl, "X509 CRL", "CRL", &old);
+	if (e == OK)
+		e = crl_dates(old, &q->wish.this_update, &next_update);
+	return err_within(E_CRL, e, "--oldcrl");
+}
+
+static enum err say_crl(struct cmp_tool *t, const struct crl_query *q)
+{
+	int64_t this_update, next_update;
+	enum err e = crl_dates(q->crl, &this_update, &next_update);
+
+	if (e != OK)
+		return e;
+	tool_say_name(t, "revocation list of", "issuer", q->issuer.subject);
+	tool_say_date(t, "of", "this_update", this_update);
+	if (next_update != 0)
+		tool_say_date(t, "next by", "next_update", next_update);
+	tool_say_bytes(t, "crl", q->crl);
+	return OK;
+}
+
+enum err tool_run_crls(struct cmp_tool *t)
+{
+	struct crl_query q = { .crl = NO_BYTES };
+	enum err e = wish_crl(t, &q);
+
+	if (e == OK)
+		e = tool_try(t, &(struct tool_attempt){ try_crl, &q });
+	if (e != OK)
+		return e;
+	tool_say_flag(t, "present", q.crl.n > 0);
+	if (q.crl.n == 0) {
+		tool_say_name(t, "no newer list of", NULL, q.issuer.subject);
+		return OK;
+	}
+	e = say_crl(t, &q);
+	return e == OK ? tool_write_pem(t, t->crlout, "X509 CRL", q.crl) : e;
 }

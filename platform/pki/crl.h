@@ -30,6 +30,9 @@ struct crl_request {
  */
 MUST_CHECK enum err crl_verify(const struct crl_request *r, int64_t *this_update);
 
+/* What a list says of its own age, whoever signed it. next_update 0: nothing. E_CERT_SYNTAX. */
+MUST_CHECK enum err crl_dates(struct span der, int64_t *this_update, int64_t *next_update);
+
 /*
  * Where a certificate's CRL is: its first distribution point with a full name, for
  * all reasons and by the certificate's own issuer (RFC 5280 4.2.1.13).  A

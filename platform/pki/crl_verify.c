@@ -92,6 +92,16 @@ enum err crl_verify(const struct crl_request *r, int64_t *this_update)
 	return e;
 }
 
+enum err crl_dates(struct span der, int64_t *this_update, int64_t *next_update)
+{
+	struct crl l;
+	enum err e = crl_read(der, &l);
+
+	*this_update = e == OK ? l.this_update : 0;
+	*next_update = e == OK ? l.next_update : 0;
+	return e;
+}
+
 static const uint8_t ce_crl_distribution_points[] = { 0x55, 0x1d, 31 };
 
 /*

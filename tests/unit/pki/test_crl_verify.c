@@ -43,6 +43,22 @@ static void lists_below_an_anchor(void)
 	CHECK_OK(crl_verify(&r, &this_update));
 }
 
+static void what_a_list_says_of_its_age(void)
+{
+	int64_t from, to;
+	struct span cut;
+
+	begin();
+	anchors.n = 0;
+	CHECK_OK(crl_dates(r.der, &from, &to));
+	CU_ASSERT_EQUAL(from, INT64_C(1767225600));
+	CU_ASSERT(to > from);
+	cut = (struct span){ r.der.p, r.der.n - 1 };
+	CHECK_ERR(crl_dates(cut, &from, &to), E_CERT_SYNTAX);
+	CU_ASSERT(from == 0 && to == 0);
+	CHECK_ERR(crl_dates(sub, &from, &to), E_CERT_SYNTAX);
+}
+
 static void needs_a_way_to_an_anchor(void)
 {
 	int64_t this_update;
@@ -190,6 +206,7 @@ const struct test_suite suite_pki_crl_verify = {
 	"pki/crl_verify",
 	{
 		{ "lists of an anchor and of a CA below it", lists_below_an_anchor },
+		{ "what a list says of its age", what_a_list_says_of_its_age },
 		{ "the issuer leads to an anchor", needs_a_way_to_an_anchor },
 		{ "dates, and what is no list", dates_and_rubbish },
 		{ "an issuer that is revoked itself", an_issuer_that_is_revoked },
