@@ -35,7 +35,7 @@ from onlab import device, events, judge, pki, processes, up  # noqa: E402
 from scenarios import Scenario  # noqa: E402
 
 OWN_TESTS = ("test_lab", "test_parts", "test_judge", "test_ca", "test_ca_requests", "test_ca_mac",
-             "test_ca_operations", "test_ca_inform")  # fmt: skip
+             "test_ca_operations", "test_ca_inform", "test_ca_keygen")  # fmt: skip
 
 
 @dataclass

@@ -180,7 +180,8 @@ class Requests(Case):
             ("notAuthorized", cert_req_messages(key, named)),
             ("notAuthorized", cert_req_messages(key, nameless)),
             ("badCertTemplate", cert_req_messages(key, cert_template(key, SUBJECT, constraints))),
-            ("badCertTemplate", cert_req_messages(key, der.seq(der.explicit(5, SUBJECT)))),
+            ("badPOP", cert_req_messages(key, der.seq(der.explicit(5, SUBJECT)))),
+            ("badCertTemplate", client.central_body()),
             ("badDataFormat", der.seq(der.seq(der.null()))),
         ):
             with self.subTest(fail, body=body.hex()):

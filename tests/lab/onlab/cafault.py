@@ -25,7 +25,7 @@ POLICY = "policy"  # the profile leaves it to the end entity
 
 # Where it can happen: in any enrolment, in any that is not worth an onboarding, or in one of a kind.
 ANY_SCENE, TOOL_SCENE, MAC_SCENE, REVOKE_SCENE = "any", "tool", "mac", "revoke"
-ROOT_SCENE, HASH_SCENE, CRL_SCENE = "root", "hash", "crl"
+ROOT_SCENE, HASH_SCENE, CRL_SCENE, KEY_SCENE = "root", "hash", "crl", "key"
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Fault:
     name: str
     text: str
     verdict: str
-    stage: str  # "serve", "certificate" or "draft"
+    stage: str  # "serve", "certificate", "delivery" or "draft"
     bend: Callable[..., None]
     place: str | None  # where it must happen; None: where the command line says
     options: dict[str, Any]  # options it makes no sense without

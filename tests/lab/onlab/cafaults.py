@@ -5,11 +5,11 @@ from __future__ import annotations
 
 # Importing a module puts its faults into the register.
 from onlab import cafaultbody, cafaultcert, cafaulthead  # noqa: F401
-from onlab import cafaultcrl, cafaultinfo, cafaultmac, cafaultroot  # noqa: F401
+from onlab import cafaultcrl, cafaultinfo, cafaultkey, cafaultmac, cafaultroot  # noqa: F401
 from onlab import cafaultsigner, cafaultwire  # noqa: F401
 from onlab.cafault import (
-    ANY_SCENE, CRL_SCENE, HASH_SCENE, MAC_SCENE, PLACES, REGISTER, REVOKE_SCENE, ROOT_SCENE,
-    TOOL_SCENE, Switches,
+    ANY_SCENE, CRL_SCENE, HASH_SCENE, KEY_SCENE, MAC_SCENE, PLACES, REGISTER, REVOKE_SCENE,
+    ROOT_SCENE, TOOL_SCENE, Switches,
 )  # fmt: skip
 
 FAULTS: dict[str, str] = {name: fault.text for name, fault in sorted(REGISTER.items())}
@@ -22,6 +22,6 @@ def of_scene(scene: str) -> dict[str, str]:
 
 
 __all__ = [
-    "ANY_SCENE", "CRL_SCENE", "FAULTS", "HASH_SCENE", "MAC_SCENE", "PLACES", "REGISTER",
+    "ANY_SCENE", "CRL_SCENE", "FAULTS", "HASH_SCENE", "KEY_SCENE", "MAC_SCENE", "PLACES", "REGISTER",
     "REVOKE_SCENE", "ROOT_SCENE", "TOOL_SCENE", "VERDICTS", "Switches", "of_scene",
 ]  # fmt: skip

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from onlab.catemplate import OFFERS
+from onlab.envelope import FORMS
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,10 @@ OPTIONS = (
     Option("capubs", "mac", "send the domain's root in caPubs: always, never, or to who shares "
            "the secret", ("on", "off", "mac")),
     Option("cacerts", "sub", "what caCerts answers", ("sub", "root", "both", "none")),
+    Option("keygen", "off", "make keys for who asks (RFC 9483 4.1.6): by the technique that fits "
+           "the requester, or by this one, or not at all", ("off", "on", *FORMS)),
+    Option("keygen-shape", "rfc", "what is in the envelope: by RFC 9483, or as servers in the "
+           "field do (content type id-data, a bare PrivateKeyInfo)", ("rfc", "field")),
     Option("root-update", "on", "what getrootupdate answers: the root to come, without "
            "oldWithNew, or none", ("on", "short", "off")),
     Option("crl", "on", "what getcrls answers: the CRL if it is newer than the one held, or "

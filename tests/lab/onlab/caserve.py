@@ -7,19 +7,22 @@ import hashlib
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from onlab import catemplate, cmpcrypto, crmf, der
+from onlab import cakeygen, catemplate, cmpcrypto, crmf, der
 from onlab.caanswer import Answer, Maker, reject
-from onlab.cacert import Certificate, CertificateSpec, now
+from onlab.cacert import Certificate, CertificateSpec, now, spki_of
 from onlab.cacheck import Transaction, profile_of
 from onlab.cainform import Information
+from onlab.cakeygen import Delivery
 from onlab.cmpmac import SharedSecret
 from onlab.cmpmsg import (
     CertReply, ErrorReply, Message, PollReply, RawReply, Refused, RevocationReply, StatusInfo,
     read_status_info, write_info,
 )  # fmt: skip
 from onlab.cmpoids import (
-    ACCEPTED, ANSWERS, IT_CONFIRM_WAIT_TIME, IT_IMPLICIT_CONFIRM, REJECTION, WAITING,
+    ACCEPTED, ANSWERS, IT_CONFIRM_WAIT_TIME, IT_IMPLICIT_CONFIRM, REJECTION, RSA_ENCRYPTION,
+    WAITING,
 )  # fmt: skip
+from onlab.envelope import Envelope
 
 if TYPE_CHECKING:
     from onlab.ca import CA
@@ -68,6 +71,7 @@ class Operations:
     def _accept_request(self, transaction: Transaction, message: Message) -> Maker:
         offer = self.information.offer(profile_of(message))
         request = crmf.read_request(message.kind, message.body)
+        key = self._make_key(transaction, message, request, offer) if request.central else None
         self.ca.issuer.authorize(message.kind, request, transaction.client)
         if offer and self.ca.options["template-check"] == "on":
             wrong = catemplate.deviation(offer, request.template, message.kind == "kur")
@@ -77,9 +81,33 @@ class Operations:
         if message.kind == "p10cr":
             transaction.cert_req_id = self.ca.options["p10-id"]
         spec = self.ca.issuer.prepare(message.kind, request, transaction.client)
-        return lambda: self._issue(transaction, message, spec)
+        return lambda: self._issue(transaction, message, spec, key)
 
-    def _issue(self, transaction: Transaction, message: Message, spec: CertificateSpec) -> Answer:
+    def _make_key(
+        self, transaction: Transaction, message: Message, request: crmf.Request,
+        offer: catemplate.Offer | None,
+    ) -> Delivery:  # fmt: skip
+        """RFC 9483 4.1.6: of the kind asked for, else of the template's, and for who can read it."""
+        form = self.ca.options["keygen"]
+        if form == "off":
+            raise Refused("badCertTemplate", "no publicKey, and keys are not made here")
+        if message.pvno != 3:
+            raise Refused("unsupportedVersion", "central key generation needs pvno 3")
+        wanted, bits = request.key_kind, 2048
+        for kind, value in offer.keys[:1] if offer and not wanted else ():
+            wanted = value if kind == "alg" else der.seq(der.oid(RSA_ENCRYPTION), der.null())
+            bits = bits if kind == "alg" else der.Der(value).integer()
+        form = cakeygen.choose_form(form, transaction.client)
+        key = cakeygen.make_key(wanted, bits)
+        request.template.spki = spki_of(key)
+        envelope = Envelope(form, transaction.client, b"")
+        shape = self.ca.options["keygen-shape"] == "field"
+        return Delivery(key, self.ca.credential("domain/kga"), envelope, field_shape=shape)
+
+    def _issue(
+        self, transaction: Transaction, message: Message, spec: CertificateSpec,
+        delivery: Delivery | None,
+    ) -> Answer:  # fmt: skip
         for bent in self.ca.faults.spend("certificate", "ip"):
             bent.bend(spec, self.ca)
         raw = spec.build()
@@ -94,11 +122,16 @@ class Operations:
             sha256=hashlib.sha256(raw).hexdigest(),
         )
         reply = CertReply(transaction.cert_req_id, StatusInfo(ACCEPTED), raw)
+        if delivery:
+            for bent in self.ca.faults.spend("delivery", "ip"):
+                bent.bend(delivery, self.ca)
+            reply.key_pair_rest = delivery.encode()
         by_mac = isinstance(transaction.client, SharedSecret)
         wanted = self.ca.options["capubs"] == "on" or self.ca.options["capubs"] == "mac" and by_mac
         if wanted and message.kind in ("ir", "p10cr"):
             reply.ca_pubs = [self.ca.issuer.root.raw]
-        answer = Answer(ANSWERS[message.kind], "ip", reply, raw, facts={"serial": serial})
+        facts = {"serial": serial, "keygen": delivery.envelope.form if delivery else None}
+        answer = Answer(ANSWERS[message.kind], "ip", reply, raw, facts=facts)
         self._settle_confirmation(transaction, message, answer)
         return answer
 

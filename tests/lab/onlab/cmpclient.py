@@ -94,6 +94,12 @@ class Client:
     def ir_body(self) -> bytes:
         return cert_req_messages(self.key, cert_template(self.key))
 
+    def central_body(self, kind: bytes | None = None, popo: bytes = b"") -> bytes:
+        """Asks the CA for the key: none of ours, and no proof of its possession."""
+        spki = b"" if kind is None else der.tlv(0xA6, kind, der.bits(b""))
+        template = der.seq(der.explicit(5, SUBJECT), spki)
+        return der.seq(der.seq(der.seq(der.integer(0), template), popo))
+
     def pkcs10_body(self) -> bytes:
         """CertificationRequest; attributes are not OPTIONAL, so an empty [0] it is."""
         info = der.seq(der.integer(0), SUBJECT, spki_of(self.key), der.explicit(0))
@@ -173,6 +179,19 @@ def certificate_of(message: Message) -> bytes | None:
     response.integer()
     response.element()
     return response.enter(der.SEQUENCE).get(der.context(0)) if response else None
+
+
+def private_key_of(message: Message) -> bytes | None:
+    """The EnvelopedData that came with the certificate, as a SEQUENCE."""
+    fields = der.Der(message.body).enter(der.SEQUENCE)
+    if fields.at(der.context(1)):
+        fields.element()
+    response = fields.enter(der.SEQUENCE).enter(der.SEQUENCE)
+    response.integer()
+    response.element()
+    pair = response.enter(der.SEQUENCE)
+    pair.element()
+    return der.seq(pair.enter(der.context(0)).get(0xA0)) if pair else None
 
 
 def info_of(message: Message) -> tuple[str, bytes | None]:

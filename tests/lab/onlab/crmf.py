@@ -81,6 +81,8 @@ class Request:
     template: Template
     cert_req_id: int  # to be answered with
     old: tuple[bytes, int] | None = None  # oldCertId: issuer, serialNumber
+    central: bool = False  # the CA shall make the key, RFC 9483 4.1.6
+    key_kind: bytes | None = None  # of the key wanted: AlgorithmIdentifier
 
 
 def read_request(kind: str, body: bytes) -> Request:
@@ -118,17 +120,23 @@ def _read_crmf(body: bytes) -> Request:
     template = read_template(fields.element(der.SEQUENCE))
     old = _read_controls(fields.enter(der.SEQUENCE)) if fields else None
     fields.end()
-    if template.spki is None or _empty_key(template.spki):
-        raise Refused("badCertTemplate", "no publicKey, and keys are not made here")
+    if template.spki is None:
+        kind, empty = None, True
+    else:
+        kind, empty = _empty_key(template.spki)
+    if empty:
+        if message:
+            raise Refused("badPOP", "proof of possession of a key that is still to be made")
+        return Request(template, 0, old, True, kind)
     _prove_possession(message, raw, template.spki)
     return Request(template, 0, old)
 
 
-def _empty_key(spki: bytes) -> bool:
-    """A zero-length BIT STRING asks for central key generation, RFC 9483 4.1.6."""
+def _empty_key(spki: bytes) -> tuple[bytes, bool]:
+    """The kind of key; and whether its bits are none, which asks for central key generation."""
     fields = der.Der(spki).enter(der.SEQUENCE)
-    fields.element(der.SEQUENCE)
-    return not fields.bits()[0]
+    kind = fields.element(der.SEQUENCE)
+    return kind, not fields.bits()[0]
 
 
 def _read_controls(controls: der.Der) -> tuple[bytes, int] | None:
