@@ -48,7 +48,7 @@ static bool is_root(struct span der)
  * anchor if it is the root CA certificate of the certificate used for protecting
  * the message".  So no chain may lift itself up.  A signer that is pinned itself
  * (path of one) needs no root to be believed: it is the voucher that authorizes
- * it to name one, also its own (RFC 9733 5.1).
+ * it to name one, also its own (RFC 9733 5.1).  Nor does who knows our secret.
  */
 static bool is_root_of_signer(const struct cmp_session *s, struct span root,
                               const struct cmp_pool *pool)
@@ -57,18 +57,19 @@ static bool is_root_of_signer(const struct cmp_session *s, struct span root,
 	struct path p;
 	struct cert signer;
 
-	if (s->signer.n == 1)
+	if (s->signer.n <= 1)
 		return false;
 	return cert_read(s->signer.certs[0], &signer) != OK ||
 	       anchors_add(&only, ANCHOR_CERT, root) != OK ||
 	       find_path(s, &signer, &only, pool, &p) == OK;
 }
 
-/* "take the self-issued one the new chain ends at" */
+/* "take the self-issued one the new chain ends at"; under a MAC the shared secret vouches
+   for it (RFC 9483 4.1.5), and there is no certificate whose status were open. */
 static enum err take_ca_pubs(const struct cmp_session *s, const struct cert *cert,
                              const struct cmp_pool *pool, struct cmp_issued *out)
 {
-	enum err e = cmp_check_signer_status(s);
+	enum err e = s->client->secret != NULL ? OK : cmp_check_signer_status(s);
 
 	if (e != OK)
 		return err_within(E_ISSUED_CHAIN, e,
@@ -115,7 +116,7 @@ enum err cmp_issued_chain(struct cmp_session *s, const struct cert *cert,
 		take_chain(&p, out);
 		return OK;
 	}
-	if (s->rep.ca_pubs_count > 0)
+	if (s->rep.ca_pubs_count > 0 && s->op->takes_ca_pubs)
 		return take_ca_pubs(s, cert, pool, out);
 	if (!any_ca(anchors))
 		return err_because(E_ISSUED_CHAIN,

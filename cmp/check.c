@@ -74,21 +74,6 @@ static enum err check_recip_nonce(struct cmp_session *s)
 	                   log_hex(&ours, SPAN(t->nonce)));
 }
 
-/* Only an error may come without protection (RFC 9483 3.6.4); it is then taken for
-   what it is, a text by nobody in particular. */
-static enum err check_protection(struct cmp_session *s)
-{
-	const struct cmp_message *m = &s->in;
-
-	s->authentic = m->has_protection;
-	if (m->has_protection)
-		return cmp_check_signer(s);
-	if (m->body == BODY_ERROR)
-		return OK;
-	return err_because(E_CMP_PROTECTION, "the %s message is not protected",
-	                   pki_body_name(m->body));
-}
-
 /*
  * "MUST be close to the current time", for who has it.  It is the time of
  * production: an answer that was waited for may be as old as its request.
@@ -130,8 +115,8 @@ static enum err with_its_words(const struct cmp_session *s, enum err e)
 enum err cmp_check(struct cmp_session *s)
 {
 	static enum err (*const in_order[])(struct cmp_session *) = {
-		check_version,     check_transaction, check_body, check_sender_nonce,
-		check_recip_nonce, check_protection,  check_time,
+		check_version,     check_transaction,    check_body, check_sender_nonce,
+		check_recip_nonce, cmp_check_protection, check_time,
 	};
 
 	for (size_t i = 0; i < sizeof in_order / sizeof *in_order; i++) {

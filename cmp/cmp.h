@@ -159,7 +159,7 @@ struct cmp_keep {
  * pkiConf unless granted implicitly.  pool: CA certificates known (caCerts).
  * E_CMP_REJECTED and E_CMP_ERROR carry the CA's words; E_ISSUED_* what was wrong
  * with the certificate.  A kur asks for the names of the certificate it updates
- * (cmp_update_wishes()); caPubs count only in an ip.
+ * (cmp_update_wishes()); caPubs count only in answers to ir and p10cr.
  */
 MUST_CHECK enum err cmp_enrol(const struct cmp_client *c, enum cmp_request kind, struct arena *a,
                               const struct cmp_wishes *w, const struct span *pool,

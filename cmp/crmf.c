@@ -3,7 +3,7 @@
 #include "cmp/internal.h"
 
 /* A field whose IMPLICIT tag takes the place of the SEQUENCE's. */
-static enum err put_implicit(struct derw *w, uint8_t n, struct span sequence)
+enum err cmp_put_implicit(struct derw *w, uint8_t n, struct span sequence)
 {
 	enum err e;
 	struct der c = der_open(sequence, &e);
@@ -11,6 +11,18 @@ static enum err put_implicit(struct derw *w, uint8_t n, struct span sequence)
 	derw_put(w, DER_CONTEXT(n), der_get(&c, DER_SEQUENCE));
 	der_end(&c);
 	return e;
+}
+
+/*
+ * RFC 9483 4.1.6: the CA is to make the key: "the algorithm field", and a
+ * subjectPublicKey of "a zero-length BIT STRING".
+ */
+static void put_wanted_key(struct derw *w, enum key_kind kind)
+{
+	IN (w, DER_CONTEXT(6)) {
+		derw_raw(w, cmp_key_alg(kind));
+		derw_bits(w, NO_BYTES);
+	}
 }
 
 /*
@@ -23,8 +35,9 @@ static enum err put_implicit(struct derw *w, uint8_t n, struct span sequence)
  *	...
  *	extensions  [9] Extensions            OPTIONAL }
  */
-static enum err put_template(struct derw *w, const struct cmp_wishes *wishes)
+static enum err put_template(struct derw *w, const struct cmp_session *s)
 {
+	const struct cmp_wishes *wishes = s->wishes;
 	enum err e = OK;
 
 	IN (w, DER_SEQUENCE) {
@@ -33,7 +46,10 @@ static enum err put_template(struct derw *w, const struct cmp_wishes *wishes)
 		if (wishes->validity.n > 0)
 			derw_put(w, DER_CONTEXT(4), wishes->validity);
 		derw_put(w, DER_CONTEXT(5), wishes->subject);
-		e = put_implicit(w, 6, signer_spki(wishes->key));
+		if (s->spki.n > 0)
+			e = cmp_put_implicit(w, 6, s->spki);
+		else if (wishes->central != NULL)
+			put_wanted_key(w, *wishes->central);
 		if (wishes->extensions.n > 0)
 			derw_put(w, DER_CONTEXT(9), wishes->extensions);
 	}
@@ -48,13 +64,17 @@ static enum err put_template(struct derw *w, const struct cmp_wishes *wishes)
  *	algorithmIdentifier  AlgorithmIdentifier,
  *	signature            BIT STRING }
  *
- * RFC 9483 4.1.1: poposkInput is not used; signed is the DER of certReq.
+ * RFC 9483 4.1.1: poposkInput is not used; signed is the DER of certReq.  4.1.6:
+ * absent where the key is not ours yet; raVerified is never an end entity's.
  */
 static enum err put_possession(struct cmp_session *s, struct derw *w, struct span cert_request)
 {
 	const struct signer *key = s->wishes->key;
 	struct span signature;
 	enum err e = w->err;
+
+	if (key == NULL)
+		return e;
 
 	if (e == OK)
 		e = signer_sign(key, cert_request, s->arena, &signature);
@@ -65,6 +85,27 @@ static enum err put_possession(struct cmp_session *s, struct derw *w, struct spa
 		derw_bits(w, signature);
 	}
 	return OK;
+}
+
+/*
+ * Controls ::= SEQUENCE SIZE (1..MAX) OF SingleAttribute
+ *
+ * id-regCtrl-oldCertID: OldCertId ::= CertId
+ * CertId ::= SEQUENCE { issuer GeneralName, serialNumber INTEGER }
+ *
+ * RFC 9483 4.1.3: the certificate that is updated, which is the one that signs.
+ */
+static void put_old_cert_id(struct derw *w, const struct cert *old)
+{
+	IN (w, DER_SEQUENCE)
+		IN (w, DER_SEQUENCE) {
+			derw_put(w, DER_OID, REG_CTRL_OLD_CERT_ID);
+			IN (w, DER_SEQUENCE) {
+				IN (w, DER_CONTEXT(4))
+					derw_raw(w, old->issuer);
+				derw_put(w, DER_INTEGER, old->serial);
+			}
+		}
 }
 
 /*
@@ -92,7 +133,9 @@ enum err cmp_put_cert_request(struct cmp_session *s, struct derw *w)
 
 			IN (w, DER_SEQUENCE) {
 				derw_uint(w, CERT_REQ_ID);
-				e = put_template(w, s->wishes);
+				e = put_template(w, s);
+				if (s->op->ask.body == BODY_KUR)
+					put_old_cert_id(w, &s->client->signer->leaf);
 			}
 			if (e == OK)
 				e = put_possession(s, w,

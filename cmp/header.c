@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* PKIHeader, filled in line by line as RFC 9483 3.1 asks of an end entity that signs. */
+/* PKIHeader, filled in line by line as RFC 9483 3.1 asks of an end entity. */
 #include "cmp/internal.h"
 
 static void put_octets(struct derw *w, uint8_t n, struct span s)
@@ -57,20 +57,29 @@ static void put_general_info(struct derw *w, const struct cmp_session *s)
 		}
 }
 
-void cmp_put_header(struct derw *w, const struct cmp_session *s)
+/*
+ * RFC 9480 2.20: 3 only where EnvelopedData is expected, from the first message on,
+ * and in a certConf with hashAlg.
+ */
+static uint32_t version(const struct cmp_session *s, unsigned body)
 {
-	const struct credential *signer = s->client->signer;
+	bool central = s->op->certifies && s->spki.n == 0;
+
+	return central || (body == BODY_CERT_CONF && s->client->hash_alg) ? 3 : 2;
+}
+
+void cmp_put_header(struct derw *w, const struct cmp_session *s, unsigned body)
+{
 	const struct cmp_txn *t = &s->txn;
-	struct span kid = credential_kid(signer);
+	struct span kid = cmp_sender_kid(s);
 
 	IN (w, DER_SEQUENCE) {
-		derw_uint(w, CMP_PVNO);
-		IN (w, DER_CONTEXT(4))
-			derw_raw(w, credential_subject(signer));
+		derw_uint(w, version(s, body));
+		cmp_put_sender(w, s);
 		put_recipient(w, s);
 		put_time(w, s->client->now());
 		IN (w, DER_CONTEXT(1))
-			sig_alg_write(w, signer_alg(signer->key));
+			cmp_put_protection_alg(w, s);
 		if (kid.n > 0)
 			put_octets(w, 2, kid);
 		put_octets(w, 4, SPAN(t->id));

@@ -39,7 +39,7 @@ enum pki_body {
 #define BODY_BIT(body) (UINT32_C(1) << (body))
 const char *pki_body_name(unsigned body); /* "ip" */
 
-enum { CMP_ID_SIZE = 16, CMP_NONCE_SIZE = 16, CMP_PVNO = 2, CERT_REQ_ID = 0, NO_CERT_REQ_ID = -1 };
+enum { CMP_ID_SIZE = 16, CMP_NONCE_SIZE = 16, CERT_REQ_ID = 0, NO_CERT_REQ_ID = -1 };
 
 /* text.c: sentences put together in a buffer; what does not fit is cut. */
 struct cmp_text {
@@ -183,15 +183,24 @@ struct cmp_op {
 	struct span info_answer;         /* genp's, where it is another one; else empty */
 	bool certifies;                  /* the answer is a CertRepMessage, and is confirmed */
 	bool takes_profile;              /* RFC 9483 3.1: certProfile allowed */
+	bool takes_ca_pubs;              /* RFC 9483 4.1: caPubs may bring an anchor */
+	bool by_mac;                     /* may be protected by MAC (RFC 9483 4.1.5) */
+	/* Takes the status in that a final answer has in its body; NULL: it has none. */
+	enum err (*read)(struct cmp_session *s);
 };
-extern const struct cmp_op CMP_OP_IR, CMP_OP_CA_CERTS, CMP_OP_TEMPLATE, CMP_OP_ROOT_UPDATE,
-	CMP_OP_CRLS;
+extern const struct cmp_op CMP_OP_CA_CERTS, CMP_OP_TEMPLATE, CMP_OP_ROOT_UPDATE, CMP_OP_CRLS,
+	CMP_OP_RR;
+const struct cmp_op *cmp_request_op(enum cmp_request kind);
 
 struct cmp_session {
 	const struct cmp_client *client;
 	const struct cmp_op *op;
 	const struct cmp_wishes *wishes; /* of operations that ask for a certificate */
-	struct span info_request;        /* genm: infoValue, DER; empty: absent */
+	enum cmp_request wishes_kind;
+	struct span spki;         /* ... for this key; empty: the CA makes it */
+	enum crl_reason reason;   /* of an rr */
+	struct span info_request; /* genm: infoValue, DER; empty: absent */
+	struct mac_key mac;       /* of client->secret, one for the whole operation */
 	struct arena *arena;
 	char path[URL_MAX];
 	int64_t deadline; /* in clock_ticks() */
@@ -200,23 +209,26 @@ struct cmp_session {
 	uint32_t allowed;         /* BODY_BIT()s that may come now */
 	bool opened;              /* the CA knows the transaction */
 	bool resent;              /* the last message went out more than once */
+	bool resumed;             /* begun by another process, of which nothing was heard since */
 	struct cmp_message in;    /* the last one received, checked */
 	bool authentic;           /* false: an error without protection */
 	struct path signer;       /* whose signature it bears */
 	struct cmp_cert_rep rep;  /* read from it, if op->certifies */
 	struct cmp_status status; /* of an error or a rejection */
 	struct span new_cert;     /* once it came: its issuer may speak, too */
-	enum err refused;         /* what is wrong with it, for certConf */
+	const struct cmp_issued *issued; /* the same, all of it, while it is confirmed */
+	enum err refused;                /* what is wrong with it, for certConf */
 };
 
 /* oids.c, content octets. */
 extern const struct span IT_IMPLICIT_CONFIRM, IT_CONFIRM_WAIT_TIME, IT_CERT_PROFILE,
-	REG_CTRL_ALG_ID, REG_CTRL_RSA_KEY_LEN;
-extern const struct span CE_SUBJECT_ALT_NAME, CE_KEY_USAGE, CE_EXT_KEY_USAGE;
+	REG_CTRL_ALG_ID, REG_CTRL_RSA_KEY_LEN, REG_CTRL_OLD_CERT_ID;
+extern const struct span CE_SUBJECT_ALT_NAME, CE_KEY_USAGE, CE_EXT_KEY_USAGE, CE_REASON_CODE;
+extern const struct span PKCS9_EXTENSION_REQUEST;
 const char *cmp_info_name(struct span oid); /* "caCerts", or NULL */
 
 /* header.c, build.c: a message out, signed; in the arena. */
-void cmp_put_header(struct derw *w, const struct cmp_session *s);
+void cmp_put_header(struct derw *w, const struct cmp_session *s, unsigned body);
 MUST_CHECK enum err cmp_build(struct cmp_session *s, const struct cmp_draft *d, struct span *out);
 
 /* send.c: there and back. */
@@ -224,6 +236,15 @@ void cmp_tell(const struct cmp_session *s, enum cmp_event what, unsigned body, i
 int64_t cmp_time_left(const struct cmp_session *s); /* milliseconds; 0 when over */
 void cmp_endpoint(struct cmp_session *s, const char *label);
 MUST_CHECK enum err cmp_send(struct cmp_session *s, struct span message, struct span *answer);
+
+/* protect.c: by signature or by MAC, as the client is (RFC 9483 3.2). */
+void cmp_put_sender(struct derw *w, const struct cmp_session *s);
+void cmp_put_protection_alg(struct derw *w, const struct cmp_session *s);
+struct span cmp_sender_kid(const struct cmp_session *s); /* or empty */
+MUST_CHECK enum err cmp_protect(struct cmp_session *s, struct span part, struct span *protection);
+MUST_CHECK enum err cmp_protected_part(struct cmp_session *s, struct span *part);
+/* Of s->in; sets s->authentic, and s->signer where it is signed. */
+MUST_CHECK enum err cmp_check_protection(struct cmp_session *s);
 
 /* check.c, signer.c: RFC 9483 3.5, on s->in. */
 MUST_CHECK enum err cmp_check(struct cmp_session *s);
@@ -247,9 +268,51 @@ MUST_CHECK enum err cmp_session_new(const struct cmp_client *c, struct arena *a,
 MUST_CHECK enum err cmp_open(struct cmp_session *s);
 /* A further message of the transaction, the same way. */
 MUST_CHECK enum err cmp_ask(struct cmp_session *s, const struct cmp_draft *d, unsigned answer);
+/* The same for a message that went out before we were here, and was answered with
+   `waiting`: after so many milliseconds it is polled for. */
+MUST_CHECK enum err cmp_ask_on(struct cmp_session *s, unsigned answer, int64_t milliseconds);
+
+/* confirm.c: certConf, or the rejection that is due to an error; pkiConf. */
+MUST_CHECK enum err cmp_confirm(struct cmp_session *s, enum err refused);
+MUST_CHECK enum err cmp_confirm_on(struct cmp_session *s, int64_t milliseconds);
+
+/* journal.c: what outlives the process; nothing without client->journal. */
+MUST_CHECK enum err cmp_journal_waiting(struct cmp_session *s, int64_t milliseconds);
+MUST_CHECK enum err cmp_journal_confirming(struct cmp_session *s);
+struct cmp_state {
+	enum cmp_request kind;
+	int64_t pause_ms; /* before the next poll */
+	bool has_issued;  /* the certificate is there, what is open is its confirmation */
+	struct cmp_issued issued;
+	int64_t cert_req_id;
+};
+/* Into s->txn, s->path, s->deadline and s->mac of a new session, and *out. E_CMP_GONE. */
+MUST_CHECK enum err cmp_state_kind(struct span state, enum cmp_request *kind);
+MUST_CHECK enum err cmp_state_restore(struct span state, struct cmp_session *s,
+                                      struct cmp_state *out);
+
+/* request.c: the wishes of an operation that certifies, completed and sound. */
+MUST_CHECK enum err cmp_session_wishes(struct cmp_session *s, enum cmp_request kind,
+                                       const struct cmp_wishes *w);
 
 /* crmf.c: CertReqMessages for s->wishes. */
 MUST_CHECK enum err cmp_put_cert_request(struct cmp_session *s, struct derw *w);
+/* [n] in the place of a SEQUENCE's tag. */
+MUST_CHECK enum err cmp_put_implicit(struct derw *w, uint8_t n, struct span sequence);
+
+/* p10.c: CertificationRequest, for s->wishes; and one that is ready-made, taken apart. */
+MUST_CHECK enum err cmp_put_p10_request(struct cmp_session *s, struct derw *w);
+struct cmp_csr {
+	struct span subject, spki, extensions; /* extensions: content of Extensions, or empty */
+};
+MUST_CHECK enum err cmp_csr_read(struct span der, struct cmp_csr *out);
+
+/* answer.c: the final answer's status, by kind of operation. */
+MUST_CHECK enum err cmp_read_cert_response(struct cmp_session *s);
+MUST_CHECK enum err cmp_read_revocation(struct cmp_session *s);
+
+/* revoke.c: RevReqContent. */
+MUST_CHECK enum err cmp_put_revocation(struct cmp_session *s, struct derw *w);
 
 /* info.c: the one InfoTypeAndValue of a genp; an empty value when there is none. */
 MUST_CHECK enum err cmp_info_value(const struct cmp_session *s, struct span *value);
@@ -266,6 +329,10 @@ MUST_CHECK enum err cmp_root_update_prove(const struct cmp_client *client, struc
 MUST_CHECK enum err cmp_crls_read(struct span value, struct span *crl);
 MUST_CHECK enum err cmp_crl_prove(const struct cmp_client *client, const struct cmp_crl_wish *wish,
                                   struct span crl);
+
+/* keykind.c: by algId's AlgorithmIdentifier or rsaKeyLen's bits; false: none that we can make. */
+bool cmp_key_kind_find(struct span alg_id, uint32_t rsa_bits, enum key_kind *out);
+struct span cmp_key_alg(enum key_kind kind); /* AlgorithmIdentifier, DER */
 
 /* template.c: CertReqTemplateContent; an empty one is no template. */
 MUST_CHECK enum err cmp_template_read(struct span value, struct cmp_template *out);

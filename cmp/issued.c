@@ -21,9 +21,9 @@ static enum err differs(const struct cmp_issued *issued, enum err e)
 	return OK;
 }
 
-static enum err check_key(const struct cmp_wishes *w, const struct cert *c)
+static enum err check_key(const struct cmp_session *s, const struct cert *c)
 {
-	return span_equal(c->spki, signer_spki(w->key))
+	return span_equal(c->spki, s->spki)
 	               ? OK
 	               : err_because(E_ISSUED_KEY, "its public key is not the one of the request");
 }
@@ -200,7 +200,7 @@ enum err cmp_issued_check(struct cmp_session *s, const struct cmp_pool *pool,
 		.with_modifications = s->rep.status.status == PKI_GRANTED_WITH_MODS,
 	};
 	if (e == OK)
-		e = check_key(s->wishes, &c);
+		e = check_key(s, &c);
 	if (e == OK)
 		e = check_names(s, &c, out);
 	if (e == OK)

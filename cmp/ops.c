@@ -26,14 +26,63 @@ static enum err put_info_request(struct cmp_session *s, struct derw *w)
 	return OK;
 }
 
-/* RFC 9483 4.1.1 */
-const struct cmp_op CMP_OP_IR = {
-	.ask = { BODY_IR, cmp_put_cert_request },
-	.answer = BODY_IP,
-	.label = "initialization",
-	.short_label = "ir",
-	.certifies = true,
-	.takes_profile = true,
+/* RFC 9483 4.1.1 to 4.1.4; caPubs: only 4.1.1, and 4.1.4 as it follows it. */
+static const struct cmp_op requests[] = {
+	[CMP_IR] = {
+		.ask = { BODY_IR, cmp_put_cert_request },
+		.answer = BODY_IP,
+		.label = "initialization",
+		.short_label = "ir",
+		.certifies = true,
+		.takes_profile = true,
+		.takes_ca_pubs = true,
+		.by_mac = true,
+		.read = cmp_read_cert_response,
+	},
+	[CMP_CR] = {
+		.ask = { BODY_CR, cmp_put_cert_request },
+		.answer = BODY_CP,
+		.label = "certification",
+		.short_label = "cr",
+		.certifies = true,
+		.takes_profile = true,
+		.by_mac = true,
+		.read = cmp_read_cert_response,
+	},
+	[CMP_KUR] = {
+		.ask = { BODY_KUR, cmp_put_cert_request },
+		.answer = BODY_KUP,
+		.label = "keyupdate",
+		.short_label = "kur",
+		.certifies = true,
+		.takes_profile = true,
+		.read = cmp_read_cert_response,
+	},
+	[CMP_P10CR] = {
+		.ask = { BODY_P10CR, cmp_put_p10_request },
+		.answer = BODY_CP,
+		.label = "pkcs10",
+		.short_label = "p10",
+		.certifies = true,
+		.takes_profile = true,
+		.takes_ca_pubs = true,
+		.by_mac = true,
+		.read = cmp_read_cert_response,
+	},
+};
+
+const struct cmp_op *cmp_request_op(enum cmp_request kind)
+{
+	return &requests[kind];
+}
+
+/* RFC 9483 4.2 */
+const struct cmp_op CMP_OP_RR = {
+	.ask = { BODY_RR, cmp_put_revocation },
+	.answer = BODY_RP,
+	.label = "revocation",
+	.short_label = "rr",
+	.read = cmp_read_revocation,
 };
 
 /* RFC 9483 4.3.1 */
@@ -42,6 +91,7 @@ const struct cmp_op CMP_OP_CA_CERTS = {
 	.answer = BODY_GENP,
 	.label = "getcacerts",
 	.short_label = "crts",
+	.by_mac = true,
 	.info_type = { it_ca_certs, sizeof it_ca_certs },
 };
 
@@ -51,6 +101,7 @@ const struct cmp_op CMP_OP_TEMPLATE = {
 	.answer = BODY_GENP,
 	.label = "getcertreqtemplate",
 	.short_label = "att",
+	.by_mac = true,
 	.info_type = { it_cert_req_template, sizeof it_cert_req_template },
 	.takes_profile = true,
 };

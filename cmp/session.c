@@ -4,6 +4,34 @@
 
 enum { JITTER = 8 }; /* a fleet that was told the same time spreads over an eighth of it */
 
+/* RFC 9483 3.2: one kind of protection; 4.1.5: not every operation goes by MAC. */
+static enum err choose_protection(struct cmp_session *s)
+{
+	const struct cmp_client *c = s->client;
+	struct mac_params params;
+	enum err e;
+
+	if ((c->secret == NULL) == (c->signer == NULL))
+		return err_because(E_BUG, "a CMP client signs or has a secret, one of the two");
+	if (c->secret == NULL)
+		return OK;
+	if (!s->op->by_mac)
+		return err_because(E_CONFIG,
+		                   "%s is signed with the certificate it is about, never "
+		                   "protected by a shared secret (RFC 9483 4.1.5)",
+		                   pki_body_name(s->op->ask.body));
+	if (c->secret->reference.n == 0 || c->secret->reference.n > CMP_NONCE_MAX)
+		return err_because(E_CONFIG,
+		                   "the reference of the secret has %zu octets, 1 to %d are "
+		                   "possible",
+		                   c->secret->reference.n, CMP_NONCE_MAX);
+	if (c->secret->value.n == 0 || c->secret->value.n > CMP_SECRET_MAX)
+		return err_because(E_CONFIG, "the secret has %zu octets, 1 to %d are possible",
+		                   c->secret->value.n, CMP_SECRET_MAX);
+	e = mac_params_new(c->secret->scheme, &params);
+	return e == OK ? mac_key_derive(&params, c->secret->value, &s->mac) : e;
+}
+
 enum err cmp_session_new(const struct cmp_client *c, struct arena *a, const struct cmp_op *op,
                          struct cmp_session **out)
 {
@@ -25,7 +53,7 @@ enum err cmp_session_new(const struct cmp_client *c, struct arena *a, const stru
 	cmp_endpoint(s, c->labels == CMP_LABELS_LONG    ? op->label
 	                : c->labels == CMP_LABELS_SHORT ? op->short_label
 	                                                : NULL);
-	return OK;
+	return choose_protection(s);
 }
 
 /* What later messages need of this one. */
@@ -35,6 +63,7 @@ static void remember(struct cmp_session *s)
 	const struct cmp_header *h = &s->in.header;
 
 	s->opened = true;
+	s->resumed = s->resumed && s->in.body == BODY_ERROR;
 	if (!s->authentic)
 		return;
 	memcpy(t->peer_nonce, h->sender_nonce.p, h->sender_nonce.n);
@@ -85,38 +114,13 @@ static enum err put_poll_req(struct cmp_session *s, struct derw *w)
 
 static const struct cmp_draft POLL_REQ = { BODY_POLL_REQ, put_poll_req };
 
-/* RFC 9483 4.1.1, 4.4: what a CertResponse may say, and what must come with it. */
-static enum err read_cert_response(struct cmp_session *s)
-{
-	const struct cmp_cert_rep *rep = &s->rep;
-	enum err e = cmp_cert_rep_read(s->in.content, &s->rep);
-
-	if (e != OK)
-		return e;
-	s->status = rep->status;
-	if (rep->cert_req_id != CERT_REQ_ID)
-		return err_because(E_CMP_CONTENT, "certReqId is %lld, expected %d",
-		                   (long long)rep->cert_req_id, CERT_REQ_ID);
-	if (rep->status.status > PKI_WAITING)
-		return err_because(E_CMP_CONTENT, "PKIStatus %u does not answer a request",
-		                   rep->status.status);
-	if (rep->status.status <= PKI_GRANTED_WITH_MODS && rep->cert.n == 0)
-		return err_because(E_CMP_CONTENT,
-		                   "the request is granted, but no certificate came");
-	if (rep->status.status != PKI_REJECTION && rep->status.fail_info != 0)
-		log_notice("failInfo comes with a status that is no rejection, it is ignored");
-	return OK;
-}
-
 /* Takes the answer's status in: s->status, and s->rep of a CertRepMessage. */
 static enum err read_status(struct cmp_session *s)
 {
 	s->status = (struct cmp_status){ .status = PKI_ACCEPTED };
 	if (s->in.body == BODY_ERROR)
 		return cmp_error_read(s->in.content, &s->status);
-	if (s->op->certifies && s->in.body == s->op->answer)
-		return read_cert_response(s);
-	return OK;
+	return s->in.body == s->op->answer && s->op->read != NULL ? s->op->read(s) : OK;
 }
 
 /*
@@ -129,7 +133,7 @@ static bool has_to_wait(struct cmp_session *s)
 		return true;
 	if (s->status.status != PKI_WAITING || !s->authentic)
 		return false;
-	s->txn.poll_id = s->in.body == BODY_ERROR ? NO_CERT_REQ_ID : CERT_REQ_ID;
+	s->txn.poll_id = s->in.body == BODY_ERROR ? NO_CERT_REQ_ID : (int32_t)s->rep.cert_req_id;
 	if (!s->txn.delayed)
 		memcpy(s->txn.delayed_nonce, s->txn.nonce, sizeof s->txn.nonce);
 	s->txn.delayed = true;
@@ -184,6 +188,9 @@ static enum err pause_before_poll(struct cmp_session *s)
 		return err_because(E_CMP_TIMEOUT,
 		                   "the CA asks to wait another %lld s, we have %lld s left",
 		                   (long long)seconds, (long long)(cmp_time_left(s) / 1000));
+	e = cmp_journal_waiting(s, milliseconds);
+	if (e != OK)
+		return e;
 	cmp_tell(s, CMP_WAITING, s->in.body, seconds);
 	if (milliseconds > 0 && !clock_sleep(milliseconds))
 		return err_because(E_CMP_TIMEOUT, "stopped while waiting for the CA");
@@ -201,26 +208,48 @@ static enum err verdict(const struct cmp_session *s)
 	return OK;
 }
 
-enum err cmp_ask(struct cmp_session *s, const struct cmp_draft *d, unsigned answer)
+/* One message out and in, and the status it brought. */
+static enum err turn(struct cmp_session *s, const struct cmp_draft *d, uint32_t allowed)
 {
-	uint32_t final = BODY_BIT(answer) | BODY_BIT(BODY_ERROR);
-	size_t mark = arena_mark(s->arena);
-	enum err e;
+	enum err e = round_trip(s, d, allowed);
 
-	s->txn.delayed = false;
-	s->txn.polls = 0;
-	e = round_trip(s, d, final);
-	if (e == OK)
-		e = read_status(s);
+	return e == OK ? read_status(s) : e;
+}
+
+/* Polls as long as the CA asks for patience; what was received last is in s->in. */
+static enum err settle(struct cmp_session *s, uint32_t final, size_t mark, enum err e)
+{
 	while (e == OK && has_to_wait(s)) {
 		e = pause_before_poll(s);
 		arena_rewind(s->arena, mark);
 		if (e == OK)
-			e = round_trip(s, &POLL_REQ, final | BODY_BIT(BODY_POLL_REP));
-		if (e == OK)
-			e = read_status(s);
+			e = turn(s, &POLL_REQ, final | BODY_BIT(BODY_POLL_REP));
 	}
 	return e == OK ? verdict(s) : e;
+}
+
+enum err cmp_ask(struct cmp_session *s, const struct cmp_draft *d, unsigned answer)
+{
+	uint32_t final = BODY_BIT(answer) | BODY_BIT(BODY_ERROR);
+	size_t mark = arena_mark(s->arena);
+
+	s->txn.delayed = false;
+	s->txn.polls = 0;
+	return settle(s, final, mark, turn(s, d, final));
+}
+
+enum err cmp_ask_on(struct cmp_session *s, unsigned answer, int64_t milliseconds)
+{
+	uint32_t final = BODY_BIT(answer) | BODY_BIT(BODY_ERROR);
+	size_t mark = arena_mark(s->arena);
+
+	if (milliseconds > 0) {
+		cmp_tell(s, CMP_WAITING, BODY_POLL_REP, (milliseconds + 999) / 1000);
+		if (!clock_sleep(milliseconds))
+			return err_because(E_CMP_TIMEOUT, "stopped while waiting for the CA");
+	}
+	s->opened = true;
+	return settle(s, final, mark, turn(s, &POLL_REQ, final | BODY_BIT(BODY_POLL_REP)));
 }
 
 static enum err begin(struct cmp_session *s)

@@ -15,15 +15,6 @@ static bool is_named(const struct cmp_header *h, const struct cert *c)
 	       (h->sender_kid.n > 0 && span_equal(h->sender_kid, c->skid));
 }
 
-/* ProtectedPart ::= SEQUENCE { header PKIHeader, body PKIBody }: what was signed. */
-static enum err protected_part(struct cmp_session *s, struct span *part)
-{
-	struct derw w = derw_in(s->arena, s->in.header_and_body.n + 8);
-
-	derw_put(&w, DER_SEQUENCE, s->in.header_and_body);
-	return err_within(E_TOO_BIG, derw_end(&w, part), "checking the protection");
-}
-
 /* "The protection MUST be signature-based", as our request's was (badAlg). */
 static enum err signature_alg(const struct cmp_message *m, struct sig_alg *alg)
 {
@@ -192,9 +183,8 @@ enum err cmp_check_signer(struct cmp_session *s)
 	struct span part;
 	enum err e = signature_alg(&s->in, &alg);
 
-	s->signer = (struct path){ .n = 0 };
 	if (e == OK)
-		e = protected_part(s, &part);
+		e = cmp_protected_part(s, &part);
 	if (e != OK)
 		return e;
 	cmp_pool_fill(&pool, s);

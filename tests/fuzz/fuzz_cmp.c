@@ -85,6 +85,10 @@ static void judge(const struct cmp_message *m, struct arena *a)
 	static const struct link_ops ops = { .exchange = no_exchange, .peer_chain = no_chain };
 	struct link link = { .ops = &ops };
 	struct trusted trusted = { .link = &link, .authority = AUTHORITY_ANY };
+	static const struct credential nobody;
+	static const struct cmp_secret secret = { { (const uint8_t *)"r", 1 },
+		                                  { (const uint8_t *)"s", 1 },
+		                                  MAC_PASSWORD_BASED };
 	struct cmp_client client = { .trusted = &trusted, .path = "/", .now = now };
 	struct cmp_session *s;
 	struct cmp_pool pool = { .n = 0 };
@@ -93,7 +97,12 @@ static void judge(const struct cmp_message *m, struct arena *a)
 
 	if (m->cert_count > 0)
 		must(anchors_add(&trusted.anchors, ANCHOR_CERT, m->certs[m->cert_count - 1]) == OK);
-	if (cmp_session_new(&client, a, &CMP_OP_IR, &s) != OK)
+	/* an octet of theirs says which way: both are gone */
+	if ((m->der.p[m->der.n - 1] & 1) != 0)
+		client.secret = &secret;
+	else
+		client.signer = &nobody;
+	if (cmp_session_new(&client, a, cmp_request_op(CMP_IR), &s) != OK)
 		return;
 	s->in = *m;
 	s->allowed = ~UINT32_C(0);
@@ -102,7 +111,7 @@ static void judge(const struct cmp_message *m, struct arena *a)
 	if (m->header.recip_nonce.n == CMP_NONCE_SIZE)
 		memcpy(s->txn.nonce, m->header.recip_nonce.p, CMP_NONCE_SIZE);
 	if (cmp_check(s) == OK)
-		must(!s->authentic || s->signer.n > 0);
+		must(!s->authentic || s->signer.n > 0 || client.secret != NULL);
 	if (cmp_cert_rep_read(m->content, &s->rep) != OK || cert_read(s->rep.cert, &cert) != OK)
 		return;
 	cmp_pool_fill(&pool, s);
@@ -118,6 +127,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 	struct cmp_poll_rep poll;
 	struct cmp_status status;
 	struct cmp_message m;
+	struct cmp_csr csr;
 	enum err shown;
 
 	log_limit(LOG_LEVEL_ERROR);
@@ -131,6 +141,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 	look_at(&m, input);
 	if (cmp_poll_rep_read(m.content, &poll) == OK)
 		must(poll.check_after >= 0 && poll.check_after <= CMP_CHECK_AFTER_MAX_S);
+	if (cmp_csr_read(m.content, &csr) == OK)
+		must(csr.subject.n > 0 && csr.spki.n > 0);
 	if (cmp_error_read(m.content, &status) == OK)
 		must(cmp_status_refused(&status, E_CMP_ERROR, "error") != OK);
 	apply(m.content, &a);

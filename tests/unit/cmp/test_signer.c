@@ -264,8 +264,8 @@ static struct cmp_session *asked(const struct cmp_draft *d, struct span *request
 	struct cmp_session *s;
 
 	arena_reset(&a);
-	CHECK_OK(cmp_session_new(&ca.client, &a, &CMP_OP_IR, &s));
-	s->wishes = &ca.wishes;
+	CHECK_OK(cmp_session_new(&ca.client, &a, cmp_request_op(CMP_IR), &s));
+	CHECK_OK(cmp_session_wishes(s, CMP_IR, &ca.wishes));
 	s->txn.begun = fake_time;
 	CHECK_OK(rng_bytes(s->txn.id, sizeof s->txn.id));
 	CHECK_OK(cmp_build(s, d, request));
@@ -297,7 +297,7 @@ static size_t flip_all(enum fake_reply reply, unsigned body)
 {
 	struct fake_row row = { reply, NULL };
 	struct span request, answer;
-	struct cmp_session *s = asked(&CMP_OP_IR.ask, &request);
+	struct cmp_session *s = asked(&cmp_request_op(CMP_IR)->ask, &request);
 	uint8_t *bytes;
 	size_t end, taken = 0, mark;
 
@@ -341,7 +341,7 @@ static void every_prefix(void)
 	struct cmp_session *s;
 
 	fake_ca_open(&ca, &ca_arena);
-	s = asked(&CMP_OP_IR.ask, &request);
+	s = asked(&cmp_request_op(CMP_IR)->ask, &request);
 	answer = fake_ca_answer(&ca, request, &row);
 	CHECK_OK(judge(s, answer, BODY_IP));
 	for (size_t n = 0; n < answer.n; n++)

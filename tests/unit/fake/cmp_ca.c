@@ -71,35 +71,99 @@ static struct span protected_part(struct fake_ca *ca, const struct cmp_message *
 	return done(&w);
 }
 
+static void hold_signature(struct fake_ca *ca, const struct cmp_message *m)
+{
+	const struct cmp_header *h = &m->header;
+	const struct credential *signer = ca->client.signer;
+	struct public_key key;
+	struct sig_alg alg;
+
+	CU_ASSERT(span_equal(h->sender_name, credential_subject(signer)));
+	CU_ASSERT(span_equal(h->sender_kid, credential_kid(signer)));
+	CHECK_OK(sig_alg_read(h->protection_alg, &alg));
+	CHECK_OK(public_key_read(signer_spki(signer->key), &key));
+	CHECK_OK(sig_verify(&key, &alg, protected_part(ca, m), m->protection));
+	/* the self-signed one is left out */
+	CU_ASSERT_EQUAL(m->cert_count, 1);
+	CU_ASSERT(span_equal(m->certs[0], signer->chain[0]));
+}
+
+/* RFC 9483 4.1.5: no certificates, the reference as senderKID and as the sender's CN. */
+static void hold_mac(struct fake_ca *ca, const struct cmp_message *m)
+{
+	const struct cmp_header *h = &m->header;
+
+	CU_ASSERT(span_equal(h->sender_name, fake_name(ca->arena, "pledge-1")));
+	CU_ASSERT(span_is(h->sender_kid, "pledge-1"));
+	CHECK_OK(mac_params_read(h->protection_alg, &ca->mac));
+	CU_ASSERT_EQUAL(ca->mac.scheme, ca->client.secret->scheme);
+	CHECK_OK(mac_verify(h->protection_alg, span_str("shared"), NULL, protected_part(ca, m),
+	                    m->protection));
+	CU_ASSERT_EQUAL(m->cert_count, 0);
+}
+
 /* RFC 9483 3.1, 3.2, 3.3 */
 static void hold_header(struct fake_ca *ca, const struct cmp_message *m, bool opens)
 {
 	const struct cmp_header *h = &m->header;
-	struct public_key key;
-	struct sig_alg alg;
 
-	CU_ASSERT_EQUAL(h->pvno, 2);
-	CU_ASSERT(span_equal(h->sender_name, credential_subject(&ca->device)));
-	CU_ASSERT(span_equal(h->sender_kid, credential_kid(&ca->device)));
 	CU_ASSERT_EQUAL(h->transaction_id.n, 16);
 	CU_ASSERT_EQUAL(h->sender_nonce.n, 16);
 	CU_ASSERT(h->has_time == (fake_time.confidence == TIME_SET));
 	CU_ASSERT(opens ? h->recip_nonce.p == NULL : span_equal(h->recip_nonce, SPAN(ca->nonce)));
 	CU_ASSERT_FATAL(m->has_protection);
-	CHECK_OK(sig_alg_read(h->protection_alg, &alg));
-	CHECK_OK(public_key_read(signer_spki(ca->device_key), &key));
-	CHECK_OK(sig_verify(&key, &alg, protected_part(ca, m), m->protection));
-	/* the self-signed one is left out */
-	CU_ASSERT_EQUAL(m->cert_count, 1);
-	CU_ASSERT(span_equal(m->certs[0], ca->device.chain[0]));
+	if (ca->client.secret != NULL)
+		hold_mac(ca, m);
+	else
+		hold_signature(ca, m);
 }
 
-/* What the template of an ir asks for: subject, publicKey, extensions (RFC 4211 5). */
+/* What a request asks for: subject, publicKey, extensions (RFC 4211 5, RFC 2986 4.1). */
 struct wanted {
 	struct span subject, spki, extensions;
 };
 
-static void hold_ir(struct fake_ca *ca, const struct cmp_message *m, struct wanted *out)
+/* "algorithm" and no key: the CA is to make it (RFC 9483 4.1.6). */
+static void hold_public_key(struct fake_ca *ca, struct span fields, struct wanted *out)
+{
+	struct derw w = derw_in(ca->arena, SPKI_MAX);
+	enum err e;
+	struct der c = der_open(fields, &e);
+
+	der_element_of(&c, DER_SEQUENCE);
+	ca->without_key = der_bit_octets(&c).n == 0;
+	der_end(&c);
+	CHECK_OK(e);
+	derw_put(&w, DER_SEQUENCE, fields);
+	out->spki = ca->without_key ? NO_BYTES : done(&w);
+}
+
+static void hold_template(struct fake_ca *ca, struct der *in, struct wanted *out)
+{
+	struct der template = der_enter(in, DER_SEQUENCE);
+	struct der subject = der_enter(&template, DER_CONTEXT(5));
+
+	out->subject = der_element_of(&subject, DER_SEQUENCE);
+	ca->without_key = true;
+	if (der_at(&template, DER_CONTEXT(6)))
+		hold_public_key(ca, der_get(&template, DER_CONTEXT(6)), out);
+	out->extensions = der_more(&template) ? der_get(&template, DER_CONTEXT(9)) : NO_BYTES;
+	der_end(&template);
+}
+
+static void hold_popo(struct der *message, struct span request, struct span spki)
+{
+	struct der popo = der_enter(message, DER_CONTEXT(1));
+	struct public_key key;
+	struct sig_alg alg;
+
+	CHECK_OK(sig_alg_read(der_element_of(&popo, DER_SEQUENCE), &alg));
+	CHECK_OK(public_key_read(spki, &key));
+	CHECK_OK(sig_verify(&key, &alg, request, der_bit_octets(&popo)));
+	der_end(&popo);
+}
+
+static void hold_crmf(struct fake_ca *ca, const struct cmp_message *m, struct wanted *out)
 {
 	enum err e;
 	struct der c = der_open(m->content, &e);
@@ -108,32 +172,36 @@ static void hold_ir(struct fake_ca *ca, const struct cmp_message *m, struct want
 	struct span request = der_element_of(&message, DER_SEQUENCE);
 	struct der outer = der_within(&message, request);
 	struct der in = der_enter(&outer, DER_SEQUENCE);
-	struct derw w = derw_in(ca->arena, SPKI_MAX);
-	struct public_key key;
-	struct sig_alg alg;
 
 	CU_ASSERT_EQUAL(der_uint(&in), 0);
-
-	struct der template = der_enter(&in, DER_SEQUENCE);
-	struct der subject = der_enter(&template, DER_CONTEXT(5));
-
-	out->subject = der_element_of(&subject, DER_SEQUENCE);
-	derw_put(&w, DER_SEQUENCE, der_get(&template, DER_CONTEXT(6)));
-	out->spki = done(&w);
-	out->extensions = der_more(&template) ? der_get(&template, DER_CONTEXT(9)) : NO_BYTES;
-	der_end(&template);
+	hold_template(ca, &in, out);
+	ca->controls = der_more(&in) ? der_get(&in, DER_SEQUENCE) : NO_BYTES;
 	der_end(&in);
-
-	struct der popo = der_enter(&message, DER_CONTEXT(1));
-
-	CHECK_OK(sig_alg_read(der_element_of(&popo, DER_SEQUENCE), &alg));
-	CHECK_OK(public_key_read(out->spki, &key));
-	CHECK_OK(sig_verify(&key, &alg, request, der_bit_octets(&popo)));
-	der_end(&popo);
+	ca->without_popo = !der_more(&message);
+	CU_ASSERT(ca->without_popo == ca->without_key);
+	if (!ca->without_popo)
+		hold_popo(&message, request, out->spki);
 	der_end(&message);
 	der_end(&list);
 	der_end(&c);
 	CHECK_OK(e);
+}
+
+static void hold_p10(const struct cmp_message *m, struct wanted *out)
+{
+	enum err e;
+	struct der c = der_open(m->content, &e);
+	struct der request = der_enter(&c, DER_SEQUENCE);
+	struct span info = der_element_of(&request, DER_SEQUENCE);
+	struct cmp_csr csr;
+	struct public_key key;
+	struct sig_alg alg;
+
+	CHECK_OK(cmp_csr_read(m->content, &csr));
+	CHECK_OK(sig_alg_read(der_element_of(&request, DER_SEQUENCE), &alg));
+	CHECK_OK(public_key_read(csr.spki, &key));
+	CHECK_OK(sig_verify(&key, &alg, info, der_bit_octets(&request)));
+	*out = (struct wanted){ csr.subject, csr.spki, csr.extensions };
 }
 
 static void hold_cert_conf(struct fake_ca *ca, const struct cmp_message *m)
@@ -148,8 +216,18 @@ static void hold_cert_conf(struct fake_ca *ca, const struct cmp_message *m)
 
 	CHECK_OK(hash_of(HASH_SHA256, ca->issued, &d));
 	CU_ASSERT(span_equal(hash, digest_span(&d)));
-	CU_ASSERT_EQUAL(der_int(&in), 0);
+	ca->confirmed_id = der_int(&in);
+	CU_ASSERT_EQUAL(ca->confirmed_id, ca->cert_req_id);
 	cmp_status_read(&in, &status);
+	ca->confirmed_with_alg = der_more(&in);
+	if (ca->confirmed_with_alg) {
+		struct der alg = der_enter(&in, DER_CONTEXT(0));
+		enum hash h;
+
+		CHECK_OK(hash_alg_read(der_element_of(&alg, DER_SEQUENCE), &h));
+		CU_ASSERT_EQUAL(h, HASH_SHA256);
+	}
+	CU_ASSERT_EQUAL(m->header.pvno, ca->confirmed_with_alg || ca->without_key ? 3 : 2);
 	der_end(&in);
 	der_end(&list);
 	der_end(&c);
@@ -197,7 +275,7 @@ static struct span cert_rep(struct fake_ca *ca, uint32_t status, bool with_cert)
 						derw_raw(&w, ca->ca_pubs[i]);
 		IN (&w, DER_SEQUENCE)
 			IN (&w, DER_SEQUENCE) {
-				derw_uint(&w, 0);
+				derw_int(&w, ca->cert_req_id);
 				derw_raw(&w, status_info(ca, status));
 				if (with_cert)
 					IN (&w, DER_SEQUENCE)
@@ -214,7 +292,7 @@ static struct span poll_rep(struct fake_ca *ca)
 
 	IN (&w, DER_SEQUENCE)
 		IN (&w, DER_SEQUENCE) {
-			derw_uint(&w, 0);
+			derw_int(&w, ca->cert_req_id);
 			derw_int(&w, ca->check_after);
 		}
 	return done(&w);
@@ -274,9 +352,25 @@ static struct span null_content(struct fake_ca *ca)
 	return done(&w);
 }
 
+static struct span revoked(struct fake_ca *ca)
+{
+	struct derw w = derw_in(ca->arena, 1024);
+
+	IN (&w, DER_SEQUENCE)
+		IN (&w, DER_SEQUENCE)
+			derw_raw(&w, status_info(ca, ca->status));
+	return done(&w);
+}
+
+/* The answer that belongs to the request. */
+static unsigned answer_to(enum cmp_request kind)
+{
+	return kind == CMP_IR ? BODY_IP : kind == CMP_KUR ? BODY_KUP : BODY_CP;
+}
+
 static void fill_body(struct fake_ca *ca, enum fake_reply reply, struct fake_message *m)
 {
-	m->body = BODY_IP;
+	m->body = answer_to(ca->kind);
 	switch (reply) {
 	case REPLY_GRANT:
 		m->content = cert_rep(ca, ca->status, true);
@@ -303,6 +397,10 @@ static void fill_body(struct fake_ca *ca, enum fake_reply reply, struct fake_mes
 	case REPLY_INFO:
 		m->body = BODY_GENP;
 		m->content = info(ca);
+		break;
+	case REPLY_REVOKED:
+		m->body = BODY_RP;
+		m->content = revoked(ca);
 		break;
 	case REPLY_NONE:
 		CU_FAIL("more requests than the script has answers");
@@ -334,8 +432,12 @@ static void put_header(struct derw *w, const struct fake_message *m)
 			IN (w, DER_CONTEXT(0))
 				derw_generalized_time(w, m->time);
 		if (!m->unprotected)
-			IN (w, DER_CONTEXT(1))
-				sig_alg_write(w, signer_alg(m->key));
+			IN (w, DER_CONTEXT(1)) {
+				if (m->by_mac)
+					mac_params_write(w, &m->mac);
+				else
+					sig_alg_write(w, signer_alg(m->key));
+			}
 		put_tagged(w, 2, m->kid);
 		put_tagged(w, 4, m->id);
 		put_tagged(w, 5, m->sender_nonce);
@@ -362,22 +464,38 @@ static struct span write_part(struct fake_ca *ca, const struct fake_message *m)
 	return done(&w);
 }
 
+static struct span protect(struct fake_ca *ca, const struct fake_message *m, struct span part)
+{
+	struct span protection = NO_BYTES;
+	struct mac_key key;
+	struct digest tag;
+
+	if (m->unprotected)
+		return NO_BYTES;
+	if (m->by_mac) {
+		CHECK_OK(mac_key_derive(&m->mac, m->secret, &key));
+		CHECK_OK(mac_of(&key, part, &tag));
+		CHECK_OK(arena_copy(ca->arena, digest_span(&tag), &protection));
+	} else {
+		CHECK_OK(signer_sign(m->key, part, ca->arena, &protection));
+	}
+	if (m->spoiled)
+		((uint8_t *)(uintptr_t)protection.p)[protection.n - 1] ^= 1;
+	return protection;
+}
+
 static struct span write_answer(struct fake_ca *ca, const struct fake_message *m)
 {
-	struct span part = write_part(ca, m), signature = NO_BYTES;
+	struct span part = write_part(ca, m), protection = protect(ca, m, part);
 	struct derw w = derw_in(ca->arena, part.n + 40 * 1024);
 	enum err e;
 	struct der c = der_open(part, &e);
 
-	if (!m->unprotected)
-		CHECK_OK(signer_sign(m->key, part, ca->arena, &signature));
-	if (m->spoiled)
-		((uint8_t *)(uintptr_t)signature.p)[signature.n - 1] ^= 1;
 	IN (&w, DER_SEQUENCE) {
 		derw_raw(&w, der_get(&c, DER_SEQUENCE));
 		if (!m->unprotected)
 			IN (&w, DER_CONTEXT(0))
-				derw_bits(&w, signature);
+				derw_bits(&w, protection);
 		if (m->cert_count > 0)
 			IN (&w, DER_CONTEXT(1))
 				IN (&w, DER_SEQUENCE)
@@ -407,10 +525,22 @@ static struct fake_message proper(struct fake_ca *ca, const struct fake_row *row
 		.media_type = "application/pkixcmp",
 	};
 
+	if (ca->client.secret != NULL) {
+		m.by_mac = true;
+		m.mac = ca->mac;
+		m.secret = span_str("shared");
+		m.kid = NO_BYTES;
+		m.cert_count = 0;
+	}
 	memcpy(ca->before, ca->nonce, sizeof ca->nonce);
 	CHECK_OK(rng_bytes(ca->nonce, sizeof ca->nonce));
 	fill_body(ca, row->reply, &m);
 	return m;
+}
+
+static bool asks_for_certificate(unsigned body)
+{
+	return body == BODY_IR || body == BODY_CR || body == BODY_KUR || body == BODY_P10CR;
 }
 
 /* Takes a request in, in the order of things: opening, polling, confirming. */
@@ -422,21 +552,27 @@ static void receive(struct fake_ca *ca, struct span request)
 
 	CHECK_OK(arena_copy(ca->arena, request, &copy));
 	CHECK_OK(cmp_read(copy, &ca->request));
-	opens = ca->request.body == BODY_IR || ca->request.body == BODY_GENM;
+	opens = ca->request.body != BODY_CERT_CONF && ca->request.body != BODY_POLL_REQ;
 	hold_header(ca, &ca->request, opens);
 	if (opens) {
 		ca->opening_nonce = ca->request.header.sender_nonce;
 		ca->opening = ca->request.content;
 		ca->asked_implicit = ca->request.header.implicit_confirm;
 		ca->transactions++;
+		ca->without_key = false;
 	}
-	if (ca->request.body == BODY_IR) {
-		hold_ir(ca, &ca->request, &wanted);
+	if (asks_for_certificate(ca->request.body)) {
+		if (ca->request.body == BODY_P10CR)
+			hold_p10(&ca->request, &wanted);
+		else
+			hold_crmf(ca, &ca->request, &wanted);
 		if (ca->issued.n == 0)
 			issue(ca, &wanted);
 	}
 	if (ca->request.body == BODY_CERT_CONF)
 		hold_cert_conf(ca, &ca->request);
+	else
+		CU_ASSERT_EQUAL(ca->request.header.pvno, ca->without_key ? 3 : 2);
 }
 
 struct span fake_ca_answer(struct fake_ca *ca, struct span request, const struct fake_row *row)
@@ -511,6 +647,7 @@ void fake_ca_open(struct fake_ca *ca, struct arena *a)
 		.path = "/.well-known/cmp",
 		.now = now,
 	};
+	ca->secret = (struct cmp_secret){ span_str("pledge-1"), span_str("shared"), MAC_PBMAC1 };
 	ca->wishes = (struct cmp_wishes){
 		.key = ca->new_key,
 		.subject = fake_name(a, "router 1"),

@@ -24,7 +24,8 @@ enum fake_reply {
 	REPLY_ERROR_WAITING,
 	REPLY_POLL_REP,
 	REPLY_PKI_CONF,
-	REPLY_INFO, /* genp that answers what was asked, with ca->info as its value */
+	REPLY_INFO,   /* genp that answers what was asked, with ca->info as its value */
+	REPLY_REVOKED /* rp with ca->status */
 };
 
 /* An answer, before it is written; what is not bent is as it should be. */
@@ -39,8 +40,11 @@ struct fake_message {
 	struct span content;
 
 	bool unprotected;
-	bool spoiled; /* one bit of the signature turned over */
+	bool spoiled; /* one bit of the protection turned over */
 	const struct signer *key;
+	bool by_mac; /* as the request was; with these */
+	struct mac_params mac;
+	struct span secret;
 	struct span certs[40];
 	size_t cert_count;
 
@@ -65,6 +69,8 @@ struct fake_ca {
 	struct trusted trusted;
 	struct cmp_client client;
 	struct cmp_wishes wishes;
+	enum cmp_request kind;    /* of fake_ca_enrol() */
+	struct cmp_secret secret; /* "pledge-1", "shared"; for client.secret */
 
 	/* what a test wants */
 	const struct fake_row *script;
@@ -75,7 +81,9 @@ struct fake_ca {
 	uint32_t fail_info;
 	const char *text;
 	int64_t check_after;
+	int64_t cert_req_id; /* of the CertResponse and the pollRep */
 	struct span info;
+	struct span info_type;  /* empty: the one asked for */
 	struct fake_cert issue; /* what a certificate has that the request does not say */
 	struct span issued;     /* the certificate; set beforehand: this one */
 
@@ -86,6 +94,11 @@ struct fake_ca {
 	struct span opening, opening_nonce; /* content and senderNonce of the first request */
 	uint32_t confirmed;                 /* PKIStatus of the certConf, 99 until one came */
 	uint32_t confirmed_fail_info;
+	int64_t confirmed_id;
+	bool confirmed_with_alg;
+	struct mac_params mac; /* of the request */
+	struct span controls;  /* of the certificate request; content; or empty */
+	bool without_popo, without_key;
 	size_t transactions;
 	bool asked_implicit;
 	struct span info_asked; /* infoValue of the genm, DER; empty where it has none */

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What is said to the certificate that came: certConf and pkiConf (RFC 9483 4.1.1). */
+#include "cmp/internal.h"
+
+/*
+ * CertConfirmContent ::= SEQUENCE OF CertStatus
+ *
+ * CertStatus ::= SEQUENCE {
+ *	certHash    OCTET STRING,
+ *	certReqId   INTEGER,
+ *	statusInfo  PKIStatusInfo OPTIONAL,
+ *	hashAlg [0] AlgorithmIdentifier OPTIONAL }
+ *
+ * The hash is the one of the certificate's signature, or the one that RFC 9481 3.3
+ * dedicates to it; so hashAlg is left out (RFC 9483 4.1.1), but for a CA that
+ * insists on it (RFC 9480 2.10).
+ */
+static enum err put_cert_conf(struct cmp_session *s, struct derw *w)
+{
+	struct cert cert;
+	struct sig_alg alg;
+	struct digest hash;
+	enum hash h = HASH_NONE;
+	enum err e = cert_read(s->new_cert, &cert);
+
+	if (e == OK)
+		e = sig_alg_read(cert.sig_alg, &alg);
+	if (e == OK) {
+		h = sig_alg_cert_hash(&alg);
+		e = hash_of(h, s->new_cert, &hash);
+	}
+	if (e != OK)
+		return e;
+	IN (w, DER_SEQUENCE)
+		IN (w, DER_SEQUENCE) {
+			derw_put(w, DER_OCTET_STRING, digest_span(&hash));
+			derw_int(w, s->rep.cert_req_id);
+			if (s->refused == OK)
+				cmp_put_status(w, PKI_ACCEPTED, NULL, 0);
+			else
+				cmp_put_status(w, PKI_REJECTION, err_text(s->refused),
+				               err_verdict(s->refused) == HALT
+				                       ? FAIL_SYSTEM_FAILURE
+				                       : FAIL_INCORRECT_DATA);
+			if (s->client->hash_alg)
+				IN (w, DER_CONTEXT(0))
+					hash_alg_write(w, h);
+		}
+	return OK;
+}
+
+static const struct cmp_draft CERT_CONF = { BODY_CERT_CONF, put_cert_conf };
+
+/* PKIConfirmContent ::= NULL */
+static enum err read_pki_conf(const struct cmp_session *s)
+{
+	enum err e;
+	struct der c = der_open(s->in.content, &e);
+
+	der_null(&c);
+	der_end(&c);
+	return err_within(E_CMP_SYNTAX, e, "pkiConf");
+}
+
+/* The first certConf had arrived, only its answer had not (RFC 9483 6). */
+static bool was_confirmed_before(const struct cmp_session *s, enum err e)
+{
+	return e == E_CMP_ERROR && (s->resent || s->resumed) && s->authentic &&
+	       (s->status.fail_info & FAIL_CERT_CONFIRMED) != 0;
+}
+
+/* The answer to certConf: pkiConf, or that it had been heard before. */
+static enum err heard(const struct cmp_session *s, enum err e)
+{
+	if (e == OK)
+		return read_pki_conf(s);
+	return was_confirmed_before(s, e) ? OK : e;
+}
+
+/* certConf, with acceptance or with the rejection that is due (RFC 9483 3.6.1); pkiConf. */
+enum err cmp_confirm(struct cmp_session *s, enum err refused)
+{
+	struct cmp_fault why = { 0 };
+	enum err e = OK;
+
+	cmp_fault_keep(&why, refused);
+	s->refused = refused;
+	cmp_tell(s, CMP_CONFIRMING, BODY_CERT_CONF, 0);
+	if (refused == OK)
+		e = cmp_journal_confirming(s);
+	if (e == OK)
+		e = heard(s, cmp_ask(s, &CERT_CONF, BODY_PKICONF));
+	if (refused == OK)
+		return e;
+	if (e != OK)
+		log_notice("the CA did not hear that we refuse its certificate: %s", err_reason(e));
+	return cmp_fault_say(&why);
+}
+
+/* certConf went out before we were here, and pkiConf was delayed. */
+enum err cmp_confirm_on(struct cmp_session *s, int64_t milliseconds)
+{
+	return heard(s, cmp_ask_on(s, BODY_PKICONF, milliseconds));
+}

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Protection, ours and theirs: by signature or by MAC, one kind as long as the
+ * operation lasts (RFC 9483 3.2).  Who signed is signer.c's business.
+ */
+#include "cmp/internal.h"
+
+/* id-at-commonName 2.5.4.3 */
+static const uint8_t common_name[] = { 0x55, 0x04, 0x03 };
+
+/* RFC 9483 3.1: with a MAC "the sender MUST be a directoryName with a CN of the reference". */
+static void put_reference_name(struct derw *w, struct span reference)
+{
+	IN (w, DER_SEQUENCE)
+		IN (w, DER_SET)
+			IN (w, DER_SEQUENCE) {
+				derw_put(w, DER_OID, SPAN(common_name));
+				derw_put(w, DER_UTF8, reference);
+			}
+}
+
+void cmp_put_sender(struct derw *w, const struct cmp_session *s)
+{
+	const struct cmp_client *c = s->client;
+
+	IN (w, DER_CONTEXT(4)) {
+		if (c->secret != NULL)
+			put_reference_name(w, c->secret->reference);
+		else
+			derw_raw(w, credential_subject(c->signer));
+	}
+}
+
+void cmp_put_protection_alg(struct derw *w, const struct cmp_session *s)
+{
+	if (s->client->secret != NULL)
+		mac_params_write(w, &s->mac.params);
+	else
+		sig_alg_write(w, signer_alg(s->client->signer->key));
+}
+
+struct span cmp_sender_kid(const struct cmp_session *s)
+{
+	const struct cmp_client *c = s->client;
+
+	return c->secret != NULL ? c->secret->reference : credential_kid(c->signer);
+}
+
+enum err cmp_protect(struct cmp_session *s, struct span part, struct span *protection)
+{
+	struct digest tag;
+	enum err e;
+
+	if (s->client->secret == NULL)
+		return signer_sign(s->client->signer->key, part, s->arena, protection);
+	e = mac_of(&s->mac, part, &tag);
+	return e == OK ? arena_copy(s->arena, digest_span(&tag), protection) : e;
+}
+
+/* ProtectedPart ::= SEQUENCE { header PKIHeader, body PKIBody }: what is protected. */
+enum err cmp_protected_part(struct cmp_session *s, struct span *part)
+{
+	struct derw w = derw_in(s->arena, s->in.header_and_body.n + 8);
+
+	derw_put(&w, DER_SEQUENCE, s->in.header_and_body);
+	return err_within(E_TOO_BIG, derw_end(&w, part), "checking the protection");
+}
+
+/* The secret vouches for whoever holds it; names and senderKID are its holder's own. */
+static enum err check_mac(struct cmp_session *s)
+{
+	size_t mark = arena_mark(s->arena);
+	struct span part;
+	enum err e = cmp_protected_part(s, &part);
+
+	if (e == OK)
+		e = err_within(E_CMP_PROTECTION,
+		               mac_verify(s->in.header.protection_alg, s->client->secret->value,
+		                          &s->mac, part, s->in.protection),
+		               "MAC");
+	arena_rewind(s->arena, mark);
+	return e;
+}
+
+/*
+ * An error is signed even where all else has a MAC (RFC 4210 5.3.21: the CA "MUST
+ * always sign" it).  Without anchors to judge the signer by, it is nobody's word.
+ */
+static bool is_signed_error(const struct cmp_session *s)
+{
+	struct sig_alg alg;
+
+	return s->in.body == BODY_ERROR && s->client->secret != NULL &&
+	       sig_alg_read(s->in.header.protection_alg, &alg) == OK;
+}
+
+enum err cmp_check_protection(struct cmp_session *s)
+{
+	const struct cmp_message *m = &s->in;
+	bool has_anchors = trusted_anchors(s->client->trusted)->n > 0;
+
+	s->signer = (struct path){ .n = 0 };
+	s->authentic = m->has_protection;
+	if (!m->has_protection && m->body != BODY_ERROR)
+		return err_because(E_CMP_PROTECTION, "the %s message is not protected",
+		                   pki_body_name(m->body));
+	if (is_signed_error(s))
+		s->authentic = has_anchors;
+	if (!s->authentic)
+		return OK;
+	if (s->client->secret != NULL && !is_signed_error(s)) {
+		if (m->header.protection_alg.n == 0)
+			return err_because(E_CMP_PROTECTION, "protectionAlg is missing");
+		return check_mac(s);
+	}
+	return cmp_check_signer(s);
+}

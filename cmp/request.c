@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What is to be asked for, completed from what the caller gave and found sound. */
+#include "cmp/internal.h"
+
+/* A ready-made request says itself what is wished, so that the answer is held against it. */
+static enum err from_csr(struct cmp_session *s, struct cmp_wishes *w)
+{
+	struct cmp_csr csr;
+	enum err e = cmp_csr_read(w->csr, &csr);
+
+	if (e != OK)
+		return e;
+	w->subject = csr.subject;
+	w->extensions = csr.extensions;
+	s->spki = csr.spki;
+	return OK;
+}
+
+static enum err sound(const struct cmp_session *s, enum cmp_request kind,
+                      const struct cmp_wishes *w)
+{
+	if (kind != CMP_P10CR && w->csr.n > 0)
+		return err_because(E_BUG, "a PKCS #10 request goes with p10cr alone");
+	if (kind == CMP_P10CR && s->spki.n == 0)
+		return err_because(E_CONFIG, "a p10cr is made with a key of our own: the CA makes "
+		                             "keys for ir, cr and kur (RFC 9483 4.1.6)");
+	if (w->subject.n == 0)
+		return err_because(E_BUG, "a request without a subject");
+	return OK;
+}
+
+enum err cmp_session_wishes(struct cmp_session *s, enum cmp_request kind,
+                            const struct cmp_wishes *w)
+{
+	struct cmp_wishes *own = arena_take(s->arena, sizeof *own);
+	enum err e = OK;
+
+	if (own == NULL)
+		return err_because(E_SPACE, "no memory left for a request");
+	*own = *w;
+	s->wishes = own;
+	s->wishes_kind = kind;
+	s->spki = w->key != NULL ? signer_spki(w->key) : NO_BYTES;
+	if (w->csr.n > 0 && kind == CMP_P10CR)
+		e = from_csr(s, own);
+	return e == OK ? sound(s, kind, own) : e;
+}
+
+/*
+ * RFC 9483 4.1.3: "the certTemplate ... SHOULD contain only subject and/or
+ * subjectAltName and publicKey", identical to those of the old certificate.
+ */
+enum err cmp_update_wishes(const struct cert *old, struct arena *a, struct cmp_wishes *out)
+{
+	struct derw w = derw_in(a, old->san.n + 64);
+	struct span value;
+	bool critical;
+
+	out->subject = old->subject;
+	out->extensions = out->issuer = out->validity = NO_BYTES;
+	if (!cert_extension(old, CE_SUBJECT_ALT_NAME, &critical, &value))
+		return OK;
+	IN (&w, DER_SEQUENCE) {
+		derw_put(&w, DER_OID, CE_SUBJECT_ALT_NAME);
+		if (critical)
+			derw_bool(&w, true);
+		derw_put(&w, DER_OCTET_STRING, value);
+	}
+	return derw_end(&w, &out->extensions);
+}
