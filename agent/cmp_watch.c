@@ -77,6 +77,9 @@ void tool_event(void *context, enum cmp_event what, const char *message_type, in
 	case CMP_WAITING:
 		tool_note(t, "   the CA needs time: asking again in %" PRId64 " s", seconds);
 		break;
+	case CMP_REFUSED:
+		t->refused = true;
+		break;
 	case CMP_CONFIRMING:
 		break;
 	}

@@ -127,6 +127,7 @@ static void cmp_event(void *context, enum cmp_event what, const char *message, i
 		[CMP_SENT] = "sent",
 		[CMP_RECEIVED] = "received",
 		[CMP_CONFIRMING] = "confirming",
+		[CMP_REFUSED] = "rejection confirmed by",
 	};
 
 	(void)context;

@@ -28,7 +28,13 @@ enum cmp_confirm {
 };
 
 /* What happens, for progress on a terminal. */
-enum cmp_event { CMP_SENT, CMP_RECEIVED, CMP_WAITING, CMP_CONFIRMING };
+enum cmp_event {
+	CMP_SENT,
+	CMP_RECEIVED,
+	CMP_WAITING,
+	CMP_CONFIRMING,
+	CMP_REFUSED /* the CA has confirmed that it knows of our rejection */
+};
 struct cmp_watch {
 	void (*event)(void *context, enum cmp_event what, const char *message_type,
 	              int64_t seconds);

@@ -92,7 +92,9 @@ enum err cmp_confirm(struct cmp_session *s, enum err refused)
 		e = heard(s, cmp_ask(s, &CERT_CONF, BODY_PKICONF));
 	if (refused == OK)
 		return e;
-	if (e != OK)
+	if (e == OK)
+		cmp_tell(s, CMP_REFUSED, BODY_PKICONF, 0);
+	else
 		log_notice("the CA did not hear that we refuse its certificate: %s", err_reason(e));
 	return cmp_fault_say(&why);
 }
