@@ -114,6 +114,7 @@ const struct cmp_op CMP_OP_ROOT_UPDATE = {
 	.short_label = "rcu",
 	.info_type = { it_root_ca_cert, sizeof it_root_ca_cert },
 	.info_answer = { it_root_ca_key_update, sizeof it_root_ca_key_update },
+	.by_mac = true,
 };
 
 /* RFC 9483 4.3.4 */
@@ -124,4 +125,5 @@ const struct cmp_op CMP_OP_CRLS = {
 	.short_label = "crls",
 	.info_type = { it_crl_status_list, sizeof it_crl_status_list },
 	.info_answer = { it_crls, sizeof it_crls },
+	.by_mac = true,
 };
