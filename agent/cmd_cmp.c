@@ -23,6 +23,25 @@ static const struct tool_operation operations[] = {
 	  "         --newkey new.key --subject '/O=Example/CN=router 1' --certout new.pem\n"
 	  "  onramp cmp ir " SERVER " --ref 4711 --secret-file secret\n"
 	  "         --newkey new.key --certout new.pem --cacertsout roots.pem\n" },
+	{ "cr", TOOL_CR, tool_run_cr, "asks for a further certificate",
+	  "Asks for a further certificate (RFC 9483 4.1.2): as ir, with a certificate of the\n"
+	  "CA itself, and without taking new roots.",
+	  "  onramp cmp cr " SERVER " " BY_OURS "\n"
+	  "         --newkey second.key --san router1.example --certout second.pem\n" },
+	{ "kur", TOOL_KUR, tool_run_kur, "renews a certificate, for a new key",
+	  "Renews --cert (RFC 9483 4.1.3): the same subject and alternative names for a new\n"
+	  "key. The request is signed with --cert, which must be valid still.",
+	  "  onramp cmp kur " SERVER " " BY_OURS "\n"
+	  "         --newkey next.key --certout next.pem\n" },
+	{ "p10cr", TOOL_P10CR, tool_run_p10cr, "asks for a certificate with a PKCS#10 request",
+	  "Asks for a certificate with a PKCS#10 request (RFC 9483 4.1.4): the one of --csr\n"
+	  "as it is, or one made for --newkey.",
+	  "  onramp cmp p10cr " SERVER " " BY_CERT "\n"
+	  "         --csr request.pem --certout new.pem\n" },
+	{ "rr", TOOL_RR, tool_run_rr, "has our certificate revoked",
+	  "Has --cert revoked (RFC 9483 4.2). The request is signed with it.",
+	  "  onramp cmp rr " SERVER " " BY_OURS "\n"
+	  "         --revreason keyCompromise\n" },
 	{ "getcacerts", TOOL_CA_CERTS, tool_run_ca_certs, "fetches the CA's certificates",
 	  "Fetches the CA's certificates (RFC 9483 4.3.1): they help with chains, and are not\n"
 	  "to be trusted for having come.",

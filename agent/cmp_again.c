@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* An operation until it has an end: new transactions, and those that were left waiting. */
 #include <inttypes.h>
-#include <stdio.h>
-#include <string.h>
 
 #include "agent/cmp_tool.h"
 #include "agent/retry.h"
-#include "platform/codec/derw.h"
+#include "platform/base/log.h"
 #include "platform/crypto/hash.h"
-#include "platform/store/file.h"
 
 /* ---- RFC 9483 3.6.4: again, in a new transaction, after some time */
 
@@ -68,9 +65,31 @@ static enum err begin(struct cmp_tool *t, const struct request *r)
 	                 r->issued);
 }
 
+static enum err go_on(struct cmp_tool *t, const struct request *r, struct span state)
+{
+	struct cmp_keep keep = { tool_keep, t };
+
+	tool_note(t, "   going on with the transaction in %s", t->journal_file);
+	return cmp_resume(&t->client, state, t->arena, r->wishes, t->pool, t->pool_count, &keep,
+	                  r->issued);
+}
+
+/* What the CA no longer knows is asked for anew, for the same key. */
 static enum err try_request(struct cmp_tool *t, void *context)
 {
-	return begin(t, context);
+	const struct request *r = context;
+	struct span state;
+	enum err e = tool_journal_read(t, &state);
+
+	if (e != OK)
+		return e;
+	if (state.n > 0) {
+		e = go_on(t, r, state);
+		if (e != E_CMP_GONE)
+			return tool_journal_close(t, e);
+		log_notice("%s; asking anew", err_reason(e));
+	}
+	return tool_journal_close(t, begin(t, r));
 }
 
 enum err tool_enrol(struct cmp_tool *t, enum cmp_request kind, const struct cmp_wishes *w,

@@ -124,6 +124,15 @@ static enum err say_issued(struct cmp_tool *t, const struct cmp_issued *issued)
 	return OK;
 }
 
+/* --reject: that is what was wanted. */
+static enum err say_rejected(struct cmp_tool *t)
+{
+	tool_say(t, "rejected,", NULL, "and the CA confirmed that it knows");
+	tool_say(t, NULL, "status", "accepted");
+	tool_say(t, NULL, "confirmed", "rejected");
+	return OK;
+}
+
 static enum err ask(struct cmp_tool *t, enum cmp_request kind, struct cmp_wishes *w)
 {
 	struct cmp_issued issued;
@@ -131,7 +140,9 @@ static enum err ask(struct cmp_tool *t, enum cmp_request kind, struct cmp_wishes
 
 	w->confirm = t->implicit_confirm ? CMP_CONFIRM_IMPLICIT : CMP_CONFIRM_EXPLICIT;
 	e = tool_enrol(t, kind, w, &issued);
-	if (e == OK)
+	if (e == E_ISSUED_UNWANTED && t->refused)
+		e = say_rejected(t);
+	else if (e == OK)
 		e = say_issued(t, &issued);
 	signer_close(issued.key);
 	return e;
@@ -143,4 +154,36 @@ enum err tool_run_ir(struct cmp_tool *t)
 	enum err e = wish_by_names(t, &w);
 
 	return e == OK ? ask(t, CMP_IR, &w) : e;
+}
+
+enum err tool_run_cr(struct cmp_tool *t)
+{
+	struct cmp_wishes w = { .key = NULL };
+	enum err e = wish_by_names(t, &w);
+
+	return e == OK ? ask(t, CMP_CR, &w) : e;
+}
+
+enum err tool_run_kur(struct cmp_tool *t)
+{
+	static const struct cmp_template none = { .present = false };
+	struct cmp_wishes w = { .key = NULL };
+	enum err e = cmp_update_wishes(&t->identity.leaf, t->arena, &w);
+
+	if (e == OK)
+		e = choose_key(t, &none, &w);
+	return e == OK ? ask(t, CMP_KUR, &w) : e;
+}
+
+enum err tool_run_p10cr(struct cmp_tool *t)
+{
+	struct cmp_wishes w = { .key = NULL };
+	enum err e;
+
+	if (t->csr != NULL)
+		e = tool_read_der(t, t->csr, "CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST",
+		                  &w.csr);
+	else
+		e = wish_by_names(t, &w);
+	return e == OK ? ask(t, CMP_P10CR, &w) : e;
 }

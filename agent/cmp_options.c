@@ -93,7 +93,7 @@ static const struct tool_option options[] = {
 	{ "--chainout", OPTION_TEXT, AT(chainout), "FILE",
 	  "the CAs above it, no root; of a root update the links", TOOL_CERTIFY | TOOL_ROOT_UPDATE },
 	{ "--cacertsout", OPTION_TEXT, AT(cacertsout), "FILE",
-	  "getcacerts: all; ir: new roots (caPubs)", TOOL_IR | TOOL_CA_CERTS },
+	  "getcacerts: all; else new roots (caPubs)", TOOL_IR | TOOL_P10CR | TOOL_CA_CERTS },
 	{ "--newkeyout", OPTION_TEXT, AT(newkeyout), "FILE", "the key that the CA made", TOOL_CRMF },
 	{ "--rootout", OPTION_TEXT, AT(rootout), "FILE", "the new root CA certificate",
 	  TOOL_ROOT_UPDATE },

@@ -7,6 +7,32 @@
 #include "platform/pki/name.h"
 #include "platform/store/file.h"
 
+/* ---- rr */
+
+static enum err try_revoke(struct cmp_tool *t, void *context)
+{
+	const enum crl_reason *reason = context;
+
+	return cmp_revoke(&t->client, t->arena, *reason);
+}
+
+enum err tool_run_rr(struct cmp_tool *t)
+{
+	enum crl_reason reason = REASON_UNSPECIFIED;
+	enum err e = OK;
+
+	if (t->revreason != NULL)
+		e = crl_reason_from_name(t->revreason, &reason);
+	if (e == OK)
+		e = tool_try(t, &(struct tool_attempt){ try_revoke, &reason });
+	if (e != OK)
+		return e;
+	tool_say_name(t, "revoked:", NULL, t->identity.leaf.subject);
+	tool_say(t, "reason", "reason_code", crl_reason_name(reason));
+	tool_say_cert(t, &t->identity.leaf);
+	return OK;
+}
+
 /* ---- getcacerts */
 
 struct ca_certs {

@@ -86,6 +86,7 @@ struct cmp_tool {
 	bool on_terminal;
 	bool unanswered;   /* the last message sent got none in return */
 	unsigned messages; /* dumped, in either direction */
+	bool refused;      /* the CA knows that we rejected its certificate */
 	bool stored;       /* the certificate is in its files */
 	bool saying;       /* the result has begun */
 	struct jsonw says; /* it, with --json */
@@ -133,6 +134,11 @@ MUST_CHECK enum err tool_try(struct cmp_tool *t, const struct tool_attempt *a);
 /* A request for a certificate the same way, gone on with where --journal left it. */
 MUST_CHECK enum err tool_enrol(struct cmp_tool *t, enum cmp_request kind,
                                const struct cmp_wishes *w, struct cmp_issued *out);
+
+/* cmp_journal.c: --journal, also hung into the client; empty: nothing waits. */
+MUST_CHECK enum err tool_journal_read(struct cmp_tool *t, struct span *state);
+/* After the operation ended with e, which is returned: what is decided is forgotten. */
+MUST_CHECK enum err tool_journal_close(const struct cmp_tool *t, enum err e);
 
 /* cmp_output.c: files, each whole or not at all; no path, no file. */
 MUST_CHECK enum err tool_write_certs(const struct cmp_tool *t, const char *path,

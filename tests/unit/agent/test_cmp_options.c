@@ -126,6 +126,7 @@ static void what_has_no_sense_is_named(void)
 	refused("ir" HERE IDENTITY "--newkey n --csr c", "ir takes no", "--csr");
 	refused("kur" HERE IDENTITY "--newkey n --subject /CN=x", "kur takes no", "--subject");
 	refused("kur" HERE IDENTITY "--newkey n --san x", "kur takes no", "--san");
+	holds("p10cr" HERE IDENTITY "--newkey n --cacertsout c");
 	refused("cr" HERE IDENTITY "--newkey n --cacertsout c", "cr takes no", "--cacertsout");
 	refused("p10cr" HERE IDENTITY "--csr r --central any", "p10cr takes no", "--central");
 	refused("rr" HERE IDENTITY "--newkey n", "rr takes no", "--newkey");
