@@ -1,15 +1,29 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The CMP client against OpenSSL's mock server (`openssl cmp -port`), which shares
-# no code with it.  The mock is started anew for each case: it crashes when
-# signers alternate, and serves one transaction at a time.
-# Usage: tests/interop/cmp_openssl.sh [case...]      ONRAMP: the agent to try
+# no code with it: every operation that it knows, by signature and by shared
+# secret, as it goes well and as it goes wrong.  Each case judges the exit status
+# and the outcome, and starts the mock anew: it serves one transaction at a time,
+# and crashes when signers alternate.
+#
+# What the mock cannot do, and is tried elsewhere (tests/lab):
+# - it knows the path pkix/ alone, so --labels none;
+# - it hands out the one certificate of -rsp_cert, whose key has to be ours; kur and
+#   rr are for that certificate alone, so that the renewed one is the old one;
+# - it echoes a genm: that is `there are none` for getcacerts and
+#   getcertreqtemplate, and no answer for getrootupdate and getcrls;
+# - no PBMAC1, no pvno 3 (hashAlg, central keys), no certProfile, no waiting by error,
+#   polling for certificates alone.
+#
+# Usage: tests/interop/cmp_openssl.sh [--list | case...]      ONRAMP: the agent to try
 set -u
 onramp=${ONRAMP:-build/onramp}
+list=
+[ "${1:-}" != --list ] || { list=yes && shift; }
 only=" $* "
 passed=0 failed=0
-work=$(mktemp -d "${TMPDIR:-/tmp}/cmp-openssl-XXXXXX") || exit 2
 server=
+work=$(mktemp -d "${TMPDIR:-/tmp}/cmp-openssl-XXXXXX") || exit 2
 
 stop() {
 	[ -z "$server" ] || { kill "$server" && wait "$server"; } 2> /dev/null
@@ -18,7 +32,7 @@ stop() {
 trap 'stop; rm -rf "$work"' EXIT
 trap 'exit 1' INT TERM
 
-command -v openssl > /dev/null || {
+command -v openssl > /dev/null || [ -n "$list" ] || {
 	echo 'skipped: openssl is not here'
 	echo '0 passed, 0 failed, 1 skipped'
 	exit 0
@@ -27,6 +41,7 @@ command -v openssl > /dev/null || {
 # ---- keys and certificates: name, subject, issuer or -, extensions
 
 make_cert() {
+	[ -z "$list" ] || return
 	openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out "$work/$1.key" 2> /dev/null
 	chmod 600 "$work/$1.key"
 	printf '%s\n' "subjectKeyIdentifier=hash" "authorityKeyIdentifier=keyid" "$4" > "$work/$1.ext"
@@ -50,93 +65,269 @@ make_cert idevid '/CN=Device/serialNumber=SN-1' maker 'keyUsage=critical,digital
 make_cert ra '/CN=RA' root 'keyUsage=critical,digitalSignature
 extendedKeyUsage=1.3.6.1.5.5.7.3.28'
 make_cert plain '/CN=RA' root 'keyUsage=critical,digitalSignature'
-make_cert new '/O=Example/CN=router 1' root 'keyUsage=critical,digitalSignature'
-make_cert stranger '/O=Example/CN=router 1' maker 'keyUsage=critical,digitalSignature'
+make_cert new '/O=Example/CN=router-1' root 'keyUsage=critical,digitalSignature'
+make_cert stranger '/O=Example/CN=router-1' maker 'keyUsage=critical,digitalSignature'
+[ -n "$list" ] || cat "$work/maker.pem" "$work/root.pem" > "$work/clients.pem"
+umask 077
+printf 'open sesame\nnot this\n' > "$work/secret"
 
-# ---- one case: start the mock, run the client, compare the exit status
+# ---- the mock, the client, and how both are told what to do
+
+# What a case may set beforehand, and finds as it was afterwards.
+defaults() {
+	signer=ra issued=new identity=idevid trusted=root
+}
+defaults
 
 serve() { # options of the mock
-	signer=${signer:-ra} issued=${issued:-new}
-	rm -f "$work/server.log" # the one before must not be read for this one's port
-	: > "$work/server.log"
-	openssl cmp -config '' -port 0 -max_msgs 0 -srv_cert "$work/$signer.pem" \
-		-srv_key "$work/$signer.key" -srv_trusted "$work/maker.pem" \
-		-rsp_cert "$work/$issued.pem" -rsp_extracerts "$work/root.pem" "$@" \
-		> "$work/server.log" 2>&1 &
+	: > "$work/server.log" # the one before must not be read for this one's port
+	openssl cmp -config '' -port 0 -max_msgs 0 -rsp_cert "$work/$issued.pem" \
+		-rsp_extracerts "$work/root.pem" "$@" > "$work/server.log" 2>&1 &
 	server=$!
 	tries=300
 	while [ $((tries -= 1)) -gt 0 ]; do
 		port=$(sed -n 's/^ACCEPT .*:\([0-9]*\) PID=.*/\1/p' "$work/server.log")
 		[ -n "$port" ] && return
-		sleep 0.1
+		sleep 0.05
 	done
 	echo "the mock does not start:"
 	cat "$work/server.log"
 	exit 1
 }
 
-client() {
-	"$onramp" cmp ir --server "http://[::1]:$port/pkix/" --labels none --cert "$work/idevid.pem" \
-		--key "$work/idevid.key" --trusted "$work/root.pem" --newkey "$work/new.key" \
-		--subject '/O=Example/CN=router 1' --certout "$work/out.pem" --require-role \
+# The mock and the client prove themselves both by signature, or both by the secret.
+serve_as() { # signature or mac, options of the mock
+	if [ "$1" = mac ]; then
+		shift
+		serve -srv_secret 'pass:open sesame' -srv_ref 4711 "$@"
+		return
+	fi
+	shift
+	serve -srv_cert "$work/$signer.pem" -srv_key "$work/$signer.key" \
+		-srv_trusted "$work/clients.pem" "$@"
+}
+
+# What the operation needs besides.
+needs() {
+	case $1 in
+	ir | cr) echo "--newkey $work/new.key --subject /O=Example/CN=router-1" ;;
+	kur) echo "--newkey $work/new.key" ;;
+	p10cr) echo "--csr $work/new.csr" ;;
+	getrootupdate) echo "--oldroot $work/root.pem" ;;
+	getcrls) echo "--crl-issuer $work/root.pem" ;;
+	esac
+}
+
+client() { # operation, signature or mac, options
+	operation=$1 protection=$2
+	shift 2
+	case $operation in
+	ir | cr | kur | p10cr) set -- --certout "$work/out.pem" "$@" ;;
+	esac
+	# shellcheck disable=SC2046 # a list of options without blanks
+	set -- $(needs "$operation") "$@"
+	case $protection in
+	mac) set -- --ref 4711 --secret-file "$work/secret" --mac pbm "$@" ;;
+	*) set -- --cert "$work/$identity.pem" --key "$work/$identity.key" --require-role "$@" ;;
+	esac
+	[ "$trusted" = none ] || set -- --trusted "$work/$trusted.pem" "$@"
+	"$onramp" cmp "$operation" --server "http://[::1]:$port/pkix/" --labels none --retries 0 \
 		"$@" > "$work/client.log" 2>&1
 }
 
-# name, expected exit status, expected text in the output, mock's options, client's options
+# ---- one case: what is said, and what came of it
+
+fail() {
+	echo "FAILED  $name: $*"
+	sed 's/^/        client: /' "$work/client.log"
+	tail -n 5 "$work/server.log" | sed 's/^/        server: /'
+	failed=$((failed + 1))
+	verdict=FAILED
+}
+
+public_key() { # of a certificate
+	openssl x509 -in "$1" -noout -pubkey 2> /dev/null
+}
+
+# The certificate that the mock gave, for our key, below our root; or none at all.
+outcome_is() { # a word of those below
+	case $1 in
+	certificate)
+		cmp -s "$work/out.pem" "$work/$issued.pem" &&
+			[ "$(public_key "$work/out.pem")" = \
+				"$(openssl pkey -in "$work/new.key" -pubout)" ] &&
+			openssl verify -CAfile "$work/root.pem" "$work/out.pem" > "$work/verify.log" 2>&1
+		;;
+	roots) outcome_is certificate && cmp -s "$work/roots.pem" "$work/root.pem" ;;
+	nothing) [ ! -e "$work/out.pem" ] && [ ! -e "$work/roots.pem" ] ;;
+	esac
+}
+
+# name, operation, signature or mac, exit status, text, outcome, the mock's options, ours
 try() {
-	name=$1 want=$2 text=$3 mock=$4
-	shift 4
+	name=$1 want=$4 text=$5 outcome=$6 mock=$7 as=$3 what=$2
+	shift 7
+	[ -z "$list" ] || { echo "$name" && return; }
 	[ "$only" = '  ' ] || case $only in *" $name "*) ;; *) return ;; esac
-	rm -f "$work/out.pem"
+	rm -f "$work/out.pem" "$work/roots.pem"
 	# shellcheck disable=SC2086 # a list of options without blanks
-	serve $mock
-	client "$@"
+	serve_as "$as" $mock
+	client "$what" "$as" "$@"
 	status=$?
 	stop
-	if [ $status = "$want" ] && grep -qF -- "$text" "$work/client.log" &&
-		{ [ "$want" != 0 ] || cmp -s "$work/out.pem" "$work/new.pem"; }; then
+	verdict=ok
+	if [ $status != "$want" ]; then
+		fail "exit status $status, expected $want"
+	elif ! grep -qF -- "$text" "$work/client.log"; then
+		fail "no word of \"$text\""
+	elif ! outcome_is "$outcome"; then
+		fail "the outcome is not: $outcome"
+	elif ! heard; then
+		fail "the server did not say \"$hears\""
+	else
 		echo "ok      $name"
 		passed=$((passed + 1))
-	else
-		echo "FAILED  $name: exit status $status, expected $want and \"$text\""
-		sed 's/^/        client: /' "$work/client.log"
-		tail -n 5 "$work/server.log" | sed 's/^/        server: /'
-		failed=$((failed + 1))
 	fi
+	echo "$what $as ${column:-other} $verdict" >> "$work/table"
 }
 
-# The mock of the last case wrote this.
+# What the mock has to say about it, in a case that sets it beforehand.
+hears=
 heard() {
-	if [ ! -s "$work/server.log" ] || grep -qF -- "$1" "$work/server.log"; then
-		return
-	fi
-	echo "FAILED  $name: the server did not say \"$1\""
-	failed=$((failed + 1))
+	[ -z "$hears" ] || grep -qF -- "$hears" "$work/server.log"
 }
 
-try implicit 0 'implicitly' -grant_implicitconf --implicit-confirm
-try explicit 0 'by certConf' ''
-try not-granted 0 'by certConf' '' --implicit-confirm
-try unasked 0 'by certConf' -grant_implicitconf
-try polling 0 'by certConf' '-poll_count 2 -check_after 1'
-try polling-implicit 0 'implicitly' '-poll_count 1 -check_after 1 -grant_implicitconf' \
-	--implicit-confirm
-try polling-too-long 72 'wait another' '-poll_count 3 -check_after 60' --total-timeout 4
-try with-mods 0 'with modifications' '-pkistatus 1'
-try rejection 69 'rejection (badRequest): "no_way"' '-pkistatus 2 -failure 2 -statusstring no_way'
-try busy 73 'systemUnavail' '-pkistatus 2 -failure 24' --retries 0
-try in-use 73 'transactionIdInUse' '-pkistatus 2 -failure 21' --retries 0
-try error 70 'error' -send_error
-try unprotected-error 70 'unprotected error' '-send_error -send_unprot_err'
-try unprotected 65 'not protected' -send_unprotected
-try warning 68 'PKIStatus 4' '-pkistatus 4'
-signer=plain
-try no-role 66 'id-kp-cmcRA' ''
-signer=ra issued=stranger
-# RFC 9483 3.6.1: the CA hears of it
-try other-key 75 'public key' ''
-heard 'rejected by client with PKIStatus: rejection'
-issued=new
+# ---- every request for a certificate, every way
 
+refused='rejected by client with PKIStatus: rejection'
+
+certify() { # operation, signature or mac
+	prefix=$2-$1-
+	[ "$2-$1" != signature-ir ] || prefix=
+	column=implicit
+	try "${prefix}implicit" "$1" "$2" 0 implicitly certificate -grant_implicitconf \
+		--implicit-confirm
+	column=certConf
+	try "${prefix}explicit" "$1" "$2" 0 'by certConf' certificate ''
+	column=polling
+	try "${prefix}polling" "$1" "$2" 0 'by certConf' certificate '-poll_count 2 -check_after 1'
+	column=rejection
+	try "${prefix}rejection" "$1" "$2" 69 'rejection (badRequest): "no_way"' nothing \
+		'-pkistatus 2 -failure 2 -statusstring no_way'
+	column=error
+	try "${prefix}error" "$1" "$2" 70 error nothing -send_error
+	column=unprotected
+	try "${prefix}unprotected-error" "$1" "$2" 70 'unprotected error' nothing \
+		'-send_error -send_unprot_err'
+	column=--reject hears=$refused
+	try "${prefix}reject" "$1" "$2" 0 'rejected' nothing '' --reject
+	column='' hears=
+}
+
+certify ir signature
+certify cr signature
+identity=new
+certify kur signature
+identity=idevid
+certify p10cr signature
+certify ir mac
+certify cr mac
+certify p10cr mac
+
+# ---- revocation: of the very certificate that signs
+
+identity=new
+column=answer
+try rr rr signature 0 'revoked: "O=Example,CN=router-1"' nothing '-pkistatus 0' \
+	--revreason superseded
+column=rejection
+try rr-rejection rr signature 69 rejection nothing '-pkistatus 2 -failure 10'
+column=error
+try rr-error rr signature 70 error nothing -send_error
+column=unprotected
+try rr-unprotected-error rr signature 70 'unprotected error' nothing '-send_error -send_unprot_err'
+identity=ra column=rejection
+try rr-another rr signature 70 error nothing '-pkistatus 0'
+identity=idevid
+
+# ---- support messages: the mock echoes them
+
+inform() { # signature or mac
+	prefix=$1-
+	[ "$1" != signature ] || prefix=
+	column=answer
+	try "${prefix}getcacerts" getcacerts "$1" 0 'CA certificates: 0' nothing ''
+	try "${prefix}getcertreqtemplate" getcertreqtemplate "$1" 0 'the CA has no wishes' nothing ''
+	try "${prefix}getrootupdate" getrootupdate "$1" 68 "not asked for" nothing ''
+	try "${prefix}getcrls" getcrls "$1" 68 "not asked for" nothing ''
+	column=error
+	try "${prefix}getcacerts-error" getcacerts "$1" 70 error nothing -send_error
+	column=unprotected
+	try "${prefix}getcacerts-unprotected-error" getcacerts "$1" 70 'unprotected error' nothing \
+		'-send_error -send_unprot_err'
+	column=
+}
+
+inform signature
+inform mac
+
+# ---- and what is particular
+
+try not-granted ir signature 0 'by certConf' certificate '' --implicit-confirm
+try unasked ir signature 0 'by certConf' certificate -grant_implicitconf
+try polling-implicit ir signature 0 implicitly certificate \
+	'-poll_count 1 -check_after 1 -grant_implicitconf' --implicit-confirm
+try polling-too-long ir signature 72 'wait another' nothing '-poll_count 3 -check_after 60' \
+	--total-timeout 4
+try with-mods ir signature 0 'with modifications' certificate '-pkistatus 1'
+try busy ir signature 73 systemUnavail nothing '-pkistatus 2 -failure 24'
+try in-use ir signature 73 transactionIdInUse nothing '-pkistatus 2 -failure 21'
+try unprotected ir signature 65 'not protected' nothing -send_unprotected
+try warning ir signature 68 'PKIStatus 4' nothing '-pkistatus 4'
+try p10cr-newkey p10cr signature 0 'by certConf' certificate ''
+try mac-unprotected ir mac 65 'not protected' nothing -send_unprotected
+trusted=none
+try mac-capubs ir mac 0 'new roots' roots "-rsp_capubs $work/root.pem" \
+	--cacertsout "$work/roots.pem"
+try mac-no-root ir mac 80 root nothing ''
+trusted=root signer=plain
+try no-role ir signature 66 id-kp-cmcRA nothing ''
+signer=ra issued=stranger hears=$refused
+# RFC 9483 3.6.1: the CA hears of it
+try other-key ir signature 75 'public key' nothing ''
+issued=new hears=
+
+# ---- the table
+
+table() {
+	columns='implicit certConf polling rejection error unprotected --reject answer other'
+	awk -v columns="$columns" '
+		{
+			row = $1 " " $2
+			if (!(row in seen)) { seen[row] = 1; rows[++n] = row }
+			cell = row " " $3
+			if (at[cell] != "FAILED")
+				at[cell] = $4
+		}
+		END {
+			k = split(columns, column, " ")
+			printf "%-30s", ""
+			for (i = 1; i <= k; i++) printf " %-11s", column[i]
+			print ""
+			for (r = 1; r <= n; r++) {
+				printf "%-30s", rows[r]
+				for (i = 1; i <= k; i++) {
+					cell = rows[r] " " column[i]
+					printf " %-11s", cell in at ? at[cell] : "-"
+				}
+				print ""
+			}
+		}' "$work/table"
+}
+
+[ -z "$list" ] || exit 0
+echo
+[ ! -e "$work/table" ] || table
+echo
 echo "$passed passed, $failed failed"
 [ $failed = 0 ]

@@ -48,7 +48,7 @@ scenarios() {
 }
 
 interop() {
-	sed -n 's/^try \([a-z0-9-]*\) .*/cmp_openssl \1/p' tests/interop/cmp_openssl.sh
+	sh tests/interop/cmp_openssl.sh --list | sed 's/^/cmp_openssl /'
 }
 
 # what they are, pattern of the references, command that lists all there are
