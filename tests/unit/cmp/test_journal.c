@@ -1,0 +1,323 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Transactions that outlive the process that began them. */
+#include "tests/unit/fake/cmp_ca.h"
+#include "tests/unit/test.h"
+
+static uint8_t ca_room[2 << 20], room[512 * 1024];
+static struct arena ca_arena = ARENA_ON(ca_room), a = ARENA_ON(room);
+static struct fake_ca ca;
+static struct cmp_issued issued;
+
+/* What is on the disk; only this is left when a process is gone. */
+static struct {
+	uint8_t state[CMP_STATE_MAX];
+	size_t size;
+	unsigned saves;
+	size_t sent_at_last_save;
+	enum err answer;
+} disk;
+
+static enum err save(void *context, struct span state)
+{
+	CU_ASSERT_PTR_EQUAL(context, &disk);
+	CU_ASSERT_FATAL(state.n <= sizeof disk.state);
+	if (disk.answer != OK)
+		return err_because(disk.answer, "the disk is full");
+	memcpy(disk.state, state.p, state.n);
+	disk.size = state.n;
+	disk.saves++;
+	disk.sent_at_last_save = ca.link.count;
+	return OK;
+}
+
+static const struct cmp_journal journal = { save, &disk };
+
+static struct {
+	unsigned calls;
+	struct span cert;
+} shelf;
+
+static enum err store(void *context, const struct cmp_issued *got)
+{
+	(void)context;
+	shelf.calls++;
+	CHECK_OK(arena_copy(&ca_arena, got->cert, &shelf.cert));
+	return OK;
+}
+static const struct cmp_keep keep = { store, NULL };
+
+static struct span state(void)
+{
+	return (struct span){ disk.state, disk.size };
+}
+
+static void begin(enum cmp_confirm confirm)
+{
+	fake_ca_open(&ca, &ca_arena);
+	ca.client.journal = &journal;
+	ca.client.total_ms = 60000;
+	ca.wishes.confirm = confirm;
+	memset(&disk, 0, sizeof disk);
+	shelf.calls = 0;
+}
+
+static enum err ask(enum cmp_request kind, const struct fake_row *script)
+{
+	arena_reset(&a);
+	fake_ca_plays(&ca, script);
+	ca.kind = kind;
+	return cmp_enrol(&ca.client, kind, &a, &ca.wishes, NULL, 0, &keep, &issued);
+}
+
+/* The next process: nothing in memory, the CA as it was. */
+static enum err go_on(const struct fake_row *script)
+{
+	arena_reset(&a);
+	memset(&issued, 0, sizeof issued);
+	ca.script = script;
+	ca.at = 0;
+	ca.link.count = 0;
+	return cmp_resume(&ca.client, state(), &a, &ca.wishes, NULL, 0, &keep, &issued);
+}
+
+static void lost(struct fake_ca *c, struct fake_message *m)
+{
+	(void)c;
+	m->failure = E_UNREACHABLE;
+}
+
+/* The network is gone after `waiting`: polls go unanswered until we give up. */
+static const struct fake_row cut_while_waiting[] = {
+	{ REPLY_WAITING, NULL }, { REPLY_POLL_REP, NULL }, { REPLY_GRANT, lost },
+	{ REPLY_GRANT, lost },   { REPLY_GRANT, lost },    { REPLY_NONE, NULL },
+};
+static const struct fake_row then_granted[] = { { REPLY_POLL_REP, NULL },
+	                                        { REPLY_GRANT, NULL },
+	                                        { REPLY_NONE, NULL } };
+
+static void polls_on(void)
+{
+	static const enum cmp_request kinds[] = { CMP_IR, CMP_CR, CMP_P10CR };
+	struct cmp_message first, next;
+
+	for (size_t i = 0; i < 3; i++) {
+		begin(CMP_CONFIRM_IMPLICIT);
+		CHECK_ERR(ask(kinds[i], cut_while_waiting), E_UNREACHABLE);
+		CU_ASSERT_EQUAL(disk.saves, 2); /* once for each time we began to wait */
+		CHECK_OK(cmp_read(ca.link.sent[0].body, &first));
+		CHECK_OK(go_on(then_granted));
+		CHECK_OK(cmp_read(ca.link.sent[0].body, &next));
+		CU_ASSERT_EQUAL(next.body, BODY_POLL_REQ);
+		CU_ASSERT(span_equal(first.header.transaction_id, next.header.transaction_id));
+		CU_ASSERT_FALSE(next.header.implicit_confirm);
+		CU_ASSERT_STRING_EQUAL(ca.link.sent[0].path,
+		                       kinds[i] == CMP_IR   ? "/.well-known/cmp/initialization"
+		                       : kinds[i] == CMP_CR ? "/.well-known/cmp/certification"
+		                                            : "/.well-known/cmp/pkcs10");
+		CU_ASSERT(issued.confirmed_implicitly);
+		CU_ASSERT_EQUAL(shelf.calls, 1);
+		CU_ASSERT_EQUAL(ca.transactions, 1);
+		fake_ca_close(&ca);
+	}
+}
+
+static void no_certs(struct fake_ca *c, struct fake_message *m)
+{
+	(void)c;
+	m->cert_count = 0;
+}
+
+static void echo_the_opening(struct fake_ca *c, struct fake_message *m)
+{
+	m->recip_nonce = c->opening_nonce;
+}
+
+/* RFC 9483 3.3, 5.1.5: the signers known, and the nonce of the request, are on the disk too. */
+static void remembers(void)
+{
+	static const struct fake_row bare[] = { { REPLY_GRANT, no_certs }, { REPLY_NONE, NULL } };
+	static const struct fake_row late[] = { { REPLY_GRANT, echo_the_opening },
+		                                { REPLY_NONE, NULL } };
+
+	begin(CMP_CONFIRM_IMPLICIT);
+	CHECK_ERR(ask(CMP_IR, cut_while_waiting), E_UNREACHABLE);
+	CHECK_OK(go_on(bare));
+	CHECK_ERR(ask(CMP_IR, cut_while_waiting), E_UNREACHABLE);
+	CHECK_OK(go_on(late));
+	fake_ca_close(&ca);
+}
+
+static const struct fake_row cut_while_confirming[] = {
+	{ REPLY_GRANT, NULL },    { REPLY_PKI_CONF, lost }, { REPLY_PKI_CONF, lost },
+	{ REPLY_PKI_CONF, lost }, { REPLY_NONE, NULL },
+};
+static const struct fake_row pki_conf[] = { { REPLY_PKI_CONF, NULL }, { REPLY_NONE, NULL } };
+
+static void confirms_again(void)
+{
+	struct span cert;
+
+	begin(CMP_CONFIRM_EXPLICIT);
+	CHECK_ERR(ask(CMP_IR, cut_while_confirming), E_UNREACHABLE);
+	CU_ASSERT_EQUAL(shelf.calls, 1);
+	CU_ASSERT_EQUAL(disk.sent_at_last_save, 1); /* before certConf */
+	cert = shelf.cert;
+	CHECK_OK(go_on(pki_conf));
+	CU_ASSERT_EQUAL(ca.confirmed, PKI_ACCEPTED);
+	CU_ASSERT(span_equal(issued.cert, cert));
+	CU_ASSERT(span_equal(issued.anchor, ca.root));
+	CU_ASSERT_EQUAL(shelf.calls, 2);
+	fake_ca_close(&ca);
+}
+
+static void confirmed_before(struct fake_ca *c, struct fake_message *m)
+{
+	struct derw w = derw_in(c->arena, 64);
+
+	IN (&w, DER_SEQUENCE)
+		cmp_put_status(&w, PKI_REJECTION, NULL, FAIL_CERT_CONFIRMED);
+	CHECK_OK(derw_end(&w, &m->content));
+}
+
+/* RFC 9483 6: our certConf had arrived, its answer had not. */
+static void had_confirmed(void)
+{
+	static const struct fake_row script[] = { { REPLY_ERROR, confirmed_before },
+		                                  { REPLY_NONE, NULL } };
+
+	begin(CMP_CONFIRM_EXPLICIT);
+	CHECK_ERR(ask(CMP_IR, cut_while_confirming), E_UNREACHABLE);
+	CHECK_OK(go_on(script));
+	fake_ca_close(&ca);
+}
+
+static void waits_for_pki_conf(void)
+{
+	static const struct fake_row cut[] = {
+		{ REPLY_GRANT, NULL },    { REPLY_ERROR_WAITING, NULL }, { REPLY_PKI_CONF, lost },
+		{ REPLY_PKI_CONF, lost }, { REPLY_PKI_CONF, lost },      { REPLY_NONE, NULL },
+	};
+	struct cmp_message m;
+
+	begin(CMP_CONFIRM_EXPLICIT);
+	CHECK_ERR(ask(CMP_IR, cut), E_UNREACHABLE);
+	CHECK_OK(go_on(pki_conf));
+	CHECK_OK(cmp_read(ca.link.sent[0].body, &m));
+	CU_ASSERT_EQUAL(m.body, BODY_POLL_REQ);
+	CU_ASSERT_EQUAL(ca.confirmed, PKI_ACCEPTED);
+	fake_ca_close(&ca);
+}
+
+/* The CA that was restarted, too: an error at the first contact is nobody's rejection. */
+static void forgotten(void)
+{
+	static const struct fake_row error[] = { { REPLY_ERROR, NULL }, { REPLY_NONE, NULL } };
+	static const struct fake_row later[] = { { REPLY_POLL_REP, NULL },
+		                                 { REPLY_ERROR, NULL },
+		                                 { REPLY_NONE, NULL } };
+	static const struct fake_row no[] = { { REPLY_REJECTION, NULL }, { REPLY_NONE, NULL } };
+
+	begin(CMP_CONFIRM_IMPLICIT);
+	CHECK_ERR(ask(CMP_IR, cut_while_waiting), E_UNREACHABLE);
+	CHECK_ERR(go_on(error), E_CMP_GONE);
+	CHECK_ERR(ask(CMP_IR, cut_while_waiting), E_UNREACHABLE);
+	CHECK_ERR(go_on(later), E_CMP_ERROR);
+	CHECK_ERR(ask(CMP_IR, cut_while_waiting), E_UNREACHABLE);
+	CHECK_ERR(go_on(no), E_CMP_REJECTED);
+	fake_ca_close(&ca);
+}
+
+/* What cannot be kept is not begun to be waited for, or confirmed. */
+static void nothing_without_the_disk(void)
+{
+	static const struct fake_row wait[] = { { REPLY_WAITING, NULL }, { REPLY_NONE, NULL } };
+	static const struct fake_row grant[] = { { REPLY_GRANT, NULL }, { REPLY_NONE, NULL } };
+
+	begin(CMP_CONFIRM_EXPLICIT);
+	disk.answer = E_STORE;
+	CHECK_ERR(ask(CMP_IR, wait), E_STORE);
+	CU_ASSERT_EQUAL(ca.link.count, 1);
+	CHECK_ERR(ask(CMP_IR, grant), E_STORE);
+	CU_ASSERT_EQUAL(ca.link.count, 1);
+	fake_ca_close(&ca);
+}
+
+static void by_secret(void)
+{
+	struct mac_params was;
+
+	begin(CMP_CONFIRM_IMPLICIT);
+	ca.client.signer = NULL;
+	ca.client.secret = &ca.secret;
+	CHECK_ERR(ask(CMP_IR, cut_while_waiting), E_UNREACHABLE);
+	was = ca.mac;
+	CHECK_OK(go_on(then_granted));
+	CU_ASSERT_EQUAL(memcmp(was.salt, ca.mac.salt, sizeof was.salt), 0);
+	/* the same kind of protection, or none of it */
+	ca.client.signer = &ca.device;
+	ca.client.secret = NULL;
+	CHECK_ERR(go_on(then_granted), E_CMP_GONE);
+	CU_ASSERT_EQUAL(ca.link.count, 0);
+	fake_ca_close(&ca);
+}
+
+static void signed_not_secret(void)
+{
+	begin(CMP_CONFIRM_IMPLICIT);
+	CHECK_ERR(ask(CMP_IR, cut_while_waiting), E_UNREACHABLE);
+	ca.client.signer = NULL;
+	ca.client.secret = &ca.secret;
+	CHECK_ERR(go_on(then_granted), E_CMP_GONE);
+	CU_ASSERT_EQUAL(ca.link.count, 0);
+	fake_ca_close(&ca);
+}
+
+static void damaged(void)
+{
+	size_t whole;
+
+	begin(CMP_CONFIRM_EXPLICIT);
+	CHECK_ERR(ask(CMP_IR, cut_while_confirming), E_UNREACHABLE);
+	whole = disk.size;
+	for (size_t n = 0; n < whole; n++) {
+		disk.size = n;
+		CHECK_ERR(go_on(pki_conf), E_CMP_GONE);
+		CU_ASSERT_EQUAL(ca.link.count, 0);
+	}
+	disk.size = whole + 1;
+	CHECK_ERR(go_on(pki_conf), E_CMP_GONE);
+	disk.size = whole;
+	disk.state[6] ^= 0xff; /* version 1, after two headers of 4 and 2 octets */
+	CHECK_ERR(go_on(pki_conf), E_CMP_GONE);
+	CU_ASSERT_EQUAL(ca.link.count, 0);
+	fake_ca_close(&ca);
+}
+
+/* The end of the operation stays where it was set. */
+static void time_left(void)
+{
+	begin(CMP_CONFIRM_IMPLICIT);
+	ca.client.total_ms = 1500;
+	ca.check_after = 1;
+	CHECK_ERR(ask(CMP_IR, cut_while_waiting), E_CMP_TIMEOUT);
+	ca.client.total_ms = 60000;
+	CHECK_ERR(go_on(then_granted), E_CMP_TIMEOUT);
+	fake_ca_close(&ca);
+}
+
+const struct test_suite suite_cmp_journal = {
+	"cmp/journal",
+	{
+		{ "a wait is gone on with: same transaction, same place", polls_on },
+		{ "signers and nonces of before still count", remembers },
+		{ "certConf that may not have arrived goes again", confirms_again },
+		{ "certConfirmed: it had arrived", had_confirmed },
+		{ "a delayed pkiConf is polled for", waits_for_pki_conf },
+		{ "a CA that forgot us: gone; a rejection: a rejection", forgotten },
+		{ "no waiting and no certConf without the disk", nothing_without_the_disk },
+		{ "under a secret: the same salt, and no other kind", by_secret },
+		{ "begun with a signature, not gone on with by a secret", signed_not_secret },
+		{ "every prefix, a tail, another version", damaged },
+		{ "the time that was left is what is left", time_left },
+	},
+};
