@@ -75,6 +75,26 @@ enum err generation_get(const struct generation *g, struct arena *a, const char 
 	return read_at(g->dir, name, a, PEM_FILE_MAX, content, NULL);
 }
 
+enum err generation_find(const struct generation *g, struct arena *a, const char *name,
+                         struct span *content, bool *absent)
+{
+	return read_at(g->dir, name, a, PEM_FILE_MAX, content, absent);
+}
+
+enum err generation_carry(struct generation *g, struct arena *a, const char *name,
+                          enum file_kind kind)
+{
+	size_t mark = arena_mark(a);
+	struct span content;
+	bool absent;
+	enum err e = store_find(g->store, a, name, &content, &absent);
+
+	if (e == OK && !absent)
+		e = generation_put(g, name, kind, content);
+	arena_rewind(a, mark);
+	return e;
+}
+
 static enum err sync_gen(const struct store *s)
 {
 	int gen = openat(s->dir, "gen", O_RDONLY | O_DIRECTORY | O_CLOEXEC);

@@ -49,6 +49,12 @@ MUST_CHECK enum err generation_put(struct generation *g, const char *name, enum 
                                    struct span content);
 MUST_CHECK enum err generation_get(const struct generation *g, struct arena *a, const char *name,
                                    struct span *content);
+/* The same, but one that is not there is OK with *absent. */
+MUST_CHECK enum err generation_find(const struct generation *g, struct arena *a, const char *name,
+                                    struct span *content, bool *absent);
+/* The file as the live generation has it; OK and nothing done when that has none. */
+MUST_CHECK enum err generation_carry(struct generation *g, struct arena *a, const char *name,
+                                     enum file_kind kind);
 /* Makes it live. After OK it survives power loss. The one before is kept, older go. */
 MUST_CHECK enum err generation_adopt(struct generation *g);
 /* Removes it (not when live). */
@@ -58,6 +64,9 @@ void generation_close(struct generation *g);
 /* A file of the live generation; E_STORE when there is none. */
 MUST_CHECK enum err store_get(const struct store *s, struct arena *a, const char *name,
                               struct span *content);
+/* The same, but one that is not there is OK with *absent. */
+MUST_CHECK enum err store_find(const struct store *s, struct arena *a, const char *name,
+                               struct span *content, bool *absent);
 
 /*
  * The journal: what is under way, and which generation it is staged in (0: none

@@ -197,7 +197,8 @@ void store_close(struct store *s)
 	s->live = 0;
 }
 
-enum err store_get(const struct store *s, struct arena *a, const char *name, struct span *content)
+enum err store_find(const struct store *s, struct arena *a, const char *name, struct span *content,
+                    bool *absent)
 {
 	char path[GENERATION_NAME + PATH_NAME_MAX], gen[GENERATION_NAME];
 
@@ -205,7 +206,12 @@ enum err store_get(const struct store *s, struct arena *a, const char *name, str
 		return err_because(E_STORE, "%s: no live generation", s->path);
 	generation_name(s->live, gen);
 	snprintf(path, sizeof path, "%s/%s", gen, name);
-	return read_at(s->dir, path, a, PEM_FILE_MAX, content, NULL);
+	return read_at(s->dir, path, a, PEM_FILE_MAX, content, absent);
+}
+
+enum err store_get(const struct store *s, struct arena *a, const char *name, struct span *content)
+{
+	return store_find(s, a, name, content, NULL);
 }
 
 static void wipe_one(void *context, unsigned number)
