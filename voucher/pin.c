@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * From a link to a trusted one: the only place where a struct trusted is made
- * (RFC 8995 5.6.2, or by anchors that the operator configured).
+ * (RFC 8995 5.6.2; by what that left on an enrolled device; or by anchors that the
+ * operator configured).
  */
 #include "platform/pki/name.h"
 #include "platform/pki/trusted_make.h"
@@ -15,6 +16,8 @@ struct pin {
 	struct trusted trusted;
 	enum err (*decide)(const struct pin *p, struct chain chain, struct moment now);
 	const char *host; /* the operator's name for the peer; or NULL */
+	bool by_key;      /* the first anchor's very key is enough */
+	struct span crl;  /* or empty */
 	struct chain seen;
 };
 
@@ -94,6 +97,8 @@ static enum err check_path(const struct pin *p, const struct cert *peer, struct 
 	r.pool_count = chain.n - 1;
 	r.key_usage = KU_DIGITAL_SIGNATURE;
 	r.revocation = REVOCATION_IF_KNOWN;
+	r.crls = &p->crl;
+	r.crl_count = p->crl.n > 0;
 	return path_check(&r, &path);
 }
 
@@ -131,6 +136,26 @@ static enum err decide_by_voucher(const struct pin *p, struct chain chain, struc
 	if (e != OK)
 		return e;
 	return pinned ? check_dates(&peer, now) : check_below(p, &peer, chain, now);
+}
+
+/* The owner's domain is known by its roots now; a server of his is known by its role,
+   as in RFC 8995 5.6.2, or is still the pinned one. */
+static enum err decide_by_owner(const struct pin *p, struct chain chain, struct moment now)
+{
+	struct cert peer;
+	bool pinned = false;
+	enum err e = read_peer(chain, &peer);
+
+	if (e == OK && p->by_key)
+		e = has_pinned_key(&p->trusted.anchors.a[0], &peer, &pinned);
+	if (e != OK)
+		return e;
+	if (pinned)
+		return check_dates(&peer, now);
+	e = check_path(p, &peer, chain, (struct path_request){ .now = now });
+	if (e != OK)
+		return err_within(e == E_CERT_TIME ? e : E_PIN, e, "from peer to owner");
+	return check_role(p, &peer);
 }
 
 /* RFC 9483 6.1 leaves the server's certificate to RFC 9110 4.3.4: path and name. */
@@ -252,6 +277,51 @@ enum err pin_by_voucher(struct arena *a, const struct voucher *v, struct link *l
 	return e;
 }
 
+static bool is_plain(const struct link *link)
+{
+	return strncmp(link->origin, "http://", strlen("http://")) == 0;
+}
+
+/* The pin, then the roots but for one that is the pin. */
+static enum err anchors_of(const struct owner *o, struct anchors *to)
+{
+	enum err e = OK;
+
+	if (o->has_pin)
+		e = anchors_add(to, o->pin.kind, o->pin.der);
+	for (size_t i = 0; i < o->roots.n && e == OK; i++)
+		if (!o->has_pin || !span_equal(o->roots.a[i].der, o->pin.der))
+			e = anchors_add(to, o->roots.a[i].kind, o->roots.a[i].der);
+	return e;
+}
+
+enum err pin_by_owner(struct arena *a, const struct owner *o, struct link *link,
+                      const char *host_by_operator, struct moment now, struct trusted **out)
+{
+	size_t mark = arena_mark(a);
+	struct anchors anchors = { .n = 0 };
+	struct pin *p;
+	enum err e = anchors_of(o, &anchors);
+
+	*out = NULL;
+	if (e == OK)
+		e = make(a, link, &anchors, host_by_operator, &p);
+	if (e == OK)
+		e = arena_copy(a, o->crl, &p->crl);
+	if (e == OK) {
+		p->decide = decide_by_owner;
+		p->by_key = o->has_pin;
+		p->trusted.authority = AUTHORITY_BY_EKU;
+		if (!is_plain(link))
+			e = decide_by_owner(p, p->seen, now);
+	}
+	if (e != OK)
+		arena_rewind(a, mark);
+	else
+		*out = is_plain(link) ? &p->trusted : hold(p);
+	return e;
+}
+
 /* The host of scheme://host[:port]; of an address without brackets and zone. */
 static enum err host_of(const char *origin, char *host, size_t cap)
 {
@@ -276,7 +346,7 @@ static enum err host_of(const char *origin, char *host, size_t cap)
 enum err pin_by_operator(struct arena *a, const struct anchors *anchors, struct link *link,
                          enum authority authority, struct trusted **out)
 {
-	bool plain = strncmp(link->origin, "http://", strlen("http://")) == 0;
+	bool plain = is_plain(link);
 	size_t mark = arena_mark(a);
 	char host[URL_MAX];
 	struct pin *p;

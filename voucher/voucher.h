@@ -5,6 +5,7 @@
  *	voucher_request_write()  what we ask (RFC 8995 5.2, 8366)
  *	voucher_verify()         answer -> struct voucher, or the check that failed
  *	pin_by_voucher()         voucher + the link's chain -> struct trusted
+ *	pin_by_owner()           what an enrolment left + link -> struct trusted
  *	pin_by_operator()        configured anchors + link -> struct trusted
  *
  * A struct voucher only comes out of verification, a struct trusted only out of
@@ -93,6 +94,7 @@ MUST_CHECK enum err voucher_verify(struct arena *a, struct span cms, const struc
 const struct voucher_claim *voucher_says(const struct voucher *v);
 struct span voucher_bytes(const struct voucher *v);   /* the CMS, to keep */
 int64_t voucher_signed_time(const struct voucher *v); /* created-on; 0 when absent */
+struct anchor voucher_pin(const struct voucher *v);   /* the one of its pins that counts */
 
 /*
  * RFC 8995 5.6.2: the link's chain against the pin.  First equality of the public
@@ -105,6 +107,23 @@ int64_t voucher_signed_time(const struct voucher *v); /* created-on; 0 when abse
 MUST_CHECK enum err pin_by_voucher(struct arena *a, const struct voucher *v, struct link *link,
                                    const char *host_by_operator, struct moment now,
                                    struct trusted **out);
+
+/*
+ * The owner of an enrolled device, as its enrolment left him: the roots of his domain,
+ * and what the voucher pinned.  A later server of his shows the pinned key, or a chain
+ * to a root (or to a pinned CA) and the same role as for pin_by_voucher(); a plain
+ * http link, which only the operator can have asked for, shows nothing, and CMP
+ * protects itself (RFC 9483 6.1).  E_PIN, E_PIN_ROLE, E_CERT_TIME.
+ */
+struct owner {
+	struct anchors roots;
+	struct anchor pin;
+	bool has_pin;
+	struct span crl; /* CertificateList of his CA, DER; or empty */
+};
+MUST_CHECK enum err pin_by_owner(struct arena *a, const struct owner *o, struct link *link,
+                                 const char *host_by_operator, struct moment now,
+                                 struct trusted **out);
 
 /* Anchors that the operator configured for this server: `onramp cmp`. For an
    https link the chain must lead to them and match its host. */
