@@ -14,7 +14,7 @@ enum {
 
 	/* encodings */
 	DER_DEPTH_MAX = 24,    /* deepest real message: CMS in CMP, about 16 */
-	JSON_SIZE_MAX = 32768, /* a voucher with a chain as pin is under 8 kB */
+	JSON_SIZE_MAX = 36864, /* the journal: CMP_STATE_MAX as base64; vouchers are under 8 kB */
 	JSON_DEPTH_MAX = 8,    /* vouchers nest two deep, telemetry three */
 	JSON_NODES_MAX = 512,  /* `,` `:` `[` `{`: heap of the JSON library is 264 x input */
 	PEM_FILE_MAX = 65536,  /* a chain of 9 RSA certificates is 20 kB */
@@ -114,7 +114,16 @@ enum {
 	CANDIDATES_MAX = 16, /* registrars of one round */
 	TRIES_MAX = 3,       /* AGAIN at one step before the next candidate */
 	BACKOFF_FIRST_S = 5,
-	BACKOFF_MAX_S = 3600, /* RFC 8995 4.1 */
+	BACKOFF_MAX_S = 3600,   /* RFC 8995 4.1 */
+	RESUME_ROUNDS_MAX = 12, /* of back-off, three hours: then others get their turn */
+
+	/* the life of a certificate */
+	LIFE_LOOK_S = 3600,               /* how late a clock that gets set may be noticed */
+	LIFE_BUSY_S = 60,                 /* another onramp has the store: it is done soon */
+	ROOTS_EVERY_S = 7 * 86400,        /* a root is announced months before it is needed */
+	CRL_EVERY_S = 86400,              /* where a CRL names no nextUpdate */
+	NEWS_RARELY_S = 7 * 86400,        /* from a server that has none */
+	RENEW_MARGIN_MAX_S = 400 * 86400, /* longer than certificates of devices last */
 
 	/* files */
 	UCI_FILE_MAX = 65536,
