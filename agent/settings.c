@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* /etc/config/onramp as a table: section type, option, how it is read, where it goes. */
+#include <errno.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "agent/settings.h"
@@ -86,6 +88,12 @@ static enum err read_labels(struct settings *s, void *field, const char *value)
 	return read_word(field, value, words, 3);
 }
 
+static enum err read_renew_labels(struct settings *s, void *field, const char *value)
+{
+	s->life.has_labels = true;
+	return read_labels(s, field, value);
+}
+
 static enum err read_confirm(struct settings *s, void *field, const char *value)
 {
 	static const char *const words[] = { "implicit", "explicit" };
@@ -137,6 +145,50 @@ static enum err read_registrar(struct settings *s, void *field, const char *valu
 	return OK;
 }
 
+/* Where renewals go; plain http is the operator's to choose (RFC 9483 6.1). */
+static enum err read_renew_url(struct settings *s, void *field, const char *value)
+{
+	struct url u;
+	enum err e = url_read(value, &u);
+
+	return e == OK ? read_text(s, field, value) : err_within(E_CONFIG, e, "renew");
+}
+
+static enum err number(const char *value, long min, long max, long *out)
+{
+	char *end;
+
+	errno = 0;
+	*out = strtol(value, &end, 10);
+	if (value[0] < '0' || value[0] > '9' || *end != '\0' || errno != 0 || *out < min ||
+	    *out > max)
+		return err_because(E_CONFIG, "\"%s\" is no number from %ld to %ld", value, min,
+		                   max);
+	return OK;
+}
+
+static enum err read_percent(struct settings *s, void *field, const char *value)
+{
+	long v;
+	enum err e = number(value, 0, 99, &v);
+
+	(void)s;
+	if (e == OK)
+		*(unsigned *)field = (unsigned)v;
+	return e;
+}
+
+static enum err read_margin(struct settings *s, void *field, const char *value)
+{
+	long v;
+	enum err e = number(value, 0, RENEW_MARGIN_MAX_S, &v);
+
+	(void)s;
+	if (e == OK)
+		*(int64_t *)field = v;
+	return e;
+}
+
 #define FIELD(f) offsetof(struct settings, f)
 static const struct {
 	const char *type, *option;
@@ -163,6 +215,16 @@ static const struct {
 	{ "enrol", "subject", read_text, FIELD(subject) },
 	{ "enrol", "dns_name", read_list, FIELD(dns_names) },
 	{ "enrol", "ip_address", read_list, FIELD(ip_addresses) },
+	{ "renew", "enabled", read_bool, FIELD(life.renew) },
+	{ "renew", "url", read_renew_url, FIELD(life.url) },
+	{ "renew", "path", read_path, FIELD(life.path) },
+	{ "renew", "labels", read_renew_labels, FIELD(life.labels) },
+	{ "renew", "profile", read_profile, FIELD(life.profile) },
+	{ "renew", "share", read_percent, FIELD(life.when.share) },
+	{ "renew", "jitter", read_percent, FIELD(life.when.jitter) },
+	{ "renew", "margin", read_margin, FIELD(life.when.margin) },
+	{ "renew", "root_updates", read_bool, FIELD(life.root_updates) },
+	{ "renew", "crls", read_bool, FIELD(life.crls) },
 };
 
 static enum err take_option(struct settings *s, const struct uci_option *o, const char *path)
@@ -210,6 +272,7 @@ enum err settings_load(struct arena *a, const char *path, struct settings *out)
 		.cmp_path = "/.well-known/cmp",
 		.profile = "",
 		.key_kind = KEY_KIND_EC256,
+		.life = { .renew = true, .when = { .share = 66, .jitter = 5, .margin = 86400 } },
 	};
 	if (e == OK && absent)
 		return err_because(E_CONFIG, "%s is not there (docs/configuration.md)", path);

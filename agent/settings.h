@@ -6,6 +6,7 @@
 #ifndef ONRAMP_AGENT_SETTINGS_H
 #define ONRAMP_AGENT_SETTINGS_H
 
+#include "agent/schedule.h"
 #include "cmp/cmp.h"
 #include "platform/base/log.h"
 #include "platform/tls/channel.h"
@@ -19,6 +20,18 @@ struct text_values {
 struct registrar_setting {
 	const char *name; /* of the section; "" when anonymous */
 	const char *url;
+};
+
+/* After the enrolment. What is NULL is as for the enrolment. */
+struct life_settings {
+	bool renew;
+	const char *url; /* of the owner's server; http:// too; NULL: the registrar */
+	const char *path;
+	bool has_labels;
+	enum cmp_labels labels;
+	const char *profile;
+	struct schedule_wishes when;
+	bool root_updates, crls;
 };
 
 struct settings {
@@ -45,6 +58,8 @@ struct settings {
 	enum cmp_confirm confirm;
 	const char *subject; /* NULL: the IDevID's */
 	struct text_values dns_names, ip_addresses;
+
+	struct life_settings life;
 };
 
 /* E_CONFIG with file name, line and what is wrong; unknown options are warned about. */

@@ -35,6 +35,10 @@ static void defaults_are_safe(void)
 	CU_ASSERT_STRING_EQUAL(s.state_dir, "/etc/onramp");
 	CU_ASSERT_STRING_EQUAL(s.cmp_path, "/.well-known/cmp");
 	CU_ASSERT_EQUAL(s.registrar_count, 0);
+	CU_ASSERT(s.life.renew && !s.life.root_updates && !s.life.crls);
+	CU_ASSERT_PTR_NULL(s.life.url);
+	CU_ASSERT_EQUAL(s.life.when.share, 66);
+	CU_ASSERT_EQUAL(s.life.when.margin, 86400);
 }
 
 static void everything_is_read(void)
@@ -50,7 +54,11 @@ static void everything_is_read(void)
 	                       "config enrol e\noption profile lan\noption profile_in_path 1\n"
 	                       "option key_type rsa2048\noption confirm explicit\n"
 	                       "option labels short\noption path /cmp\noption subject /CN=x\n"
-	                       "list dns_name a.example\nlist ip_address 192.0.2.1\n",
+	                       "list dns_name a.example\nlist ip_address 192.0.2.1\n"
+	                       "config renew r\noption enabled 0\noption url http://ca.example\n"
+	                       "option path /pkix\noption labels none\noption profile lan2\n"
+	                       "option share 50\noption jitter 0\noption margin 60\n"
+	                       "option root_updates 1\noption crls 1\n",
 	              &s));
 	CU_ASSERT(s.enabled && !s.trust_clock && s.accept_nonceless && s.profile_in_path);
 	CU_ASSERT_EQUAL(s.log_level, LOG_LEVEL_DEBUG);
@@ -63,6 +71,12 @@ static void everything_is_read(void)
 	CU_ASSERT_EQUAL(s.cmp_labels, CMP_LABELS_SHORT);
 	CU_ASSERT_STRING_EQUAL(s.dns_names.s[0], "a.example");
 	CU_ASSERT_EQUAL(s.ip_addresses.n, 1);
+	CU_ASSERT(!s.life.renew && s.life.root_updates && s.life.crls);
+	CU_ASSERT_STRING_EQUAL(s.life.url, "http://ca.example");
+	CU_ASSERT_STRING_EQUAL(s.life.path, "/pkix");
+	CU_ASSERT_STRING_EQUAL(s.life.profile, "lan2");
+	CU_ASSERT(s.life.has_labels && s.life.labels == CMP_LABELS_NONE);
+	CU_ASSERT(s.life.when.share == 50 && s.life.when.jitter == 0 && s.life.when.margin == 60);
 }
 
 static void what_is_wrong_is_named(void)
@@ -81,6 +95,11 @@ static void what_is_wrong_is_named(void)
 		{ IDENTITY "config onramp main\noption state_dir relative\n", "absolute" },
 		{ IDENTITY "config tls t\noption version 1.1\n", "line 6" },
 		{ "config identity i\noption cert relative\n", "line 2" },
+		{ IDENTITY "config renew r\noption share 100\n", "line 6" },
+		{ IDENTITY "config renew r\noption share -1\n", "line 6" },
+		{ IDENTITY "config renew r\noption jitter 5%\n", "line 6" },
+		{ IDENTITY "config renew r\noption margin 99999999999999999999\n", "line 6" },
+		{ IDENTITY "config renew r\noption url ftp://x\n", "renew" },
 	};
 	struct settings s;
 
