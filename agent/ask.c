@@ -7,22 +7,6 @@
 #include "agent/progress.h"
 #include "agent/retry.h"
 
-void flow_pause(struct onboard *o, int64_t milliseconds, const char *why)
-{
-	int64_t now = clock_ticks();
-
-	if (milliseconds < 0)
-		milliseconds = 0;
-	if (o->deadline != 0 && now + milliseconds >= o->deadline) {
-		o->over = true;
-		milliseconds = o->deadline > now ? o->deadline - now : 0;
-	}
-	if (milliseconds > 0)
-		progress_wait((milliseconds + 999) / 1000, why);
-	if (!clock_sleep(milliseconds))
-		o->over = true;
-}
-
 enum err find_registrar(struct onboard *o)
 {
 	int64_t in_ms;
@@ -49,7 +33,7 @@ enum err connect_to(struct onboard *o, const struct url *to)
 	struct attempt *t = &o->attempt;
 	struct link_request r = {
 		.url = t->origin,
-		.client = &o->device->idevid,
+		.client = flow_identity(o),
 		.version = o->device->settings.tls_version,
 		.name_is_ours = !t->redirected,
 	};

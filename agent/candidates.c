@@ -11,6 +11,13 @@ void candidates_from(struct candidates *cs, const struct settings *s, unsigned r
 		cs->c[i] = (struct candidate){ .at = s->registrars[i] };
 }
 
+void candidates_only(struct candidates *cs, const struct registrar_setting *at, unsigned rounds_max)
+{
+	cs->n = 1;
+	cs->rounds_max = rounds_max;
+	cs->c[0] = (struct candidate){ .at = *at };
+}
+
 static bool has_turn(const struct candidates *cs, const struct candidate *c)
 {
 	return cs->rounds_max == 0 || c->rounds < cs->rounds_max;

@@ -36,6 +36,10 @@ struct candidates {
 
 void candidates_from(struct candidates *cs, const struct settings *s, unsigned rounds_max);
 
+/* The one and only; the setting's strings must outlive the candidates. */
+void candidates_only(struct candidates *cs, const struct registrar_setting *at,
+                     unsigned rounds_max);
+
 /* Whose turn is next, and in how many milliseconds (0: now). Among equals the
    order of the configuration decides. NULL: nobody has a turn left. */
 struct candidate *candidates_next(struct candidates *cs, int64_t now, int64_t *in_ms);

@@ -3,9 +3,28 @@
 #include <stdio.h>
 
 #include "agent/commands.h"
-#include "agent/device.h"
+#include "agent/life.h"
 #include "agent/options.h"
+#include "agent/progress.h"
 #include "platform/store/file.h"
+
+/* The CA first: without key and certificate nobody can ask it any more.  A device that
+   has none, or is revoked, has nothing to ask for. */
+static enum err revoke(struct arena *a)
+{
+	struct device d = { .store = { .dir = -1, .lock = -1 } };
+	const struct onboard_limits once = { 1, 0 };
+	struct life life = { .revoked = false };
+	enum err e = command_device(&d);
+
+	if (e == OK)
+		e = life_look(&d, a, &life);
+	arena_reset(a);
+	if (e == OK && !life.revoked)
+		e = life_revoke(&d, a, &once, REASON_CESSATION_OF_OPERATION);
+	device_close(&d);
+	return e;
+}
 
 static enum err reset(struct device *d, struct arena *a)
 {
@@ -26,20 +45,24 @@ int cmd_reset(int argc, char **argv)
 {
 	struct arena a = command_arena();
 	struct device d = { .arena = &a, .store = { .dir = -1, .lock = -1 } };
-	bool yes = false, helped;
+	bool yes = false, with_revoke = false, force = false, helped;
 	const struct option_row rows[] = {
 		{ "--yes", OPTION_FLAG, &yes, NULL, "really" },
+		{ "--revoke", OPTION_FLAG, &with_revoke, NULL,
+		  "have the CA revoke the certificate first, or remove nothing" },
+		{ "--force", OPTION_FLAG, &force, NULL,
+		  "with --revoke: remove all the same when it fails" },
 		{ 0 },
 	};
 	const struct command_line line = {
-		.usage = "onramp reset --yes",
+		.usage = "onramp reset --yes [--revoke [--force]]",
 		.teaches = "Removes the operational key, certificates and roots, and whatever is "
 			   "under way:\n"
 			   "the device is as new and can be onboarded again, by whoever its "
 			   "manufacturer\n"
 			   "vouches for. The IDevID, the MASA anchors and the configuration stay. "
 			   "The\n"
-			   "certificate is not revoked.",
+			   "certificate is revoked only with --revoke.",
 		.rows = rows,
 	};
 	enum err e = options_read(&line, &argc, argv, &helped);
@@ -51,6 +74,13 @@ int cmd_reset(int argc, char **argv)
 		                     e != OK ? err_reason(e) : "`reset` takes no operands");
 	if (!yes)
 		return command_usage("reset", "nothing was removed: say --yes to mean it");
+	progress_start(NULL);
+	if (with_revoke && (e = revoke(&a)) != OK && !force) {
+		fprintf(stderr, "onramp: nothing was removed: not revoked (--force removes)\n");
+		return command_failed(e);
+	}
+	if (e != OK)
+		log_warning("not revoked: %s", err_reason(e));
 	if ((e = reset(&d, &a)) != OK)
 		return command_failed(e);
 	printf("The state in %s is removed: the device is as new.\n", d.settings.state_dir);

@@ -12,6 +12,7 @@
 #include "agent/onboard.h"
 #include "agent/options.h"
 #include "agent/progress.h"
+#include "agent/service.h"
 #include "platform/base/date.h"
 #include "platform/pki/name.h"
 #include "platform/store/file.h"
@@ -70,27 +71,23 @@ static enum err say_enrolled(struct device *d, struct arena *a, const char *how)
 	return OK;
 }
 
-/* An enrolment that a power cut ended left a staged key: it has no certificate
-   that we know of, so it goes. */
-static enum err drop_interrupted(struct device *d, struct arena *a)
+static enum err become_enrolled(struct device *d, struct arena *a,
+                                const struct onboard_limits *limits)
 {
-	struct generation g;
-	struct journal j;
-	bool there;
-	enum err e = journal_read(&d->store, a, &there, &j);
+	bool resumed;
+	enum err e;
 
-	if (e != OK || !there)
-		return e;
-	log_notice("an enrolment was interrupted; starting over");
-	if (j.generation != 0 && j.generation != d->store.live &&
-	    generation_resume(&d->store, j.generation, &g) == OK)
-		generation_discard(&g);
-	return journal_clear(&d->store);
+	if (d->settings.registrar_count == 0)
+		return err_because(E_CONFIG, "%s names no registrar (config registrar, option url)",
+		                   config_path);
+	e = resume_interrupted(d, a, limits, &resumed);
+	return e == OK && !resumed ? onboard(d, a, limits) : e;
 }
 
-static enum err reach_enrolled(struct device *d, const struct onboard_limits *limits)
+static enum err reach_enrolled(struct device *d, struct arena *a,
+                               const struct onboard_limits *limits, struct agenda *g)
 {
-	struct arena a = command_arena();
+	const char *how = "already enrolled";
 	enum err e;
 
 	if (!d->settings.enabled)
@@ -98,14 +95,14 @@ static enum err reach_enrolled(struct device *d, const struct onboard_limits *li
 		                   config_path);
 	if ((e = device_open_store(d)) != OK)
 		return e;
-	if (d->store.live != 0)
-		return say_enrolled(d, &a, "already enrolled, nothing to do");
-	if (d->settings.registrar_count == 0)
-		return err_because(E_CONFIG, "%s names no registrar (config registrar, option url)",
-		                   config_path);
-	if ((e = drop_interrupted(d, &a)) != OK || (e = onboard(d, &a, limits)) != OK)
-		return e;
-	return say_enrolled(d, &a, "enrolled");
+	if (d->store.live == 0) {
+		how = "enrolled";
+		e = become_enrolled(d, a, limits);
+	}
+	if (e == OK && g->generation != d->store.live)
+		e = say_enrolled(d, a, how);
+	g->generation = d->store.live;
+	return e;
 }
 
 static void apply_settings(const struct settings *s)
@@ -115,16 +112,22 @@ static void apply_settings(const struct settings *s)
 		clock_distrust();
 }
 
-static enum err run(struct device *d, const struct onboard_limits *limits)
+/* in_ms NULL: until enrolled and no longer. */
+static enum err run(struct device *d, const struct onboard_limits *limits, struct agenda *g,
+                    int64_t *in_ms)
 {
 	static uint8_t room[DEVICE_ROOM];
-	struct arena a = ARENA_ON(room);
-	enum err e = device_load(d, &a, config_path);
+	struct arena of_device = ARENA_ON(room), a = command_arena();
+	enum err e = device_load(d, &of_device, config_path);
 
 	if (e != OK)
 		return e;
 	apply_settings(&d->settings);
-	return reach_enrolled(d, limits);
+	e = reach_enrolled(d, &a, limits, g);
+	if (e == OK && in_ms != NULL)
+		e = service_turn(d, &a, g, in_ms);
+	arena_reset(&a);
+	return e;
 }
 
 static struct command_line line_of(bool *once, long *rounds, long *patience)
@@ -145,18 +148,21 @@ static struct command_line line_of(bool *once, long *rounds, long *patience)
 			   "certificate is\n"
 			   "enrolled there. On a terminal the steps are shown as they happen, "
 			   "otherwise\n"
-			   "each is one log line. An enrolled device is left alone.\n"
+			   "each is one log line. What an exit or a power cut has interrupted is "
+			   "gone on\n"
+			   "with.\n"
 			   "\n"
-			   "Without --once it stays afterwards, as a service: SIGHUP reads the\n"
-			   "configuration again, SIGTERM ends it.",
+			   "Without --once it stays afterwards, as a service, and renews the "
+			   "certificate in\n"
+			   "time: SIGHUP reads the configuration again, SIGTERM ends it.",
 		.rows = rows,
 	};
 }
 
-static enum err run_and_say(const struct onboard_limits *limits)
+static enum err run_and_say(const struct onboard_limits *limits, struct agenda *g, int64_t *in_ms)
 {
 	struct device device = { .store = { .dir = -1, .lock = -1 } };
-	enum err e = run(&device, limits);
+	enum err e = run(&device, limits, g, in_ms);
 
 	if (e != OK) {
 		progress_state(err_verdict(e) == HALT ? "halted" : "stopped", e);
@@ -166,18 +172,26 @@ static enum err run_and_say(const struct onboard_limits *limits)
 	return e;
 }
 
-/* Stays until SIGTERM; SIGHUP starts over with the configuration read again. */
+/*
+ * Stays until SIGTERM; SIGHUP starts over with the configuration read again.  Between
+ * two turns nothing is held: no lock, no connection, no key.  Another onramp at work
+ * on the store is done soon; what else is wrong waits for the operator.
+ */
 static enum err serve(const struct onboard_limits *limits)
 {
+	struct agenda agenda = { .generation = 0 };
 	enum err e;
 
 	do {
+		int64_t in_ms = INT64_C(24) * 3600 * 1000;
+
 		clock_go_on();
 		if (ending) /* a signal that clock_go_on() has just undone */
 			clock_stop();
-		e = run_and_say(limits);
-		while (clock_sleep(INT64_C(24) * 3600 * 1000))
-			;
+		e = run_and_say(limits, &agenda, &in_ms);
+		if (e == E_BUSY)
+			in_ms = (int64_t)LIFE_BUSY_S * 1000;
+		clock_sleep(in_ms);
 	} while (!ending);
 	return e;
 }
@@ -188,6 +202,7 @@ int cmd_run(int argc, char **argv)
 	long rounds = 1, patience = 0;
 	const struct command_line line = line_of(&once, &rounds, &patience);
 	struct onboard_limits limits = { 0, 0 };
+	struct agenda agenda = { .generation = 0 };
 	char path[PATH_NAME_MAX];
 	enum err e = options_read(&line, &argc, argv, &helped);
 
@@ -201,5 +216,5 @@ int cmd_run(int argc, char **argv)
 	if (!once)
 		return err_exit_status(serve(&limits));
 	limits = (struct onboard_limits){ (unsigned)rounds, patience * INT64_C(1000) };
-	return err_exit_status(run_and_say(&limits));
+	return err_exit_status(run_and_say(&limits, &agenda, NULL));
 }

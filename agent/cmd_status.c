@@ -5,19 +5,20 @@
 #include <stdio.h>
 
 #include "agent/commands.h"
-#include "agent/device.h"
+#include "agent/life.h"
 #include "agent/options.h"
 #include "platform/base/date.h"
 #include "platform/codec/json.h"
 #include "platform/pki/name.h"
 #include "platform/store/file.h"
 
-enum { OUT_MAX = 8192 };
+enum { OUT_MAX = 16384 };
 
 struct state {
 	bool enrolled;
 	struct credential live;
 	unsigned generation;
+	struct life life;
 	enum err damage; /* the live generation cannot be used */
 	char damage_text[ERR_REASON_MAX];
 
@@ -64,6 +65,8 @@ static enum err look(struct device *d, struct arena *a, struct state *s)
 		return e;
 	s->generation = d->store.live;
 	s->damage = d->store.live == 0 ? OK : device_live_credential(d, a, &s->live);
+	if (d->store.live != 0 && s->damage == OK)
+		s->damage = life_look(d, a, &s->life);
 	s->enrolled = d->store.live != 0 && s->damage == OK;
 	snprintf(s->damage_text, sizeof s->damage_text, "%s", err_reason(s->damage));
 	look_at_run(a, s);
@@ -74,6 +77,10 @@ static const char *state_word(const struct state *s)
 {
 	if (s->damage != OK)
 		return "damaged";
+	if (s->enrolled && s->life.revoked)
+		return "revoked";
+	if (s->enrolled && time_over(clock_now(), s->life.lifetime.not_after))
+		return "expired";
 	return s->enrolled ? "enrolled" : "not enrolled";
 }
 
@@ -83,6 +90,21 @@ static void print_said(const struct state *s, const char *label, const char *nam
 
 	if (said(s, name).n > 0)
 		printf("%-12s %s\n", label, log_quote(&q, said(s, name)));
+}
+
+/* By the certificate alone, whether or not the agent runs; "" when it will not be. */
+static const char *renewal_date(const struct device *d, const struct state *s,
+                                struct date_text *date)
+{
+	if (s->life.revoked || !d->settings.life.renew || s->life.lifetime.not_after >= DATE_NEVER)
+		return "";
+	return date_to_rfc3339(date, schedule_renewal(&s->life.lifetime, &d->settings.life.when));
+}
+
+static void print_duty(const struct state *s, const char *label, const char *last, const char *next)
+{
+	print_said(s, label, last);
+	print_said(s, "    next", next);
 }
 
 static void print_text(const struct device *d, const struct state *s)
@@ -100,6 +122,9 @@ static void print_text(const struct device *d, const struct state *s)
 		printf("%-12s %s\n", "valid until", date_to_rfc3339(&date, s->live.leaf.not_after));
 		printf("%-12s %s/live -> gen/%04u\n", "files", d->settings.state_dir,
 		       s->generation);
+		if (renewal_date(d, s, &date)[0] != '\0')
+			printf("%-12s %s%s\n", "renewal", renewal_date(d, s, &date),
+			       s->life.waiting ? ", one is under way" : "");
 	}
 	if (s->run == NULL)
 		return;
@@ -109,6 +134,9 @@ static void print_text(const struct device *d, const struct state *s)
 	print_said(s, "  step", "step");
 	print_said(s, "  error", "error");
 	print_said(s, "  reason", "reason");
+	print_duty(s, "  renewal", "renewal_last", "renewal_next");
+	print_duty(s, "  roots", "roots_last", "roots_next");
+	print_duty(s, "  crl", "crl_last", "crl_next");
 }
 
 static void json_said(struct jsonw *w, const struct state *s, const char *name)
@@ -131,6 +159,8 @@ static void json_certificate(struct jsonw *w, const struct device *d, const stru
 	jsonw_string(w, "not_after", span_str(date_to_rfc3339(&date, s->live.leaf.not_after)));
 	jsonw_string(w, "files", span_str(path));
 	jsonw_integer(w, "generation", s->generation);
+	if (renewal_date(d, s, &date)[0] != '\0')
+		jsonw_string(w, "renewal", span_str(renewal_date(d, s, &date)));
 	jsonw_close(w, '}');
 }
 
@@ -141,6 +171,11 @@ static enum err print_json(const struct device *d, const struct state *s)
 	struct span out;
 	enum err e;
 
+	static const char *const words[] = { "state",        "registrar",  "step",
+		                             "error",        "reason",     "renewal_last",
+		                             "renewal_next", "roots_last", "roots_next",
+		                             "crl_last",     "crl_next" };
+
 	jsonw_open(&w, NULL, '{');
 	jsonw_string(&w, "state", span_str(state_word(s)));
 	if (s->damage != OK)
@@ -150,11 +185,8 @@ static enum err print_json(const struct device *d, const struct state *s)
 	if (s->run != NULL) {
 		jsonw_open(&w, "agent", '{');
 		jsonw_bool(&w, "running", s->running);
-		json_said(&w, s, "state");
-		json_said(&w, s, "registrar");
-		json_said(&w, s, "step");
-		json_said(&w, s, "error");
-		json_said(&w, s, "reason");
+		for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+			json_said(&w, s, words[i]);
 		jsonw_close(&w, '}');
 	}
 	jsonw_close(&w, '}');

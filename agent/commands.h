@@ -11,6 +11,8 @@ int cmd_check(int argc, char **argv);
 int cmd_show(int argc, char **argv);
 int cmd_verify(int argc, char **argv);
 int cmd_cmp(int argc, char **argv);
+int cmd_renew(int argc, char **argv);
+int cmd_revoke(int argc, char **argv);
 int cmd_reset(int argc, char **argv);
 
 /* Where the operator's configuration lies; `--config FILE` before the subcommand. */
@@ -18,6 +20,11 @@ extern const char *config_path;
 
 /* The memory of the one command that a process runs: 1 MB, the most that any takes. */
 struct arena command_arena(void);
+
+/* The enrolled device, its store open and locked; E_CONFIG when it is not enrolled.  The
+   caller closes it, whatever came of it. */
+struct device;
+MUST_CHECK enum err command_device(struct device *d);
 
 /* Says on stderr what failed and what to do, and returns the exit status. */
 int command_failed(enum err e);

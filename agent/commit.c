@@ -77,20 +77,48 @@ static enum err put_chain(struct onboard *o, const char *name, struct span leaf,
 	return e;
 }
 
-/* The anchor the certificate leads to first, then the others the CA gave. */
-static enum err put_roots(struct onboard *o, const struct cmp_issued *issued)
+enum err stage_roots(struct onboard *o, const struct span *roots, size_t count)
 {
 	size_t mark = arena_mark(o->arena);
 	struct bundle b = bundle_in(o->arena);
 	enum err e;
 
-	add_cert(&b, issued->anchor);
-	for (size_t i = 0; i < issued->ca_pubs_count; i++)
-		if (!span_equal(issued->ca_pubs[i], issued->anchor))
-			add_cert(&b, issued->ca_pubs[i]);
+	for (size_t i = 0; i < count; i++)
+		add_cert(&b, roots[i]);
 	e = put_bundle(o, "roots.pem", &b);
 	arena_rewind(o->arena, mark);
 	return e;
+}
+
+struct root_list {
+	struct span certs[ANCHORS_MAX];
+	size_t n;
+};
+
+static void add_root(struct root_list *l, struct span der)
+{
+	for (size_t i = 0; i < l->n; i++)
+		if (span_equal(l->certs[i], der))
+			return;
+	if (l->n == ANCHORS_MAX)
+		log_warning("more than %d roots: one is left out", (int)ANCHORS_MAX);
+	else
+		l->certs[l->n++] = der;
+}
+
+/* The anchor the certificate leads to first, then the others the CA gave, then those
+   that were held before. */
+static enum err put_roots(struct onboard *o, const struct cmp_issued *issued)
+{
+	const struct anchors *held = &o->attempt.owner.roots;
+	struct root_list l = { .n = 0 };
+
+	add_root(&l, issued->anchor);
+	for (size_t i = 0; i < issued->ca_pubs_count; i++)
+		add_root(&l, issued->ca_pubs[i]);
+	for (size_t i = 0; i < held->n; i++)
+		add_root(&l, held->a[i].der);
+	return stage_roots(o, l.certs, l.n);
 }
 
 /* What UCI and meta.json say about the certificate. */
@@ -129,7 +157,7 @@ static void option_file(struct uciw *w, const struct onboard *o, const char *opt
 	uciw_option(w, option, path);
 }
 
-static enum err put_uci(struct onboard *o, const struct result *r)
+static enum err put_uci(struct onboard *o, const struct result *r, const char *state)
 {
 	char room[RESULT_MAX];
 	struct uciw w = UCIW_ON(room);
@@ -138,7 +166,7 @@ static enum err put_uci(struct onboard *o, const struct result *r)
 
 	uciw_comment(&w, "Written by onramp; what it says is replaced as a whole.");
 	uciw_section(&w, "result", "operational");
-	uciw_option(&w, "state", "enrolled");
+	uciw_option(&w, "state", state);
 	option_file(&w, o, "cert", "cert.pem");
 	option_file(&w, o, "key", "key.pem");
 	option_file(&w, o, "chain", "chain.pem");
@@ -151,8 +179,20 @@ static enum err put_uci(struct onboard *o, const struct result *r)
 	               : e;
 }
 
+static const char *protocol_of(enum errand errand)
+{
+	static const char *const words[] = {
+		[ERRAND_ONBOARD] = "brski, cmp ir",
+		[ERRAND_RENEW] = "cmp kur",
+		[ERRAND_REENROL] = "cmp ir",
+	};
+
+	return words[errand];
+}
+
 static enum err put_meta(struct onboard *o, const struct result *r)
 {
+	const struct attempt *t = &o->attempt;
 	char room[RESULT_MAX];
 	struct jsonw w = JSONW_ON(room);
 	struct moment now = clock_now();
@@ -167,8 +207,8 @@ static enum err put_meta(struct onboard *o, const struct result *r)
 	jsonw_string(&w, "serial", span_str(log_hex(&q, r->cert.serial)));
 	jsonw_string(&w, "not_after", span_str(r->not_after.s));
 	jsonw_string(&w, "fingerprint", span_str(r->fingerprint));
-	jsonw_string(&w, "registrar", span_str(o->attempt.origin));
-	jsonw_string(&w, "protocol", span_str("brski, cmp ir"));
+	jsonw_string(&w, "registrar", span_str(t->home[0] != '\0' ? t->home : t->origin));
+	jsonw_string(&w, "protocol", span_str(protocol_of(o->errand)));
 	jsonw_string(&w, "profile", span_str(o->device->settings.profile));
 	if (now.confidence == TIME_SET)
 		jsonw_string(&w, "enrolled_at", span_str(date_to_rfc3339(&date, now.seconds)));
@@ -177,11 +217,53 @@ static enum err put_meta(struct onboard *o, const struct result *r)
 	return e == OK ? generation_put(&o->attempt.generation, "meta.json", FILE_PUBLIC, text) : e;
 }
 
-static enum err put_sources(struct onboard *o)
+/*
+ * What the voucher pinned, for later: a certificate, or a key.  Of a key that was
+ * pinned by its hash, the peer has shown the whole.
+ */
+static enum err put_pin(struct onboard *o)
+{
+	const struct attempt *t = &o->attempt;
+	struct anchor pin = voucher_pin(t->voucher);
+	size_t mark = arena_mark(o->arena);
+	struct bundle b = bundle_in(o->arena);
+	struct cert peer = { .spki = pin.der };
+	enum err e = b.err;
+
+	if (e == OK && pin.kind == ANCHOR_KEY_SHA256)
+		e = cert_read(link_peer_chain(t->link).certs[0], &peer);
+	if (e == OK)
+		e = pem_write(b.text, b.cap, &b.n,
+		              pin.kind == ANCHOR_CERT ? "CERTIFICATE" : "PUBLIC KEY", peer.spki);
+	if (e == OK)
+		e = put_bundle(o, "pin.pem", &b);
+	arena_rewind(o->arena, mark);
+	return e;
+}
+
+static enum err put_voucher(struct onboard *o)
 {
 	struct attempt *t = &o->attempt;
 	enum err e = generation_put(&t->generation, "voucher.vcj", FILE_PUBLIC,
 	                            voucher_bytes(t->voucher));
+
+	return e == OK ? put_pin(o) : e;
+}
+
+static enum err carry_owner(struct onboard *o)
+{
+	static const char *const names[] = { "voucher.vcj", "pin.pem", "crl.pem" };
+	enum err e = OK;
+
+	for (size_t i = 0; i < sizeof names / sizeof *names && e == OK; i++)
+		e = generation_carry(&o->attempt.generation, o->arena, names[i], FILE_PUBLIC);
+	return e;
+}
+
+enum err stage_sources(struct onboard *o)
+{
+	struct attempt *t = &o->attempt;
+	enum err e = o->errand == ERRAND_ONBOARD ? put_voucher(o) : carry_owner(o);
 
 	if (e == OK && t->template.present)
 		e = generation_put(&t->generation, "profile.der", FILE_PUBLIC, t->template.bytes);
@@ -202,19 +284,25 @@ enum err stage_issued(struct onboard *o, const struct cmp_issued *issued)
 	if (e == OK)
 		e = put_roots(o, issued);
 	if (e == OK)
-		e = put_sources(o);
-	if (e == OK)
 		e = put_meta(o, &r);
-	return e == OK ? put_uci(o, &r) : e;
+	return e == OK ? put_uci(o, &r, "enrolled") : e;
+}
+
+enum err stage_view(struct onboard *o, struct span cert, const char *state)
+{
+	struct result r;
+	enum err e = describe(cert, &r);
+
+	return e == OK ? put_uci(o, &r, state) : e;
 }
 
 /* /etc/config/onramp_state shows the live generation's view by a link, so that
    UCI changes when the generation does. The package ships the link; elsewhere
    it is made here. A file that stands in its place is not ours to remove. */
-static enum err show_in_uci(const struct onboard *o)
+static enum err show_in_uci(const struct device *d)
 {
 	char path[PATH_NAME_MAX], target[PATH_NAME_MAX];
-	const char *dir = o->device->settings.state_dir;
+	const char *dir = d->settings.state_dir;
 	struct stat st;
 	enum err e = file_rooted("/etc/config/onramp_state", path, sizeof path);
 
@@ -234,18 +322,33 @@ static enum err show_in_uci(const struct onboard *o)
 }
 
 /* What is live now must be whole: the key fits, the chain is there. */
-static enum err read_back(struct onboard *o)
+static enum err read_back(struct device *d, struct arena *a, struct span expected)
 {
 	struct credential live;
-	size_t mark = arena_mark(o->arena);
-	enum err e = device_live_credential(o->device, o->arena, &live);
+	size_t mark = arena_mark(a);
+	enum err e = device_live_credential(d, a, &live);
 
-	if (e == OK && !span_equal(live.leaf.der, o->attempt.issued.cert))
+	if (e == OK && expected.n > 0 && !span_equal(live.leaf.der, expected))
 		e = err_because(E_STORE, "live/cert.pem is not the certificate just written");
 	if (e == OK)
 		signer_close(live.key);
-	arena_rewind(o->arena, mark);
+	arena_rewind(a, mark);
 	return e == OK ? OK : err_within(E_STORE, e, "reading back what was stored");
+}
+
+enum err make_live(struct device *d, struct arena *a, struct generation *g, struct span expected)
+{
+	enum err e = show_in_uci(d);
+
+	if (e == OK)
+		e = generation_adopt(g);
+	if (e == OK)
+		e = journal_clear(&d->store);
+	if (e == OK)
+		e = read_back(d, a, expected);
+	if (e == OK)
+		progress_detail("%s/live -> gen/%04u", d->settings.state_dir, g->number);
+	return e;
 }
 
 /*
@@ -256,7 +359,7 @@ static enum err read_back(struct onboard *o)
  */
 static void learn_time(const struct attempt *t)
 {
-	int64_t created = voucher_signed_time(t->voucher);
+	int64_t created = t->voucher != NULL ? voucher_signed_time(t->voucher) : 0;
 	struct cert issued;
 
 	if (created > 0 && cert_read(t->issued.cert, &issued) == OK)
@@ -266,18 +369,9 @@ static void learn_time(const struct attempt *t)
 enum err commit(struct onboard *o)
 {
 	struct attempt *t = &o->attempt;
-	enum err e = show_in_uci(o);
+	enum err e = make_live(o->device, o->arena, &t->generation, t->issued.cert);
 
 	if (e == OK)
-		e = generation_adopt(&t->generation);
-	if (e == OK)
-		e = journal_clear(&o->device->store);
-	if (e == OK)
-		e = read_back(o);
-	if (e == OK)
 		learn_time(t);
-	if (e == OK)
-		progress_detail("%s/live -> gen/%04u", o->device->settings.state_dir,
-		                t->generation.number);
 	return e;
 }

@@ -4,29 +4,59 @@
 
 #include "agent/flow.h"
 #include "agent/progress.h"
+#include "agent/retry.h"
+
+/* Where CMP is spoken: of the enrolment, or what differs from it in later life. */
+struct place {
+	const char *path, *profile;
+	enum cmp_labels labels;
+};
+
+static struct place place_of(const struct onboard *o)
+{
+	const struct settings *s = &o->device->settings;
+	const struct life_settings *l = &s->life;
+	struct place p = { s->cmp_path, s->profile, s->cmp_labels };
+
+	if (o->errand == ERRAND_ONBOARD)
+		return p;
+	p.path = l->path != NULL ? l->path : p.path;
+	p.profile = l->profile != NULL ? l->profile : p.profile;
+	p.labels = l->has_labels ? l->labels : p.labels;
+	return p;
+}
 
 /* "/.well-known/cmp", or ".../p/PROFILE" when the operator wants it so (RFC 9483 6.1). */
-static const char *cmp_path(const struct settings *s, char *room, size_t cap)
+static const char *cmp_path(const struct settings *s, const struct place *p, char *room, size_t cap)
 {
-	if (!s->profile_in_path || s->profile[0] == '\0')
-		return s->cmp_path;
-	snprintf(room, cap, "%s/p/%s", s->cmp_path, s->profile);
+	if (!s->profile_in_path || p->profile[0] == '\0')
+		return p->path;
+	snprintf(room, cap, "%s/p/%s", p->path, p->profile);
 	return room;
 }
 
-static struct cmp_client client_of(const struct onboard *o, char *room, size_t cap)
+const struct credential *flow_identity(const struct onboard *o)
 {
-	const struct settings *s = &o->device->settings;
+	return o->attempt.live.key != NULL && o->errand == ERRAND_RENEW ? &o->attempt.live
+	                                                                : &o->device->idevid;
+}
+
+struct cmp_client flow_client(const struct onboard *o, char *room, size_t cap)
+{
+	const struct attempt *t = &o->attempt;
+	struct place p = place_of(o);
 
 	return (struct cmp_client){
-		.trusted = o->attempt.trusted,
-		.signer = &o->device->idevid,
-		.path = cmp_path(s, room, cap),
-		.labels = s->cmp_labels,
-		.profile = span_str(s->profile),
+		.trusted = t->trusted,
+		.signer = flow_identity(o),
+		.path = cmp_path(&o->device->settings, &p, room, cap),
+		.labels = p.labels,
+		.profile = span_str(p.profile),
 		.now = clock_now,
 		.total_ms = o->deadline == 0 ? 0 : o->deadline - clock_ticks(),
 		.watch = &progress_cmp_watch,
+		.crls = &t->owner.crl,
+		.crl_count = t->owner.crl.n > 0,
 	};
 }
 
@@ -35,7 +65,7 @@ enum err fetch_ca_certs(struct onboard *o)
 {
 	struct attempt *t = &o->attempt;
 	char room[URL_MAX];
-	struct cmp_client c = client_of(o, room, sizeof room);
+	struct cmp_client c = flow_client(o, room, sizeof room);
 	enum err e = cmp_get_ca_certs(&c, o->arena, t->ca_certs, &t->ca_cert_count);
 
 	if (e == E_CMP_NONE) {
@@ -51,7 +81,7 @@ enum err fetch_template(struct onboard *o)
 {
 	struct attempt *t = &o->attempt;
 	char room[URL_MAX];
-	struct cmp_client c = client_of(o, room, sizeof room);
+	struct cmp_client c = flow_client(o, room, sizeof room);
 	enum err e = cmp_get_template(&c, o->arena, &t->template);
 
 	if (e == E_CMP_NONE) {
@@ -69,25 +99,55 @@ static enum key_kind wanted_kind(const struct onboard *o)
 	return t->present && t->has_key_kind ? t->key_kind : o->device->settings.key_kind;
 }
 
+enum err journal_attempt(struct onboard *o)
+{
+	struct attempt *t = &o->attempt;
+	size_t mark = arena_mark(o->arena);
+	struct span json;
+	enum err e = pending_write(o->arena, &t->pending, &json);
+
+	if (e == OK)
+		e = journal_write(&o->device->store,
+		                  &(struct journal){ t->generation.number, json });
+	arena_rewind(o->arena, mark);
+	return e;
+}
+
+static void describe_attempt(struct onboard *o)
+{
+	struct attempt *t = &o->attempt;
+
+	t->pending = (struct pending){
+		.errand = o->errand,
+		.redirected = t->redirected,
+		.nonce = t->request.nonce,
+	};
+	snprintf(t->pending.registrar, URL_MAX, "%s", t->candidate->at.url);
+	snprintf(t->pending.origin, URL_MAX, "%s", t->origin);
+}
+
 /* The key is durable before the CA hears of it: a certificate that comes while
    the power goes must not be for a key nobody has. */
 static enum err stage_key(struct onboard *o)
 {
 	struct attempt *t = &o->attempt;
-	size_t mark = arena_mark(o->arena);
+	size_t mark;
 	struct span pem;
 	enum err e = generation_begin(&o->device->store, &t->generation);
 
 	if (e != OK)
 		return e;
-	e = journal_write(&o->device->store,
-	                  &(struct journal){ t->generation.number, span_str("enrolling\n") });
+	if ((t->state_room = arena_take(o->arena, CMP_STATE_MAX)) == NULL)
+		return err_because(E_SPACE, "no memory for a transaction's state");
+	describe_attempt(o);
+	e = journal_attempt(o);
+	mark = arena_mark(o->arena);
 	if (e == OK)
 		e = signer_to_pem(t->key, o->arena, &pem);
 	if (e == OK)
 		e = generation_put(&t->generation, "key.pem", FILE_SECRET, pem);
 	arena_rewind(o->arena, mark);
-	return e;
+	return e == OK ? stage_sources(o) : e;
 }
 
 enum err make_key(struct onboard *o)
@@ -103,6 +163,8 @@ enum err make_key(struct onboard *o)
 	return e;
 }
 
+/* RFC 9483 4.1.3: a kur asks for the names of the certificate it updates, whatever a
+   template or the configuration wish. */
 static enum err make_wishes(struct onboard *o)
 {
 	const struct settings *s = &o->device->settings;
@@ -115,31 +177,103 @@ static enum err make_wishes(struct onboard *o)
 		.ip_addresses = s->ip_addresses.s,
 		.ip_count = s->ip_addresses.n,
 	};
-	enum err e = cmp_apply_template(&t->template, &facts, o->arena, &t->wishes);
+	enum err e = o->errand == ERRAND_RENEW
+	                     ? cmp_update_wishes(&t->live.leaf, o->arena, &t->wishes)
+	                     : cmp_apply_template(&t->template, &facts, o->arena, &t->wishes);
 
 	t->wishes.key = t->key;
 	t->wishes.confirm = s->confirm;
 	return e;
 }
 
+static enum err save_state(void *context, struct span state)
+{
+	struct onboard *o = context;
+	struct attempt *t = &o->attempt;
+
+	if (state.n > CMP_STATE_MAX)
+		return err_because(E_BUG, "a transaction's state of %zu octets", state.n);
+	memmove(t->state_room, state.p, state.n);
+	t->pending.state = (struct span){ t->state_room, state.n };
+	t->saves++;
+	return journal_attempt(o);
+}
+
+/* A certificate that needs no certConf is ours from here on, whatever happens. */
 static enum err keep_issued(void *context, const struct cmp_issued *issued)
 {
-	return stage_issued(context, issued);
+	struct onboard *o = context;
+	enum err e = stage_issued(o, issued);
+
+	if (e != OK || !issued->confirmed_implicitly)
+		return e;
+	o->attempt.pending.confirmed = true;
+	return journal_attempt(o);
+}
+
+static enum err ask_certificate(struct onboard *o, const struct cmp_client *c)
+{
+	struct attempt *t = &o->attempt;
+	enum cmp_request kind = o->errand == ERRAND_RENEW ? CMP_KUR : CMP_IR;
+	struct cmp_keep keep = { keep_issued, o };
+	struct span state;
+	enum err e = arena_copy(o->arena, t->pending.state,
+	                        &state); /* which save_state() replaces */
+
+	if (e == OK && state.n > 0) {
+		e = cmp_resume(c, state, o->arena, &t->wishes, t->ca_certs, t->ca_cert_count, &keep,
+		               &t->issued);
+		if (e != E_CMP_GONE)
+			return e;
+		log_notice("%s; asking anew, with the same key", err_reason(e));
+		t->saves = 0;
+		e = OK;
+	}
+	return e == OK ? cmp_enrol(c, kind, o->arena, &t->wishes, t->ca_certs, t->ca_cert_count,
+	                           &keep, &t->issued)
+	               : e;
+}
+
+/* Between us and the CA, not in what it said. */
+static bool is_of_the_way(enum err e)
+{
+	return e == E_UNREACHABLE || e == E_TIMEOUT || e == E_TLS || e == E_HTTP;
+}
+
+/* The CA has our request and may take days: a cable that is out for an hour must not
+   cost a second one, so the step is taken again until the waiting is over. */
+static enum err wait_for_the_way(struct onboard *o, enum err e)
+{
+	struct candidate *c = o->attempt.candidate;
+	char why[ERR_REASON_MAX];
+	uint32_t random = 0;
+	enum err waits;
+
+	snprintf(why, sizeof why, "%s", err_reason(e));
+	if (rng_bytes((uint8_t *)&random, sizeof random) != OK)
+		random = 0; /* jitter only */
+	waits = candidate_waits(c, clock_ticks(), retry_backoff_ms(++c->failures, random));
+	return waits == E_WAITING ? err_because(waits, "the CA is out of reach: %s", why) : e;
 }
 
 enum err enrol(struct onboard *o)
 {
 	struct attempt *t = &o->attempt;
 	char room[URL_MAX];
-	struct cmp_client c = client_of(o, room, sizeof room);
-	struct cmp_keep keep = { keep_issued, o };
+	struct cmp_client c = flow_client(o, room, sizeof room);
+	struct cmp_journal journal = { save_state, o };
 	struct cert cert;
 	struct quoted q;
+	size_t mark = arena_mark(o->arena);
 	enum err e = make_wishes(o);
 
+	c.journal = &journal;
 	if (e == OK)
-		e = cmp_enrol(&c, CMP_IR, o->arena, &t->wishes, t->ca_certs, t->ca_cert_count,
-		              &keep, &t->issued);
+		e = ask_certificate(o, &c);
+	if (e != OK)
+		arena_rewind(o->arena, mark);
+	if (is_of_the_way(e) && t->saves > 1 && !clock_stopped())
+		return wait_for_the_way(o, e);
 	if (e == OK && (e = cert_read(t->issued.cert, &cert)) == OK)
 		progress_detail("%s, %s", name_text(&q, cert.subject),
 		                t->issued.confirmed_implicitly ? "confirmed implicitly"

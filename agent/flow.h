@@ -1,17 +1,62 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Shared by the files of the flow: onboard.c orders, ask.c asks for the voucher,
+ * Shared by the files of the flows: flow.c drives, onboard.c and life.c hold the
+ * tables, ask.c asks for the voucher, trust.c and owner.c decide whom to believe,
  * enrol.c speaks CMP, commit.c makes it durable, report.c tells the registrar.
  */
 #ifndef ONRAMP_AGENT_FLOW_H
 #define ONRAMP_AGENT_FLOW_H
 
 #include "agent/candidates.h"
+#include "agent/life.h"
 #include "agent/onboard.h"
+#include "agent/pending.h"
 #include "platform/http/link_http.h"
 #include "platform/pki/name.h"
 
-/* All that one attempt at one registrar holds; gone with it. */
+/* What we hold.  A step runs only when everything it needs is held. */
+enum fact {
+	REGISTRAR = 1 << 0, /* an address to try */
+	LINK = 1 << 1,      /* TLS is up; the peer may still be anyone */
+	ANSWER = 1 << 2,    /* the peer sent something that may be a voucher */
+	VOUCHER = 1 << 3,   /* MASA's signature, our serial number, our nonce */
+	TRUST = 1 << 4,     /* the peer of this link is the one the voucher pins, or the owner's */
+	CA_CERTS = 1 << 5,  /* CA certificates that may help to build paths */
+	TEMPLATE = 1 << 6,  /* what the certificate request shall contain */
+	KEY = 1 << 7,       /* operational key, staged, not in use */
+	CERT = 1 << 8,      /* it is for KEY, as asked, chains to the domain, is confirmed */
+	STORED = 1 << 9,    /* all of it survives power loss and is live */
+	IN_USE = 1 << 10,   /* the live credential, whole, and what its owner's servers show */
+	NEWS = 1 << 11,     /* the CA's answer about roots or a CRL, verified */
+	REVOKED = 1 << 12   /* the CA has revoked the live certificate */
+};
+
+struct onboard;
+struct step {
+	struct step_row row;
+	enum err (*run)(struct onboard *o);
+	enum { MUST_WORK, MAY_FAIL } demand; /* a report: the flow goes on without it */
+};
+
+struct flow {
+	const char *state; /* for status: "onboarding" */
+	const struct step *steps;
+	size_t count;
+};
+#define FLOW_OF(state, steps)                                     \
+	{                                                         \
+		(state), (steps), sizeof(steps) / sizeof *(steps) \
+	}
+
+/* What the CA had of late: verified, to become part of the next generation. */
+struct news {
+	bool any;
+	struct span roots[ANCHORS_MAX]; /* the whole of roots.pem */
+	size_t root_count;
+	struct span crl;
+};
+
+/* All that one attempt at one server holds; gone with it. */
 struct attempt {
 	struct candidate *candidate;
 	struct url at; /* where we talk to: the candidate, or a redirect's target */
@@ -29,20 +74,48 @@ struct attempt {
 	struct signer *key;           /* operational, staged */
 	struct generation generation; /* where it is staged */
 	struct cmp_issued issued;
+
+	struct pending pending; /* what the journal says of all this */
+	uint8_t *state_room;    /* CMP_STATE_MAX octets, for pending.state */
+	unsigned staged;        /* the generation that the journal names */
+	unsigned saves;         /* how often the CMP client said where it stands */
+
+	/* of an enrolled device */
+	struct credential live;
+	struct owner owner;
+	char home[URL_MAX]; /* the registrar of the enrolment */
+	struct news news;
 };
 
 struct onboard {
 	struct device *device;
 	struct arena *arena; /* of the attempt */
 	struct candidates *candidates;
+	enum errand errand;
+	enum crl_reason reason; /* of a revocation */
 	struct attempt attempt;
+	const struct flow *flow;
 	unsigned at, facts, tries;
 	int64_t deadline; /* ticks; 0: none */
 	enum err last;    /* the last failure */
 	bool over;        /* no turns left, or told to stop */
 };
 
-/* The steps, in the order of the table in onboard.c. */
+/*
+ * flow.c.  flow_begin() fills o, with an empty list of candidates for the caller to
+ * fill; flow_run() goes down the table until all is done, nobody has a turn left,
+ * something of our own is wrong, or clock_stop() was called.  After OK everything is
+ * live; otherwise nothing is, and what was staged is gone, unless we were stopped
+ * while a CA was thinking: then the journal knows how to go on.
+ */
+void flow_begin(struct onboard *o, struct device *d, struct arena *attempt,
+                const struct onboard_limits *limits);
+MUST_CHECK enum err flow_run(struct onboard *o, const struct flow *f);
+
+/* Sleeps until ticks or the deadline; sets over when told to stop or past it. */
+void flow_pause(struct onboard *o, int64_t milliseconds, const char *why);
+
+/* The steps, in the order of the tables. */
 enum err find_registrar(struct onboard *o);
 enum err open_link(struct onboard *o);
 enum err ask_voucher(struct onboard *o);
@@ -56,11 +129,46 @@ enum err enrol(struct onboard *o);
 enum err commit(struct onboard *o);
 enum err tell_enrolled(struct onboard *o);
 
-/* Connects the attempt to a URL; provisional (RFC 8995 5.1). */
+/* ... of what was interrupted: resume.c */
+enum err find_interrupted(struct onboard *o);
+enum err take_up_voucher(struct onboard *o);
+enum err take_up_key(struct onboard *o);
+
+/* ... of an enrolled device: owner.c, upkeep.c */
+enum err load_in_use(struct onboard *o);
+enum err pin_owner_link(struct onboard *o);
+enum err ask_roots(struct onboard *o);
+enum err ask_crl(struct onboard *o);
+enum err commit_upkeep(struct onboard *o);
+enum err revoke_in_use(struct onboard *o);
+enum err record_revocation(struct onboard *o);
+
+extern const struct flow FLOW_ONBOARD, FLOW_ONBOARD_RESUME; /* onboard.c */
+extern const struct flow FLOW_RENEW, FLOW_RENEW_RESUME, FLOW_REVOKE, FLOW_ROOTS,
+	FLOW_CRL; /* life.c */
+
+/* Connects the attempt to a URL; the peer may be anyone (RFC 8995 5.1). */
 MUST_CHECK enum err connect_to(struct onboard *o, const struct url *to);
 
-/* Writes key, certificate and the rest into the staged generation. */
+/* As whom we speak: the IDevID, or the certificate in use. */
+const struct credential *flow_identity(const struct onboard *o);
+/* Where CMP is served, and how, by the settings of this errand. */
+struct cmp_client flow_client(const struct onboard *o, char *room, size_t cap);
+
+/* Durable before anything depends on it: where the attempt stands. */
+MUST_CHECK enum err journal_attempt(struct onboard *o);
+
+/* What the generation holds besides the certificate: voucher, pin, template. */
+MUST_CHECK enum err stage_sources(struct onboard *o);
+/* Writes certificate, chain, roots and the views of them into the staged generation. */
 MUST_CHECK enum err stage_issued(struct onboard *o, const struct cmp_issued *issued);
+/* The UCI view of a certificate; state: "enrolled", "revoked". */
+MUST_CHECK enum err stage_view(struct onboard *o, struct span cert, const char *state);
+/* roots.pem: these, one after the other. */
+MUST_CHECK enum err stage_roots(struct onboard *o, const struct span *roots, size_t count);
+/* The generation becomes live, and is read back; expected: its certificate, or empty. */
+MUST_CHECK enum err make_live(struct device *d, struct arena *a, struct generation *g,
+                              struct span expected);
 
 /* RFC 8995 5.7, 5.9.4: negative reports; failures of them are only logged. */
 void report_failure(struct onboard *o, enum err e, bool after_trust);
@@ -68,8 +176,5 @@ void report_failure(struct onboard *o, enum err e, bool after_trust);
 /* The operator's name for the peer, by which it may prove its role; NULL when
    the name came from the network (handbook rule behind RFC 7030 3.6.1). */
 const char *operator_host(const struct onboard *o);
-
-/* Sleeps until ticks or the deadline; sets over when told to stop or past it. */
-void flow_pause(struct onboard *o, int64_t milliseconds, const char *why);
 
 #endif

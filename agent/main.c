@@ -26,6 +26,8 @@ static const struct command {
 	{ "show", cmd_show, "decode a voucher, voucher-request, CMP message or certificate" },
 	{ "verify", cmd_verify, "verify a voucher as the device would" },
 	{ "cmp", cmd_cmp, "the CMP client by itself, against any CA or RA" },
+	{ "renew", cmd_renew, "renew the certificate now" },
+	{ "revoke", cmd_revoke, "have the CA revoke the certificate in use" },
 	{ "reset", cmd_reset, "forget the owner: remove certificates and state" },
 };
 

@@ -21,11 +21,19 @@ struct onboard_limits {
 MUST_CHECK enum err onboard(struct device *d, struct arena *attempt,
                             const struct onboard_limits *limits);
 
-/* The table of steps, for docs and tests: name, needs, gives. NULL behind the last. */
+/*
+ * Goes on with what the journal says was interrupted (agent/pending.h): after OK
+ * with *resumed, the device is where it wanted to be.  OK without, when there was
+ * nothing to go on with; what could not be gone on with is gone then, and said.
+ * An error: we were stopped, or nobody was to be reached yet; the journal stands.
+ */
+MUST_CHECK enum err resume_interrupted(struct device *d, struct arena *attempt,
+                                       const struct onboard_limits *limits, bool *resumed);
+
+/* A row of a table of steps: what one needs and gives (enum fact of agent/flow.h). */
 struct step_row {
 	const char *name;
 	unsigned needs, gives;
 };
-const struct step_row *onboard_steps(size_t *count);
 
 #endif

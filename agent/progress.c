@@ -10,7 +10,7 @@
 #include "platform/codec/json.h"
 #include "platform/store/file.h"
 
-enum { DETAIL_MAX = 200, STATUS_MAX = 2048 };
+enum { DETAIL_MAX = 200, STATUS_MAX = 16384 };
 
 static struct {
 	bool terminal;
@@ -21,7 +21,28 @@ static struct {
 	int64_t begun;
 	enum err last;
 	int64_t next_try_s;
+	struct duty_report duties[DUTY_REPORTS_MAX];
+	size_t duty_count;
 } now;
+
+/* "renewal_last": how it went, "renewal_next": a date, or in how many seconds. */
+static void put_duty(struct jsonw *w, const struct duty_report *r, struct moment m)
+{
+	struct date_text date;
+	char name[32], in[40];
+
+	if (r->last[0] != '\0') {
+		snprintf(name, sizeof name, "%s_last", r->name);
+		jsonw_string(w, name, span_str(r->last));
+	}
+	snprintf(name, sizeof name, "%s_next", r->name);
+	snprintf(in, sizeof in, "in %lld seconds", (long long)r->next_s);
+	if (r->next_s >= 0)
+		jsonw_string(w, name,
+		             span_str(m.confidence == TIME_SET
+		                              ? date_to_rfc3339(&date, m.seconds + r->next_s)
+		                              : in));
+}
 
 static void write_status(void)
 {
@@ -46,6 +67,8 @@ static void write_status(void)
 	}
 	if (now.next_try_s > 0)
 		jsonw_integer(&w, "next_try_in_seconds", now.next_try_s);
+	for (size_t i = 0; i < now.duty_count; i++)
+		put_duty(&w, &now.duties[i], m);
 	jsonw_close(&w, '}');
 	if (jsonw_end(&w, &json) != OK || file_replace(now.status_file, json, 0644) != OK)
 		log_warning("status file: %s", err_reason(E_STORE));
@@ -119,6 +142,13 @@ void progress_state(const char *state, enum err last)
 	now.state = state;
 	now.last = last;
 	write_status();
+}
+
+void progress_duties(const struct duty_report *reports, size_t count)
+{
+	now.duty_count = count < DUTY_REPORTS_MAX ? count : DUTY_REPORTS_MAX;
+	for (size_t i = 0; i < now.duty_count; i++)
+		now.duties[i] = reports[i];
 }
 
 static void cmp_event(void *context, enum cmp_event what, const char *message, int64_t seconds)

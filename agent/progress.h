@@ -23,8 +23,18 @@ void progress_done(enum err e);
 /* A wait of some seconds, and why. */
 void progress_wait(int64_t seconds, const char *why);
 
-/* The state as a whole: "onboarding", "waiting", "enrolled", "halted", "disabled". */
+/* The state as a whole: "onboarding", "enrolled", "renewing", "expired", "revoked", "halted". */
 void progress_state(const char *state, enum err last);
+
+/* What the device does by itself from time to time: how it went last ("OK", "E_X: why"; ""
+   not yet), and in how many seconds again (-1: not at all). */
+struct duty_report {
+	const char *name; /* "renewal"; NULL: none */
+	char last[ERR_REASON_MAX + 32];
+	int64_t next_s;
+};
+enum { DUTY_REPORTS_MAX = 4 };
+void progress_duties(const struct duty_report *reports, size_t count);
 
 /* For struct cmp_client. */
 extern const struct cmp_watch progress_cmp_watch;

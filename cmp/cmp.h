@@ -97,6 +97,8 @@ struct cmp_template {
 	struct span issuer;     /* Name; empty when absent or for us to fill in */
 	struct span validity;   /* content of OptionalValidity; or empty */
 };
+/* From its bytes, as they came or were kept; empty ones are no template. */
+MUST_CHECK enum err cmp_template_read(struct span value, struct cmp_template *out);
 MUST_CHECK enum err cmp_get_template(const struct cmp_client *c, struct arena *a,
                                      struct cmp_template *out);
 

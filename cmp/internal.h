@@ -334,9 +334,6 @@ MUST_CHECK enum err cmp_crl_prove(const struct cmp_client *client, const struct 
 bool cmp_key_kind_find(struct span alg_id, uint32_t rsa_bits, enum key_kind *out);
 struct span cmp_key_alg(enum key_kind kind); /* AlgorithmIdentifier, DER */
 
-/* template.c: CertReqTemplateContent; an empty one is no template. */
-MUST_CHECK enum err cmp_template_read(struct span value, struct cmp_template *out);
-
 /* issued.c: the certificate in s->rep against s->wishes. */
 MUST_CHECK enum err cmp_issued_check(struct cmp_session *s, const struct cmp_pool *pool,
                                      struct cmp_issued *out);

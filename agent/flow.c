@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The driver of every flow: goes down a table of steps, and names neither a step
+ * nor an error.
+ */
+#include "agent/flow.h"
+#include "agent/progress.h"
+#include "agent/retry.h"
+
+/* A transaction that the CA is thinking about outlives us; the journal has it. */
+static bool is_only_interrupted(const struct onboard *o)
+{
+	return clock_stopped() && o->attempt.pending.registrar[0] != '\0';
+}
+
+static void drop_staged(struct onboard *o)
+{
+	generation_discard(&o->attempt.generation);
+	if (journal_clear(&o->device->store) != OK)
+		log_warning("%s", err_reason(E_STORE));
+}
+
+/* Lets go of all the attempt holds; what was staged is discarded. */
+static void let_go(struct onboard *o)
+{
+	struct attempt *t = &o->attempt;
+
+	link_close(t->link);
+	signer_close(t->key);
+	signer_close(t->issued.key);
+	signer_close(t->live.key);
+	if (t->generation.store != NULL && !(o->facts & STORED) && !is_only_interrupted(o))
+		drop_staged(o);
+	generation_close(&t->generation);
+	*t = (struct attempt){ .generation = { .dir = -1 } };
+	arena_reset(o->arena);
+	o->facts = 0;
+	o->at = 0;
+	o->tries = 0;
+}
+
+/* This registrar is no good: say so if it can still hear us, then let go. */
+static void start_over(struct onboard *o, enum err e)
+{
+	uint32_t random = 0;
+
+	o->last = e;
+	if (o->facts & ANSWER)
+		report_failure(o, e, o->facts & TRUST);
+	if (rng_bytes((uint8_t *)&random, sizeof random) != OK)
+		random = 0; /* jitter only */
+	if (o->attempt.candidate != NULL)
+		candidate_failed(o->attempt.candidate, clock_ticks(), random);
+	let_go(o);
+}
+
+/* A transient fault: the same step again soon, some times. */
+static void try_again(struct onboard *o, enum err e)
+{
+	o->last = e;
+	if (++o->tries == TRIES_MAX)
+		start_over(o, e);
+	else
+		flow_pause(o, retry_backoff_ms(o->tries, 0), "before trying this step again");
+}
+
+/* The peer is thinking: wait here, or give the turn to others that are due.  A key
+   that is staged already is worth more than they. */
+static void wait_turn(struct onboard *o, enum err e)
+{
+	struct candidate *c = o->attempt.candidate;
+	int64_t now = clock_ticks();
+
+	o->last = e;
+	if (!(o->facts & KEY) && candidates_others_due(o->candidates, c, c->not_before))
+		let_go(o);
+	else
+		flow_pause(o, c->not_before - now, "the registrar asks us to come back later");
+}
+
+static void judge(struct onboard *o, const struct step *s, enum err e)
+{
+	switch (s->demand == MAY_FAIL ? FINE : err_verdict(e)) {
+	case FINE:
+		o->facts |= s->row.gives;
+		o->tries = 0;
+		o->at++;
+		break;
+	case AGAIN:
+		try_again(o, e);
+		break;
+	case WAIT:
+		wait_turn(o, e);
+		break;
+	case NEXT:
+		start_over(o, e);
+		break;
+	case HALT:
+		start_over(o, e);
+		o->over = true;
+		break;
+	}
+}
+
+static void run_step(struct onboard *o)
+{
+	const struct step *s = &o->flow->steps[o->at];
+	enum err e;
+
+	progress_step(s->row.name);
+	e = (o->facts & s->row.needs) == s->row.needs ? s->run(o) : E_BUG;
+	if (o->over)
+		return;
+	progress_done(e);
+	if (e != OK && clock_stopped()) { /* nobody's fault */
+		o->last = e;
+		o->over = true;
+		return;
+	}
+	judge(o, s, e);
+}
+
+void flow_pause(struct onboard *o, int64_t milliseconds, const char *why)
+{
+	int64_t now = clock_ticks();
+
+	if (milliseconds < 0)
+		milliseconds = 0;
+	if (o->deadline != 0 && now + milliseconds >= o->deadline) {
+		o->over = true;
+		milliseconds = o->deadline > now ? o->deadline - now : 0;
+	}
+	if (milliseconds > 0)
+		progress_wait((milliseconds + 999) / 1000, why);
+	if (!clock_sleep(milliseconds))
+		o->over = true;
+}
+
+void flow_begin(struct onboard *o, struct device *d, struct arena *attempt,
+                const struct onboard_limits *limits)
+{
+	static struct candidates candidates;
+
+	*o = (struct onboard){
+		.device = d,
+		.arena = attempt,
+		.candidates = &candidates,
+		.attempt = { .generation = { .dir = -1 } },
+		.last = E_CONFIG,
+	};
+	candidates.n = 0;
+	if (limits->patience_ms > 0)
+		o->deadline = clock_ticks() + limits->patience_ms;
+}
+
+enum err flow_run(struct onboard *o, const struct flow *f)
+{
+	enum err e;
+
+	o->flow = f;
+	progress_state(f->state, OK);
+	while (o->at < f->count && !o->over)
+		run_step(o);
+	e = o->at == f->count ? OK : o->last;
+	let_go(o);
+	return e;
+}

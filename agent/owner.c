@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The owner of an enrolled device: what is in use, where his server is, and whether
+ * the peer is it.
+ */
+#include <stdio.h>
+
+#include "agent/flow.h"
+#include "agent/life.h"
+#include "agent/progress.h"
+#include "platform/codec/json.h"
+#include "platform/codec/pem.h"
+#include "platform/pki/crl.h"
+
+/* A text of meta.json, copied; empty when it has none. */
+static enum err meta_text(const struct device *d, struct arena *a, const char *name, char *out,
+                          size_t cap)
+{
+	size_t mark = arena_mark(a);
+	const struct json *v = NULL;
+	struct span file, text = NO_BYTES;
+	enum err e = store_get(&d->store, a, "meta.json", &file);
+
+	out[0] = '\0';
+	if (e == OK)
+		e = err_within(E_STORE, json_open(file, &v), "meta.json");
+	if (e == OK && json_string(v, name, &text) == JSON_FOUND && text.n < cap) {
+		memcpy(out, text.p, text.n);
+		out[text.n] = '\0';
+	}
+	json_close(v);
+	arena_rewind(a, mark);
+	return e;
+}
+
+enum err owner_server(const struct device *d, struct arena *a, char url[URL_MAX])
+{
+	enum err e;
+
+	if (d->settings.life.url != NULL) {
+		snprintf(url, URL_MAX, "%s", d->settings.life.url);
+		return OK;
+	}
+	e = meta_text(d, a, "registrar", url, URL_MAX);
+	if (e == OK && url[0] == '\0')
+		return err_because(E_CONFIG, "meta.json names no registrar: set option url of a "
+		                             "section renew");
+	return e;
+}
+
+static enum err load_roots(const struct device *d, struct arena *a, struct owner *out)
+{
+	struct span file, certs[ANCHORS_MAX];
+	size_t n = 0;
+	enum err e = store_get(&d->store, a, "roots.pem", &file);
+
+	if (e == OK)
+		e = pem_certificates(a, file, certs, ANCHORS_MAX, &n);
+	for (size_t i = 0; i < n && e == OK; i++)
+		e = anchors_add(&out->roots, ANCHOR_CERT, certs[i]);
+	return err_within(E_STORE, e, "roots.pem");
+}
+
+/* What the voucher pinned; there is none after an enrolment by older versions. */
+static enum err load_pin(const struct device *d, struct arena *a, struct owner *out)
+{
+	struct pem block = { NO_BYTES, NO_BYTES };
+	struct span file;
+	bool absent;
+	enum err e = store_find(&d->store, a, "pin.pem", &file, &absent);
+
+	if (e != OK || absent)
+		return e;
+	e = pem_next(a, &file, &block);
+	if (e == OK && block.der.n == 0)
+		e = err_because(E_STORE, "nothing is in it");
+	out->has_pin = e == OK;
+	out->pin = (struct anchor){ span_is(block.label, "CERTIFICATE") ? ANCHOR_CERT : ANCHOR_KEY,
+		                    block.der };
+	return err_within(E_STORE, e, "pin.pem");
+}
+
+static enum err load_crl(const struct device *d, struct arena *a, struct owner *out)
+{
+	struct pem block = { NO_BYTES, NO_BYTES };
+	struct span file;
+	bool absent;
+	enum err e = store_find(&d->store, a, "crl.pem", &file, &absent);
+
+	if (e == OK && !absent)
+		e = pem_next(a, &file, &block);
+	out->crl = block.der;
+	return err_within(E_STORE, e, "crl.pem");
+}
+
+static enum err load_owner(const struct device *d, struct arena *a, struct owner *out)
+{
+	enum err e = load_roots(d, a, out);
+
+	if (e == OK)
+		e = load_pin(d, a, out);
+	return e == OK ? load_crl(d, a, out) : e;
+}
+
+/* A name that the operator wrote down, today or for the enrolment. */
+static bool named_by_operator(const struct settings *s, const struct url *at)
+{
+	struct url u;
+
+	if (s->life.url != NULL)
+		return true;
+	for (size_t i = 0; i < s->registrar_count; i++)
+		if (url_read(s->registrars[i].url, &u) == OK && url_same_origin(&u, at))
+			return true;
+	return false;
+}
+
+enum err load_in_use(struct onboard *o)
+{
+	struct attempt *t = &o->attempt;
+	struct quoted q;
+	enum err e = device_live_credential(o->device, o->arena, &t->live);
+
+	if (e == OK)
+		e = load_owner(o->device, o->arena, &t->owner);
+	if (e == OK)
+		e = meta_text(o->device, o->arena, "registrar", t->home, sizeof t->home);
+	if (e == OK)
+		progress_detail("%s, %zu roots", name_text(&q, t->live.leaf.subject),
+		                t->owner.roots.n);
+	t->redirected = !named_by_operator(&o->device->settings, &t->at);
+	return e;
+}
+
+enum err pin_owner_link(struct onboard *o)
+{
+	struct attempt *t = &o->attempt;
+	struct chain peer;
+	struct cert server;
+	struct quoted q;
+	enum err e = pin_by_owner(o->arena, &t->owner, t->link, operator_host(o), clock_now(),
+	                          &t->trusted);
+
+	if (e != OK)
+		return e;
+	peer = link_peer_chain(t->link);
+	if (peer.n == 0)
+		progress_detail("plain HTTP: the messages protect themselves");
+	else if (cert_read(peer.certs[0], &server) == OK)
+		progress_detail("%s", name_text(&q, server.subject));
+	return OK;
+}
+
+enum err life_look(const struct device *d, struct arena *a, struct life *out)
+{
+	struct credential live = { .key = NULL };
+	struct owner owner = { .has_pin = false };
+	struct digest digest;
+	struct span reason;
+	struct journal journal;
+	bool absent = true, waiting = false;
+	enum err e = device_live_credential(d, a, &live);
+
+	*out = (struct life){ .revoked = false };
+	if (e == OK)
+		e = hash_of(HASH_SHA256, live.leaf.der, &digest);
+	if (e == OK)
+		e = load_crl(d, a, &owner);
+	if (e == OK && owner.crl.n > 0)
+		e = crl_dates(owner.crl, &out->crl_made, &out->crl_next);
+	if (e == OK)
+		e = store_find(&d->store, a, "revoked", &reason, &absent);
+	if (e == OK)
+		e = journal_read(&d->store, a, &waiting, &journal);
+	signer_close(live.key);
+	if (e != OK)
+		return e;
+	out->lifetime = (struct lifetime){
+		.not_before = live.leaf.not_before,
+		.not_after = live.leaf.not_after,
+		.seed = (uint32_t)digest.b[0] << 24 | (uint32_t)digest.b[1] << 16 |
+		        (uint32_t)digest.b[2] << 8 | digest.b[3],
+	};
+	out->revoked = !absent;
+	out->waiting = waiting;
+	out->has_crl = owner.crl.n > 0;
+	return OK;
+}

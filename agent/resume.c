@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Going on with what an exit, a reboot or a power cut interrupted: same server,
+ * same staged key, same CMP transaction.  What was believed before has to be
+ * believed anew, from the stored voucher or the owner's roots.
+ */
+#include <stdio.h>
+
+#include "agent/flow.h"
+#include "agent/life.h"
+#include "agent/progress.h"
+
+static enum err read_pending(struct device *d, struct arena *a, bool *there, unsigned *generation,
+                             struct pending *out)
+{
+	struct journal j;
+	enum err e = journal_read(&d->store, a, there, &j);
+
+	*generation = j.generation;
+	return e == OK && *there ? pending_read(a, j.content, out) : e;
+}
+
+enum err find_interrupted(struct onboard *o)
+{
+	struct attempt *t = &o->attempt;
+	struct pending p;
+	bool there;
+	enum err e = read_pending(o->device, o->arena, &there, &t->staged, &p);
+
+	if (e == OK && !there) {
+		o->over = true; /* an earlier round has found that it cannot be gone on with */
+		return OK;
+	}
+	if (e == OK)
+		e = find_registrar(o);
+	if (e != OK || o->over)
+		return e;
+	t->pending = p;
+	t->redirected = p.redirected;
+	t->request.nonce = p.nonce;
+	return url_read(p.origin, &t->at);
+}
+
+/* From here on it is ours: kept when it works out, discarded when it does not. */
+static enum err take_up_generation(struct onboard *o)
+{
+	struct attempt *t = &o->attempt;
+
+	if (t->generation.store != NULL)
+		return OK;
+	return generation_resume(&o->device->store, t->staged, &t->generation);
+}
+
+enum err take_up_voucher(struct onboard *o)
+{
+	struct attempt *t = &o->attempt;
+	enum err e = take_up_generation(o);
+
+	return e == OK ? generation_get(&t->generation, o->arena, "voucher.vcj", &t->answer) : e;
+}
+
+static enum err take_up_template(struct onboard *o)
+{
+	struct attempt *t = &o->attempt;
+	struct span der;
+	bool absent;
+	enum err e = generation_find(&t->generation, o->arena, "profile.der", &der, &absent);
+
+	t->template = (struct cmp_template){ .present = false };
+	return e == OK && !absent ? cmp_template_read(der, &t->template) : e;
+}
+
+static enum err take_up_state(struct onboard *o)
+{
+	struct attempt *t = &o->attempt;
+
+	if ((t->state_room = arena_take(o->arena, CMP_STATE_MAX)) == NULL)
+		return err_because(E_SPACE, "no memory for a transaction's state");
+	if (t->pending.state.n > 0)
+		memcpy(t->state_room, t->pending.state.p, t->pending.state.n);
+	t->pending.state.p = t->state_room;
+	t->saves = t->pending.state.n > 0 ? 2 : 0; /* the CA may have it */
+	return OK;
+}
+
+enum err take_up_key(struct onboard *o)
+{
+	struct attempt *t = &o->attempt;
+	struct span file;
+	enum err e = take_up_generation(o);
+
+	if (e == OK)
+		e = generation_get(&t->generation, o->arena, "key.pem", &file);
+	if (e == OK)
+		e = signer_from_bytes(&t->key, file);
+	if (e == OK)
+		e = take_up_template(o);
+	return e == OK ? take_up_state(o) : e;
+}
+
+/* The operator may have changed his mind since. */
+static bool still_wanted(struct device *d, struct arena *a, const struct pending *p)
+{
+	const struct settings *s = &d->settings;
+	char server[URL_MAX];
+
+	if ((p->errand == ERRAND_ONBOARD) != (d->store.live == 0))
+		return false;
+	if (p->errand != ERRAND_ONBOARD)
+		return s->life.renew && owner_server(d, a, server) == OK &&
+		       strcmp(server, p->registrar) == 0;
+	for (size_t i = 0; i < s->registrar_count; i++)
+		if (strcmp(s->registrars[i].url, p->registrar) == 0)
+			return true;
+	return false;
+}
+
+static enum err drop(struct device *d, unsigned generation, const char *why)
+{
+	struct generation g;
+
+	log_notice("what was interrupted is given up: %s", why);
+	if (generation != 0 && generation != d->store.live &&
+	    generation_resume(&d->store, generation, &g) == OK)
+		generation_discard(&g);
+	return journal_clear(&d->store);
+}
+
+/* Confirmed, but not yet live when the power went.  The store has kept it as it was
+   found good; it has to be whole. */
+static enum err adopt_confirmed(struct device *d, struct arena *a, unsigned generation)
+{
+	struct credential staged = { .key = NULL };
+	struct span key, certs, other;
+	struct generation g;
+	enum err e = generation_resume(&d->store, generation, &g);
+
+	if (e == OK)
+		e = generation_get(&g, a, "key.pem", &key);
+	if (e == OK)
+		e = generation_get(&g, a, "fullchain.pem", &certs);
+	if (e == OK)
+		e = generation_get(&g, a, "roots.pem", &other);
+	if (e == OK)
+		e = generation_get(&g, a, "onramp_state", &other);
+	if (e == OK)
+		e = signer_from_bytes(&staged.key, key);
+	if (e == OK)
+		e = credential_from(a, staged.key, certs, &staged);
+	if (e == OK)
+		e = make_live(d, a, &g, staged.leaf.der);
+	signer_close(staged.key);
+	generation_close(&g);
+	return e;
+}
+
+static enum err go_on(struct device *d, struct arena *a, const struct onboard_limits *limits,
+                      const struct pending *p)
+{
+	const struct registrar_setting at = { "", p->registrar };
+	struct onboard o;
+
+	log_notice("going on with what was interrupted at %s", p->origin);
+	flow_begin(&o, d, a, limits);
+	o.errand = p->errand;
+	candidates_only(o.candidates, &at, limits->rounds > 0 ? limits->rounds : RESUME_ROUNDS_MAX);
+	return flow_run(&o,
+	                p->errand == ERRAND_ONBOARD ? &FLOW_ONBOARD_RESUME : &FLOW_RENEW_RESUME);
+}
+
+/* A failure that took the journal with it was final; else it stands, until even the
+   service has tried long enough. */
+static enum err after_failure(struct device *d, struct arena *a, bool service, enum err e)
+{
+	char why[ERR_REASON_MAX];
+	unsigned generation;
+	struct pending p;
+	bool there;
+
+	snprintf(why, sizeof why, "%s", err_reason(e));
+	if (read_pending(d, a, &there, &generation, &p) != OK)
+		there = true;
+	arena_reset(a);
+	if (there && (clock_stopped() || !service))
+		return err_because(e, "%s", why);
+	return there ? drop(d, generation, why) : OK;
+}
+
+enum err resume_interrupted(struct device *d, struct arena *a, const struct onboard_limits *limits,
+                            bool *resumed)
+{
+	struct pending p;
+	unsigned generation;
+	bool there;
+	enum err e = read_pending(d, a, &there, &generation, &p);
+
+	*resumed = false;
+	if (e == OK && !there)
+		return OK;
+	if (e != OK)
+		return drop(d, generation, err_reason(e));
+	if (!still_wanted(d, a, &p))
+		return drop(d, generation, "the configuration asks for something else now");
+	e = p.confirmed ? adopt_confirmed(d, a, generation) : go_on(d, a, limits, &p);
+	arena_reset(a);
+	*resumed = e == OK;
+	if (e == OK || err_verdict(e) == HALT)
+		return e;
+	if (p.confirmed)
+		return drop(d, generation, err_reason(e));
+	return after_failure(d, a, limits->rounds == 0, e);
+}

@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The duties of an enrolled device. */
+#include <stdio.h>
+
+#include "agent/retry.h"
+#include "agent/service.h"
+#include "platform/crypto/hash.h"
+
+enum { NEVER = -1 };
+
+/* Seconds until it is due by what is stored; 0: now; NEVER. */
+static int64_t renewal_in(const struct device *d, const struct life *l, struct moment now)
+{
+	int64_t in_s;
+
+	switch (schedule_look(&l->lifetime, &d->settings.life.when, now, &in_s)) {
+	case DUE_NOW:
+	case DUE_ENDED:
+		return 0;
+	case DUE_LATER:
+		return l->waiting ? 0 : in_s;
+	case DUE_UNKNOWN:
+	case DUE_NEVER:
+		break;
+	}
+	return l->waiting ? 0 : NEVER;
+}
+
+static int64_t renewal_rest(const struct life *l, struct moment now)
+{
+	return schedule_rest(&l->lifetime, now);
+}
+
+static bool wants_renewal(const struct settings *s)
+{
+	return s->life.renew;
+}
+
+static int64_t roots_in(const struct device *d, const struct life *l, struct moment now)
+{
+	(void)d, (void)l, (void)now;
+	return 0; /* nothing that is stored tells; so at the start, and then by the rest */
+}
+
+static int64_t roots_rest(const struct life *l, struct moment now)
+{
+	(void)l, (void)now;
+	return ROOTS_EVERY_S;
+}
+
+static bool wants_roots(const struct settings *s)
+{
+	return s->life.root_updates;
+}
+
+/* A while before nextUpdate, each device at a moment of its own. */
+static int64_t crl_in(const struct device *d, const struct life *l, struct moment now)
+{
+	int64_t spread = (l->crl_next - l->crl_made) / 8, at;
+
+	(void)d;
+	if (!l->has_crl || l->crl_next == 0 || now.confidence != TIME_SET)
+		return 0;
+	at = l->crl_next - spread / 256 * (l->lifetime.seed >> 24);
+	return at > now.seconds ? at - now.seconds : 0;
+}
+
+static int64_t crl_rest(const struct life *l, struct moment now)
+{
+	return l->crl_next != 0 && now.confidence == TIME_SET ? LIFE_LOOK_S : CRL_EVERY_S;
+}
+
+static bool wants_crl(const struct settings *s)
+{
+	return s->life.crls;
+}
+
+static const struct duty {
+	const char *name;
+	bool (*wanted)(const struct settings *s);
+	int64_t (*in)(const struct device *d, const struct life *l, struct moment now);
+	int64_t (*rest)(const struct life *l, struct moment now); /* after it was done */
+	enum err (*run)(struct device *d, struct arena *a, const struct onboard_limits *limits);
+} duties[DUTIES] = {
+	{ "renewal", wants_renewal, renewal_in, renewal_rest, life_renew },
+	{ "roots", wants_roots, roots_in, roots_rest, life_fetch_roots },
+	{ "crl", wants_crl, crl_in, crl_rest, life_fetch_crl },
+};
+
+static uint32_t random_number(void)
+{
+	uint32_t r = 0;
+
+	return rng_bytes((uint8_t *)&r, sizeof r) == OK ? r : 0; /* jitter only */
+}
+
+/* Milliseconds until a duty's turn; NEVER. */
+static int64_t turn_in(const struct device *d, const struct life *l, const struct agenda *g,
+                       size_t i)
+{
+	int64_t in_s, wait = g->duty[i].not_before - clock_ticks();
+
+	if (l->revoked || !duties[i].wanted(&d->settings))
+		return NEVER;
+	in_s = duties[i].in(d, l, clock_now());
+	if (in_s == NEVER)
+		return NEVER;
+	return in_s * 1000 > wait ? in_s * 1000 : wait > 0 ? wait : 0;
+}
+
+static void note_result(struct agenda *g, size_t i, enum err e)
+{
+	struct duty_report *r = &g->duty[i].report;
+
+	r->name = duties[i].name;
+	snprintf(r->last, sizeof r->last, "%s%s%s", err_name(e), e == OK ? "" : ": ",
+	         e == OK ? "" : err_reason(e));
+	if (e != OK)
+		log_warning("%s failed: %s", duties[i].name, err_reason(e));
+}
+
+/* After a success it rests, after a failure it backs off, from a server that does not
+   have it at all it is asked rarely. */
+static int64_t pause_after(const struct duty *duty, const struct life *l, unsigned failures,
+                           enum err e)
+{
+	if (e == OK)
+		return duty->rest(l, clock_now()) * 1000;
+	if (e == E_CMP_NONE && duty->run != life_renew)
+		return (int64_t)NEWS_RARELY_S * 1000;
+	return retry_backoff_ms(failures, random_number());
+}
+
+static enum err do_duty(struct device *d, struct arena *a, struct agenda *g, size_t i,
+                        struct life *l)
+{
+	const struct onboard_limits once = { 1, 0 };
+	enum err look, e = duties[i].run(d, a, &once);
+
+	if (clock_stopped())
+		return OK;
+	note_result(g, i, e);
+	arena_reset(a);
+	look = life_look(d, a, l);
+	arena_reset(a);
+	g->duty[i].failures = e == OK ? 0 : g->duty[i].failures + 1;
+	g->duty[i].not_before = clock_ticks() + pause_after(&duties[i], l, g->duty[i].failures, e);
+	return look;
+}
+
+static void tell(const struct agenda *g, const struct life *l)
+{
+	struct duty_report reports[DUTIES];
+
+	for (size_t i = 0; i < DUTIES; i++)
+		reports[i] = g->duty[i].report;
+	progress_duties(reports, DUTIES);
+	progress_state(l->revoked                                      ? "revoked"
+	               : time_over(clock_now(), l->lifetime.not_after) ? "expired"
+	                                                               : "enrolled",
+	               OK);
+}
+
+enum err service_turn(struct device *d, struct arena *a, struct agenda *g, int64_t *in_ms)
+{
+	struct life l;
+	enum err e = life_look(d, a, &l);
+
+	arena_reset(a);
+	*in_ms = (int64_t)LIFE_LOOK_S * 1000;
+	for (size_t i = 0; i < DUTIES && e == OK && !clock_stopped(); i++)
+		if (turn_in(d, &l, g, i) == 0)
+			e = do_duty(d, a, g, i, &l);
+	for (size_t i = 0; i < DUTIES && e == OK; i++) {
+		int64_t in = turn_in(d, &l, g, i);
+
+		g->duty[i].report.name = duties[i].name;
+		g->duty[i].report.next_s = in == NEVER ? NEVER : in / 1000;
+		if (in != NEVER && in < *in_ms)
+			*in_ms = in;
+	}
+	if (e == OK)
+		tell(g, &l);
+	return e;
+}
