@@ -195,7 +195,6 @@ static enum err save_state(void *context, struct span state)
 		return err_because(E_BUG, "a transaction's state of %zu octets", state.n);
 	memmove(t->state_room, state.p, state.n);
 	t->pending.state = (struct span){ t->state_room, state.n };
-	t->saves++;
 	return journal_attempt(o);
 }
 
@@ -226,7 +225,6 @@ static enum err ask_certificate(struct onboard *o, const struct cmp_client *c)
 		if (e != E_CMP_GONE)
 			return e;
 		log_notice("%s; asking anew, with the same key", err_reason(e));
-		t->saves = 0;
 		e = OK;
 	}
 	return e == OK ? cmp_enrol(c, kind, o->arena, &t->wishes, t->ca_certs, t->ca_cert_count,
@@ -272,7 +270,7 @@ enum err enrol(struct onboard *o)
 		e = ask_certificate(o, &c);
 	if (e != OK)
 		arena_rewind(o->arena, mark);
-	if (is_of_the_way(e) && t->saves > 1 && !clock_stopped())
+	if (is_of_the_way(e) && t->pending.state.n > 0 && !clock_stopped())
 		return wait_for_the_way(o, e);
 	if (e == OK && (e = cert_read(t->issued.cert, &cert)) == OK)
 		progress_detail("%s, %s", name_text(&q, cert.subject),

@@ -78,7 +78,6 @@ struct attempt {
 	struct pending pending; /* what the journal says of all this */
 	uint8_t *state_room;    /* CMP_STATE_MAX octets, for pending.state */
 	unsigned staged;        /* the generation that the journal names */
-	unsigned saves;         /* how often the CMP client said where it stands */
 
 	/* of an enrolled device */
 	struct credential live;

@@ -79,7 +79,6 @@ static enum err take_up_state(struct onboard *o)
 	if (t->pending.state.n > 0)
 		memcpy(t->state_room, t->pending.state.p, t->pending.state.n);
 	t->pending.state.p = t->state_room;
-	t->saves = t->pending.state.n > 0 ? 2 : 0; /* the CA may have it */
 	return OK;
 }
 
