@@ -203,7 +203,8 @@ struct cmp_session {
 	struct mac_key mac;       /* of client->secret, one for the whole operation */
 	struct arena *arena;
 	char path[URL_MAX];
-	int64_t deadline; /* in clock_ticks() */
+	int64_t deadline; /* of this call, in clock_ticks() */
+	int64_t patience; /* of the transaction, over all calls that go on with it */
 	struct cmp_txn txn;
 
 	uint32_t allowed;         /* BODY_BIT()s that may come now */
@@ -286,7 +287,7 @@ struct cmp_state {
 	struct cmp_issued issued;
 	int64_t cert_req_id;
 };
-/* Into s->txn, s->path, s->deadline and s->mac of a new session, and *out. E_CMP_GONE. */
+/* Into s->txn, s->path, s->patience and s->mac of a new session, and *out. E_CMP_GONE. */
 MUST_CHECK enum err cmp_state_kind(struct span state, enum cmp_request *kind);
 MUST_CHECK enum err cmp_state_restore(struct span state, struct cmp_session *s,
                                       struct cmp_state *out);

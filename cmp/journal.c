@@ -15,9 +15,10 @@
  *	peer           OCTET STRING,         -- sender received last: GeneralName, DER
  *	pollId         INTEGER,
  *	polls          INTEGER,
- *	left           INTEGER,              -- milliseconds that the operation has left
+ *	left           INTEGER,              -- milliseconds that the transaction has left
  *	pause          INTEGER,              -- milliseconds before the next poll
  *	begun          INTEGER,              -- seconds since 1970; 0: unknown
+ *	saved          INTEGER,              -- the same: left and pause are as of then
  *	kept           SEQUENCE OF Certificate,
  *	mac        [0] AlgorithmIdentifier OPTIONAL,
  *	issued     [1] Issued OPTIONAL }
@@ -68,12 +69,15 @@ static void put_issued(struct derw *w, const struct cmp_issued *i, int64_t cert_
 static void put_numbers(struct derw *w, const struct cmp_session *s, int64_t pause_ms)
 {
 	const struct cmp_txn *t = &s->txn;
+	int64_t left = s->patience - clock_ticks();
+	struct moment now = s->client->now();
 
 	derw_int(w, t->poll_id);
 	derw_uint(w, t->polls);
-	derw_int(w, cmp_time_left(s));
+	derw_int(w, left > 0 ? left : 0);
 	derw_int(w, pause_ms);
 	derw_int(w, t->begun.confidence == TIME_SET ? t->begun.seconds : 0);
+	derw_int(w, now.confidence == TIME_SET ? now.seconds : 0);
 }
 
 static void put_state(struct derw *w, const struct cmp_session *s, int64_t pause_ms)
@@ -206,19 +210,34 @@ static void get_issued(struct der *c, struct cmp_state *out)
 	der_end(&outer);
 }
 
+/* Milliseconds since then; 0 where a clock did not know: the longer wait is the safe one. */
+static int64_t since(const struct cmp_session *s, int64_t saved)
+{
+	struct moment now = s->client->now();
+
+	if (now.confidence != TIME_SET || saved <= 0 || now.seconds <= saved)
+		return 0;
+	return (now.seconds - saved) * 1000;
+}
+
 static void get_numbers(struct der *c, struct cmp_session *s, struct cmp_state *out)
 {
-	int64_t left, begun;
+	int64_t left, begun, passed;
 
 	s->txn.poll_id = (int32_t)der_int(c);
 	s->txn.polls = der_uint(c);
 	left = der_int(c);
 	out->pause_ms = der_int(c);
 	begun = der_int(c);
+	passed = since(s, der_int(c));
 	if (left < 0 || out->pause_ms < 0 || out->pause_ms > left)
 		der_fail(c, E_RANGE);
-	if (left < cmp_time_left(s))
-		s->deadline = clock_ticks() + left;
+	if (left <= passed)
+		der_fail(c, err_because(E_CMP_GONE, "the time for it is over"));
+	out->pause_ms = out->pause_ms > passed ? out->pause_ms - passed : 0;
+	s->patience = clock_ticks() + left - passed;
+	if (s->deadline > s->patience)
+		s->deadline = s->patience;
 	s->txn.begun = (struct moment){ begun > 0 ? TIME_SET : TIME_UNSET, begun };
 }
 

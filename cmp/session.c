@@ -36,7 +36,8 @@ enum err cmp_session_new(const struct cmp_client *c, struct arena *a, const stru
                          struct cmp_session **out)
 {
 	struct cmp_session *s = arena_take(a, sizeof *s);
-	int64_t total_ms = c->total_ms > 0 ? c->total_ms : (int64_t)WAITING_MAX_S * 1000;
+	int64_t longest = (int64_t)WAITING_MAX_S * 1000;
+	int64_t total_ms = c->total_ms > 0 ? c->total_ms : longest;
 
 	*out = s;
 	if (s == NULL)
@@ -50,6 +51,7 @@ enum err cmp_session_new(const struct cmp_client *c, struct arena *a, const stru
 	s->op = op;
 	s->arena = a;
 	s->deadline = clock_ticks() + total_ms;
+	s->patience = clock_ticks() + (total_ms > longest ? total_ms : longest);
 	cmp_endpoint(s, c->labels == CMP_LABELS_LONG    ? op->label
 	                : c->labels == CMP_LABELS_SHORT ? op->short_label
 	                                                : NULL);
@@ -173,6 +175,21 @@ static enum err pause_asked_for(struct cmp_session *s, int64_t *seconds)
 	return OK;
 }
 
+/* Not longer than this call has time for: who goes on later waits for the rest. */
+static enum err wait_for(const struct cmp_session *s, unsigned body, int64_t milliseconds)
+{
+	int64_t seconds = (milliseconds + 999) / 1000;
+
+	if (milliseconds >= cmp_time_left(s))
+		return err_because(E_CMP_TIMEOUT,
+		                   "the CA asks to wait another %lld s, we have %lld s left",
+		                   (long long)seconds, (long long)(cmp_time_left(s) / 1000));
+	cmp_tell(s, CMP_WAITING, body, seconds);
+	if (milliseconds > 0 && !clock_sleep(milliseconds))
+		return err_because(E_CMP_TIMEOUT, "stopped while waiting for the CA");
+	return OK;
+}
+
 static enum err pause_before_poll(struct cmp_session *s)
 {
 	int64_t seconds, milliseconds;
@@ -184,17 +201,8 @@ static enum err pause_before_poll(struct cmp_session *s)
 		return err_because(E_CMP_TIMEOUT, "asked %d times, and still no decision",
 		                   CMP_POLLS_MAX);
 	milliseconds = with_jitter(seconds * 1000);
-	if (milliseconds >= cmp_time_left(s))
-		return err_because(E_CMP_TIMEOUT,
-		                   "the CA asks to wait another %lld s, we have %lld s left",
-		                   (long long)seconds, (long long)(cmp_time_left(s) / 1000));
 	e = cmp_journal_waiting(s, milliseconds);
-	if (e != OK)
-		return e;
-	cmp_tell(s, CMP_WAITING, s->in.body, seconds);
-	if (milliseconds > 0 && !clock_sleep(milliseconds))
-		return err_because(E_CMP_TIMEOUT, "stopped while waiting for the CA");
-	return OK;
+	return e == OK ? wait_for(s, s->in.body, milliseconds) : e;
 }
 
 /* An error message, or a rejection in its place: the operation ends (RFC 9483 3.6). */
@@ -242,12 +250,10 @@ enum err cmp_ask_on(struct cmp_session *s, unsigned answer, int64_t milliseconds
 {
 	uint32_t final = BODY_BIT(answer) | BODY_BIT(BODY_ERROR);
 	size_t mark = arena_mark(s->arena);
+	enum err e = milliseconds > 0 ? wait_for(s, BODY_POLL_REP, milliseconds) : OK;
 
-	if (milliseconds > 0) {
-		cmp_tell(s, CMP_WAITING, BODY_POLL_REP, (milliseconds + 999) / 1000);
-		if (!clock_sleep(milliseconds))
-			return err_because(E_CMP_TIMEOUT, "stopped while waiting for the CA");
-	}
+	if (e != OK)
+		return e;
 	s->opened = true;
 	return settle(s, final, mark, turn(s, &POLL_REQ, final | BODY_BIT(BODY_POLL_REP)));
 }
