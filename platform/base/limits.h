@@ -110,6 +110,10 @@ enum {
 	MAC_KEY_BITS_MIN = 256,      /* from here on a keyLength may be meant as bits */
 	MAC_ROUNDS_MAX = 1300000,    /* iterations times hashes in the key: 10000 for 4096 octets */
 
+	/* what is encrypted for us (RFC 9481 4.1, 4.2) */
+	EC_SECRET_MAX = 66,    /* a coordinate of P-521 */
+	SHARED_INFO_MAX = 320, /* of ECDH: a ukm of 256 octets; seen: none */
+
 	/* the flow */
 	CANDIDATES_MAX = 16, /* registrars of one round */
 	TRIES_MAX = 3,       /* AGAIN at one step before the next candidate */

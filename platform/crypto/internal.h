@@ -36,6 +36,9 @@ void digest_info_write(struct derw *w, enum hash h, const struct digest *d);
 MUST_CHECK enum err pss_params_read(struct span params, enum hash *hash, unsigned *salt);
 void pss_params_write(struct derw *w, enum hash hash, unsigned salt);
 
+/* MGF1 (RFC 8017 B.2.1), or SHAKE256 as it is (RFC 8692 4.1.1), laid over out. */
+MUST_CHECK enum err mgf_mask(enum hash hash, struct span seed, uint8_t *out, size_t n);
+
 /* EMSA-PSS (RFC 8017 9.1) of em_bits bits in em, ceil(em_bits / 8) octets. */
 struct pss {
 	enum hash hash;
@@ -80,8 +83,22 @@ MUST_CHECK enum err private_key_from_pkcs1(struct span der, struct private_key *
 /* PKCS#8; public is subjectPublicKey octets. */
 void private_key_write(struct derw *w, const struct private_key *k, struct span public);
 
+/* A signer's private half, for whoever works with it in this directory. */
+const struct private_key *signer_private(const struct signer *s);
+
 /* Takes a key over, whose spans need not outlive the call. */
 MUST_CHECK enum err signer_adopt(struct signer **out, const struct private_key *k);
+
+/* RSA decryption: rsa_decrypt.c on what rsa.c raises; k octets, the modulus' size. */
+struct key_transport;
+MUST_CHECK enum err oaep_params_read(struct span params, struct key_transport *out);
+MUST_CHECK enum err rsa_decrypt(const struct private_key *key, const struct key_transport *t,
+                                struct span ciphertext, uint8_t *out, size_t n);
+MUST_CHECK enum err rsa_decrypt_raw(const struct private_key *key, struct span ciphertext,
+                                    uint8_t *em, size_t *k);
+
+/* E_SIGNATURE, in the same words for whatever did not open. */
+enum err decryption_failed(void);
 
 /*
  * One row for each family of keys.  A build of the library without it leaves
@@ -98,6 +115,12 @@ struct key_ops {
 	enum err (*derive_public)(const struct private_key *key, struct derw *w);
 	/* A new secret of that size: field bits for EC, modulus bits for RSA. */
 	enum err (*generate)(enum curve curve, unsigned bits, struct derw *w);
+	/* What signer_decrypt() promises. */
+	enum err (*decrypt)(const struct private_key *key, const struct key_transport *t,
+	                    struct span ciphertext, uint8_t *out, size_t n);
+	/* The x of ECDH with an uncompressed point; at most EC_SECRET_MAX octets. */
+	enum err (*agree)(const struct private_key *key, struct span point, uint8_t *out,
+	                  size_t *n);
 };
 extern const struct key_ops rsa_ops, ec_ops, ed25519_ops, ed448_ops;
 const struct key_ops *key_ops_of(enum key_family family);
