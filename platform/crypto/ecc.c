@@ -154,6 +154,42 @@ static enum err derive_public(const struct private_key *key, struct derw *w)
 	return OK;
 }
 
+/* The point is the peer's: what cannot be computed with it is its fault. */
+static enum err agree(const struct private_key *key, struct span point, uint8_t *out, size_t *n)
+{
+	word32 size = EC_SECRET_MAX;
+	ecc_key ours, theirs;
+	WC_RNG *rng;
+	int code, second;
+	enum err e = rng_library(&rng);
+
+	*n = 0;
+	if (e == OK && !curve_available(key->kind.curve))
+		e = lacking();
+	if (e == OK && (point.n != 1 + 2 * curve_octets(key->kind.curve) || point.p[0] != 0x04))
+		e = decryption_failed();
+	if (e != OK)
+		return e;
+	code = wc_ecc_init(&ours);
+	second = wc_ecc_init(&theirs);
+	if (code == 0)
+		code = second;
+	if (code == 0)
+		code = import_scalar(&ours, key);
+	if (code == 0)
+		code = wc_ecc_set_rng(&ours, rng);
+	if (code == 0)
+		code = import_point(&theirs, point, key->kind.curve);
+	if (code == 0)
+		code = wc_ecc_shared_secret(&ours, &theirs, out, &size);
+	wc_ecc_free(&theirs);
+	wc_ecc_free(&ours);
+	e = verdict(code, size == curve_octets(key->kind.curve), "ECDH");
+	if (e == OK)
+		*n = size;
+	return e == E_SIGNATURE ? decryption_failed() : e;
+}
+
 static enum err generate(enum curve curve, unsigned bits, struct derw *w)
 {
 	uint8_t scalar[MAX_ECC_BYTES];
@@ -180,4 +216,11 @@ static enum err generate(enum curve curve, unsigned bits, struct derw *w)
 	return code == 0 ? OK : library_failed("EC key generation", code);
 }
 
-const struct key_ops ec_ops = { "EC", verify, sign, derive_public, generate };
+const struct key_ops ec_ops = {
+	.name = "EC",
+	.verify = verify,
+	.sign = sign,
+	.derive_public = derive_public,
+	.generate = generate,
+	.agree = agree,
+};

@@ -127,7 +127,13 @@ static enum err generate(enum curve curve, unsigned bits, struct derw *w)
 	return e;
 }
 
-const struct key_ops ed25519_ops = { "Ed25519", verify, sign, derive_public, generate };
+const struct key_ops ed25519_ops = {
+	.name = "Ed25519",
+	.verify = verify,
+	.sign = sign,
+	.derive_public = derive_public,
+	.generate = generate,
+};
 
 #else
 

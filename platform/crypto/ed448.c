@@ -130,7 +130,13 @@ static enum err generate(enum curve curve, unsigned bits, struct derw *w)
 	return e;
 }
 
-const struct key_ops ed448_ops = { "Ed448", verify, sign, derive_public, generate };
+const struct key_ops ed448_ops = {
+	.name = "Ed448",
+	.verify = verify,
+	.sign = sign,
+	.derive_public = derive_public,
+	.generate = generate,
+};
 
 #else
 

@@ -29,8 +29,7 @@ static enum err lay_out(const struct pss *p, struct layout *l)
 	return OK;
 }
 
-/* MGF1 (RFC 8017 B.2.1), or SHAKE256 as it is (RFC 8692 4.1.1), laid over out. */
-static enum err mask(enum hash hash, struct span seed, uint8_t *out, size_t n)
+enum err mgf_mask(enum hash hash, struct span seed, uint8_t *out, size_t n)
 {
 	uint8_t stretched[RSA_BITS_MAX / 8];
 	enum err e = OK;
@@ -86,7 +85,7 @@ enum err pss_encode(const struct pss *p, struct span message)
 		return e;
 	memcpy(l.h, h.b, l.h_n);
 	l.h[l.h_n] = TRAILER;
-	e = mask(p->hash, digest_span(&h), l.db, l.db_n);
+	e = mgf_mask(p->hash, digest_span(&h), l.db, l.db_n);
 	l.db[0] &= l.top;
 	return e;
 }
@@ -103,7 +102,7 @@ enum err pss_verify(const struct pss *p, struct span message)
 		return e;
 	if (l.h[l.h_n] != TRAILER || (l.db[0] & ~l.top) != 0)
 		return verdict(0, false, "RSASSA-PSS");
-	e = mask(p->hash, (struct span){ l.h, l.h_n }, l.db, l.db_n);
+	e = mgf_mask(p->hash, (struct span){ l.h, l.h_n }, l.db, l.db_n);
 	if (e != OK)
 		return e;
 	l.db[0] &= l.top;

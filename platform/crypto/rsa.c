@@ -99,9 +99,9 @@ static enum err verify(const struct public_key *key, const struct sig_alg *alg, 
 	return verdict(0, memcmp(em, expected, rsa.n.n) == 0, sig_alg_name(alg));
 }
 
-/* em^d mod n by the CRT, blinded. */
+/* em^d mod n by the CRT, blinded; *said is the library's word. */
 static enum err raise_privately(const struct private_key *key, struct span em, uint8_t *out,
-                                size_t *n)
+                                size_t *n, int *said)
 {
 	word32 at = 0, len = MODULUS_MAX;
 	RsaKey rsa;
@@ -119,7 +119,8 @@ static enum err raise_privately(const struct private_key *key, struct span em, u
 		                      rng);
 	wc_FreeRsaKey(&rsa);
 	*n = len;
-	return code == 0 ? OK : library_failed("RSA with the private key", code);
+	*said = code;
+	return OK;
 }
 
 /* The public half: the first two of RSAPrivateKey's numbers (RFC 8017 A.1.2). */
@@ -150,8 +151,11 @@ static enum err sign_encoded(const struct private_key *key, const struct rsa_pub
 {
 	uint8_t signature[MODULUS_MAX], opened[MODULUS_MAX];
 	size_t n;
-	enum err e = raise_privately(key, em, signature, &n);
+	int said = 0;
+	enum err e = raise_privately(key, em, signature, &n, &said);
 
+	if (e == OK && said != 0)
+		e = library_failed("RSA with the private key", said);
 	if (e == OK)
 		e = open_signature(public, (struct span){ signature, n }, opened);
 	if (e != OK)
@@ -162,20 +166,26 @@ static enum err sign_encoded(const struct private_key *key, const struct rsa_pub
 	return OK;
 }
 
-static enum err sign(const struct private_key *key, const struct sig_alg *alg, struct span message,
-                     struct derw *w)
+/* public points into room, of SPKI_MAX octets. */
+static enum err public_half(const struct private_key *key, uint8_t *room, struct rsa_public *public)
 {
-	uint8_t em[MODULUS_MAX], room[SPKI_MAX];
-	struct derw half = DERW_ON(room);
-	struct rsa_public public;
+	struct derw half = { room, SPKI_MAX, 0, 0, OK };
 	struct span encoded;
-	struct pss pss;
 	enum err e = derive_public(key, &half);
 
 	if (e == OK)
 		e = derw_end(&half, &encoded);
-	if (e == OK)
-		e = rsa_public_read(encoded, &public);
+	return e == OK ? rsa_public_read(encoded, public) : e;
+}
+
+static enum err sign(const struct private_key *key, const struct sig_alg *alg, struct span message,
+                     struct derw *w)
+{
+	uint8_t em[MODULUS_MAX], room[SPKI_MAX];
+	struct rsa_public public;
+	struct pss pss;
+	enum err e = public_half(key, room, &public);
+
 	if (e != OK)
 		return e;
 	if (alg->scheme == SIG_RSA_PSS) {
@@ -187,6 +197,25 @@ static enum err sign(const struct private_key *key, const struct sig_alg *alg, s
 	if (e != OK)
 		return e;
 	return sign_encoded(key, &public, (struct span){ em, public.n.n }, w);
+}
+
+/* Size and range are public (RFC 8017 7.1.2 step 1, 5.1.2); so is 0, which nobody sends. */
+enum err rsa_decrypt_raw(const struct private_key *key, struct span ciphertext, uint8_t *em,
+                         size_t *k)
+{
+	uint8_t room[SPKI_MAX];
+	struct rsa_public public;
+	int said = 0;
+	enum err e = public_half(key, room, &public);
+
+	*k = 0;
+	if (e == OK && !in_range(&public, ciphertext))
+		e = decryption_failed();
+	if (e == OK)
+		e = raise_privately(key, ciphertext, em, k, &said);
+	if (e == OK)
+		e = verdict(said, *k == ciphertext.n, "RSA");
+	return e == E_SIGNATURE ? decryption_failed() : e;
 }
 
 static enum err generate(enum curve curve, unsigned bits, struct derw *w)
@@ -214,4 +243,11 @@ static enum err generate(enum curve curve, unsigned bits, struct derw *w)
 	return e;
 }
 
-const struct key_ops rsa_ops = { "RSA", verify, sign, derive_public, generate };
+const struct key_ops rsa_ops = {
+	.name = "RSA",
+	.verify = verify,
+	.sign = sign,
+	.derive_public = derive_public,
+	.generate = generate,
+	.decrypt = rsa_decrypt,
+};

@@ -37,6 +37,11 @@ struct span signer_spki(const struct signer *s)
 	return s->public.spki;
 }
 
+const struct private_key *signer_private(const struct signer *s)
+{
+	return &s->private;
+}
+
 const struct sig_alg *signer_alg(const struct signer *s)
 {
 	return &s->alg;
@@ -163,6 +168,20 @@ enum err signer_adopt(struct signer **out, const struct private_key *k)
 		*out = s;
 	else
 		signer_close(s);
+	return e;
+}
+
+enum err signer_from_pkcs8(struct signer **out, struct span der)
+{
+	struct private_key key;
+	enum err e = private_key_from_pkcs8(der, &key);
+
+	*out = NULL;
+	if (e == OK)
+		e = signer_adopt(out, &key);
+	/* neither the device's identity nor the library is to blame for these numbers */
+	if (e == E_IDENTITY || e == E_CRYPTO)
+		e = err_because(E_RANGE, "%s", err_reason(e));
 	return e;
 }
 

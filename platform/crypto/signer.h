@@ -35,6 +35,9 @@ bool key_kind_available(enum key_kind k); /* the library can make and use it */
 /* PEM (PKCS#8 "PRIVATE KEY", SEC1 "EC PRIVATE KEY", PKCS#1 "RSA PRIVATE KEY") or
    the same in DER.  E_IDENTITY with the reason; encrypted keys are refused. */
 MUST_CHECK enum err signer_from_bytes(struct signer **out, struct span file);
+/* OneAsymmetricKey, DER (RFC 5958 2), which somebody else made: E_ALGORITHM, E_RANGE and
+   the like when it is no key that we take, or its two halves do not belong together. */
+MUST_CHECK enum err signer_from_pkcs8(struct signer **out, struct span der);
 /* The file: regular, not a link, and when strict_mode not readable by group or others. */
 MUST_CHECK enum err signer_from_file(struct signer **out, const char *path);
 
