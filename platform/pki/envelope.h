@@ -5,10 +5,10 @@
  *
  * Exactly one RecipientInfo, which must be for us:
  *   ktri  RSA PKCS#1 v1.5 or OAEP              (RFC 9481 4.2)
- *   kari  ephemeral-static ECDH P-256/384/521, X25519 and X448 where the library has
- *         them, X9.63 KDF with SHA-2, AES key wrap (RFC 9481 4.1, RFC 5753, RFC 8418)
- *   pwri  PBKDF2, then AES key wrap or PWRI-KEK (RFC 9481 4.3, 4.4)
- * Content encryption AES-CBC 128/192/256 (RFC 9481 5).  CMSVersion is not judged
+ *   kari  ephemeral-static ECDH P-256/384/521, X9.63 KDF with SHA-2, AES key wrap
+ *         (RFC 9481 4.1.2, RFC 5753)
+ *   pwri  PBKDF2, then AES key wrap or PWRI-KEK (RFC 9481 4.3, RFC 9481 4.4)
+ * Content encryption AES-CBC 128/192/256 (RFC 9481 5.1).  CMSVersion is not judged
  * (the standards contradict each other).  An opened content is still hostile: it is
  * not authenticated by being encrypted.
  */
@@ -25,8 +25,9 @@ struct opener {
 
 /*
  * der: EnvelopedData, a SEQUENCE (where the syntax tags it implicitly, its tag
- * replaced by the caller).  *content in the arena.  Wrong key, padding or wrap are one
- * and the same error, E_SIGNATURE, told without detail: there is no oracle here.
+ * replaced by the caller).  *content in the arena, which holds a secret from then on.
+ * Wrong key, padding or wrap are one and the same error, E_SIGNATURE, told without
+ * detail; a ktri for another key may open as rubbish instead (recipient.h).
  * E_ALGORITHM: not among the above; E_UNEXPECTED and the like: form.
  */
 MUST_CHECK enum err envelope_open(struct arena *a, struct span der, const struct opener *by,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What the files of platform/pki tell each other about certificates: attributes
- * and general names taken apart, name constraints, CRLs, the rules of a path.
+ * and general names taken apart, name constraints, CRLs, envelopes, the rules of a path.
  */
 #ifndef ONRAMP_PKI_INTERNAL_H
 #define ONRAMP_PKI_INTERNAL_H
@@ -100,6 +100,18 @@ MUST_CHECK enum err crl_check_fresh(const struct crl *l, struct moment now);
 /* What the CRLs say about c, the issuer being verified: OK or E_REVOKED. */
 MUST_CHECK enum err crl_judge(const struct path_request *r, const struct cert *c,
                               const struct cert *issuer);
+
+/* EnvelopedData with one recipient, taken apart but not opened; spans into it. */
+struct envelope {
+	enum { RECIPIENT_KEY_TRANSPORT, RECIPIENT_KEY_AGREEMENT, RECIPIENT_PASSWORD } recipient;
+	struct span issuer, serial;  /* rid issuerAndSerialNumber, or empty */
+	struct span skid;            /* rid subjectKeyIdentifier, or empty */
+	struct span originator, ukm; /* kari; originatorKey's content */
+	struct span key_derivation;  /* pwri; the AlgorithmIdentifier's content */
+	struct span key_alg, encrypted_key;
+	struct span content_type, content_alg, content;
+};
+MUST_CHECK enum err envelope_read(struct span der, struct envelope *out);
 
 /* RFC 5280 6.1 for a path whose signatures are good: target first, anchor last. */
 MUST_CHECK enum err path_judge(const struct path_request *r, const struct cert *certs, size_t n);
