@@ -214,7 +214,7 @@ static void hold_cert_conf(struct fake_ca *ca, const struct cmp_message *m)
 	struct cmp_status status;
 	struct digest d;
 
-	CHECK_OK(hash_of(HASH_SHA256, ca->issued, &d));
+	CHECK_OK(hash_of(ca->cert_hash != HASH_NONE ? ca->cert_hash : HASH_SHA256, ca->issued, &d));
 	CU_ASSERT(span_equal(hash, digest_span(&d)));
 	ca->confirmed_id = der_int(&in);
 	CU_ASSERT_EQUAL(ca->confirmed_id, ca->cert_req_id);
@@ -436,7 +436,8 @@ static void put_header(struct derw *w, const struct fake_message *m)
 				if (m->by_mac)
 					mac_params_write(w, &m->mac);
 				else
-					sig_alg_write(w, signer_alg(m->key));
+					sig_alg_write(w,
+					              m->alg != NULL ? m->alg : signer_alg(m->key));
 			}
 		put_tagged(w, 2, m->kid);
 		put_tagged(w, 4, m->id);
@@ -477,7 +478,7 @@ static struct span protect(struct fake_ca *ca, const struct fake_message *m, str
 		CHECK_OK(mac_of(&key, part, &tag));
 		CHECK_OK(arena_copy(ca->arena, digest_span(&tag), &protection));
 	} else {
-		CHECK_OK(signer_sign(m->key, part, ca->arena, &protection));
+		protection = fake_sign(ca->arena, m->key, m->alg, part);
 	}
 	if (m->spoiled)
 		((uint8_t *)(uintptr_t)protection.p)[protection.n - 1] ^= 1;

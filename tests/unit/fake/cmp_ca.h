@@ -42,6 +42,7 @@ struct fake_message {
 	bool unprotected;
 	bool spoiled; /* one bit of the protection turned over */
 	const struct signer *key;
+	const struct sig_alg *alg; /* NULL: the key's own */
 	bool by_mac; /* as the request was; with these */
 	struct mac_params mac;
 	struct span secret;
@@ -86,6 +87,7 @@ struct fake_ca {
 	struct span info_type;  /* empty: the one asked for */
 	struct fake_cert issue; /* what a certificate has that the request does not say */
 	struct span issued;     /* the certificate; set beforehand: this one */
+	enum hash cert_hash;    /* by which certConf names it; HASH_NONE: SHA-256 */
 
 	/* what happened */
 	size_t at;

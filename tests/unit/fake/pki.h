@@ -13,6 +13,7 @@ struct fake_cert {
 	const char *subject, *issuer; /* common names; "" is NULL-DN */
 	struct span subject_der;      /* instead of subject */
 	const struct signer *issuer_key;
+	const struct sig_alg *alg; /* NULL: the key's own */
 	struct span spki;       /* of the subject */
 	bool ca;                /* basicConstraints, keyCertSign */
 	uint32_t key_usage;     /* instead; 0: none but what ca asks for */
@@ -26,6 +27,9 @@ struct fake_cert {
 /* Into the arena; a failure is a failure of the test. */
 struct span fake_cert(struct arena *a, const struct fake_cert *c);
 struct span fake_name(struct arena *a, const char *common_name);
+/* A signature by any algorithm that goes with the key; NULL: the key's own. */
+struct span fake_sign(struct arena *a, const struct signer *key, const struct sig_alg *alg,
+                      struct span message);
 /* SHA-1 of the key, as the certificate's SubjectKeyIdentifier has it. */
 struct span fake_kid(struct arena *a, struct span spki);
 /* Extension, DER: OID content octets and the extnValue's content. */
