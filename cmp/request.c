@@ -29,6 +29,24 @@ static enum err sound(const struct cmp_session *s, enum cmp_request kind,
 	return OK;
 }
 
+/*
+ * RFC 9481 7: operations use "algorithms of at least that strength" which the new key
+ * has.  A device has the identity it was made with, so this is said and not refused.
+ */
+static void compare_strength(const struct cmp_session *s)
+{
+	struct public_key ours, wished;
+
+	if (s->client->signer == NULL || s->spki.n == 0 ||
+	    public_key_read(signer_spki(s->client->signer->key), &ours) != OK ||
+	    public_key_read(s->spki, &wished) != OK)
+		return;
+	if (public_key_strength(&ours) < public_key_strength(&wished))
+		log_notice("the request for a key of %u bits of security is protected by one of "
+		           "%u (RFC 9481 7)",
+		           public_key_strength(&wished), public_key_strength(&ours));
+}
+
 enum err cmp_session_wishes(struct cmp_session *s, enum cmp_request kind,
                             const struct cmp_wishes *w)
 {
@@ -43,7 +61,11 @@ enum err cmp_session_wishes(struct cmp_session *s, enum cmp_request kind,
 	s->spki = w->key != NULL ? signer_spki(w->key) : NO_BYTES;
 	if (w->csr.n > 0 && kind == CMP_P10CR)
 		e = from_csr(s, own);
-	return e == OK ? sound(s, kind, own) : e;
+	if (e == OK)
+		e = sound(s, kind, own);
+	if (e == OK)
+		compare_strength(s);
+	return e;
 }
 
 /*

@@ -212,3 +212,18 @@ enum err public_key_read(struct span spki, struct public_key *out)
 	e = read(spki, out);
 	return e == E_ALGORITHM ? e : err_within(E_CERT_SYNTAX, e, "subjectPublicKeyInfo");
 }
+
+unsigned public_key_strength(const struct public_key *key)
+{
+	switch (key->family) {
+	case KEY_RSA:
+		return key->bits < 3072 ? 112 : 128;
+	case KEY_EC:
+		return key->curve == CURVE_P256 ? 128 : key->curve == CURVE_P384 ? 192 : 256;
+	case KEY_ED25519:
+		return 128;
+	case KEY_ED448:
+		return 224;
+	}
+	return 0;
+}

@@ -34,6 +34,9 @@ struct public_key {
    compressed or explicit-parameter EC...). E_CERT_SYNTAX: malformed. */
 MUST_CHECK enum err public_key_read(struct span spki, struct public_key *out);
 
+/* Bits of security, RFC 9481 7, table 1: 112 to 256. */
+unsigned public_key_strength(const struct public_key *key);
+
 enum sig_scheme { SIG_RSA_PKCS1, SIG_RSA_PSS, SIG_ECDSA, SIG_ED25519, SIG_ED448 };
 
 struct sig_alg {

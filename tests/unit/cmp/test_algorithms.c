@@ -4,6 +4,8 @@
  * messages, as signatures of certificates, as proof of possession; and the hash by
  * which certConf names a certificate.
  */
+#include <stdio.h>
+
 #include "platform/crypto/internal.h"
 #include "platform/crypto/signer_tls.h"
 #include "tests/unit/fake/cmp_ca.h"
@@ -273,11 +275,48 @@ static void what_we_sign(void)
 	}
 }
 
+static char logged[512];
+
+static void keep(void *context, enum log_level level, const char *line)
+{
+	(void)context;
+	(void)level;
+	snprintf(logged, sizeof logged, "%s", line);
+}
+
+/* RFC 9481 7, table 1: the key that signs should be as strong as the one to be certified. */
+static void strength(void)
+{
+	fake_ca_open(&ca, &ca_arena);
+	signer_close(ca.new_key);
+	CHECK_OK(signer_generate(&ca.new_key, KEY_KIND_EC384));
+	ca.wishes.key = ca.new_key;
+	fake_ca_plays(&ca,
+	              (const struct fake_row[]){ { REPLY_GRANT, NULL }, { REPLY_NONE, NULL } });
+	arena_reset(&a);
+	log_to(keep, NULL);
+	log_limit(LOG_LEVEL_NOTICE);
+	logged[0] = '\0';
+	CHECK_OK(cmp_enrol(&ca.client, CMP_IR, &a, &ca.wishes, NULL, 0, NULL, &issued));
+	CU_ASSERT(strstr(logged, "192 bits of security is protected by one of 128") != NULL);
+	/* stronger than need be */
+	logged[0] = '\0';
+	ca.wishes.key = ca.stranger_key;
+	fake_ca_plays(&ca,
+	              (const struct fake_row[]){ { REPLY_GRANT, NULL }, { REPLY_NONE, NULL } });
+	CHECK_OK(cmp_enrol(&ca.client, CMP_IR, &a, &ca.wishes, NULL, 0, NULL, &issued));
+	CU_ASSERT_STRING_EQUAL(logged, "");
+	log_limit(LOG_LEVEL_ERROR);
+	log_to(NULL, NULL);
+	fake_ca_close(&ca);
+}
+
 const struct test_suite suite_cmp_algorithms = {
 	"cmp/algorithms",
 	{
 		{ "what the CA signs: protection, certificates, the hash of certConf",
 	          what_the_ca_signs },
 		{ "what we sign: protection, proof of possession", what_we_sign },
+		{ "a weaker key that asks for a stronger one is mentioned", strength },
 	}
 };

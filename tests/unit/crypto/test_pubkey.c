@@ -29,21 +29,21 @@ static void keys_are_read(void)
 		const char *name, *genpkey;
 		enum key_family family;
 		enum curve curve;
-		unsigned bits;
+		unsigned bits, strength;
 		bool pss_only;
 	} kinds[] = {
 		{ "p256", "-algorithm EC -pkeyopt ec_paramgen_curve:P-256", KEY_EC, CURVE_P256, 256,
-		  false },
+		  128, false },
 		{ "p384", "-algorithm EC -pkeyopt ec_paramgen_curve:P-384", KEY_EC, CURVE_P384, 384,
-		  false },
+		  192, false },
 		{ "p521", "-algorithm EC -pkeyopt ec_paramgen_curve:P-521", KEY_EC, CURVE_P521, 521,
-		  false },
+		  256, false },
 		{ "rsa2048", "-algorithm RSA -pkeyopt rsa_keygen_bits:2048", KEY_RSA, CURVE_NONE,
-		  2048, false },
+		  2048, 112, false },
 		{ "pss2048", "-algorithm RSA-PSS -pkeyopt rsa_keygen_bits:2048", KEY_RSA,
-		  CURVE_NONE, 2048, true },
-		{ "ed25519", "-algorithm ED25519", KEY_ED25519, CURVE_NONE, 256, false },
-		{ "ed448", "-algorithm ED448", KEY_ED448, CURVE_NONE, 448, false },
+		  CURVE_NONE, 2048, 112, true },
+		{ "ed25519", "-algorithm ED25519", KEY_ED25519, CURVE_NONE, 256, 128, false },
+		{ "ed448", "-algorithm ED448", KEY_ED448, CURVE_NONE, 448, 224, false },
 	};
 
 	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
@@ -54,6 +54,7 @@ static void keys_are_read(void)
 		CU_ASSERT_EQUAL(key.family, kinds[i].family);
 		CU_ASSERT_EQUAL(key.curve, kinds[i].curve);
 		CU_ASSERT_EQUAL(key.bits, kinds[i].bits);
+		CU_ASSERT_EQUAL(public_key_strength(&key), kinds[i].strength);
 		CU_ASSERT_EQUAL(key.pss_only, kinds[i].pss_only);
 		CU_ASSERT(span_equal(key.spki, spki));
 		CU_ASSERT(key.key.n > 0 && key.key.p + key.key.n == spki.p + spki.n);
@@ -180,6 +181,17 @@ static void moduli_are_of_2048_to_4096_bits(void)
 	CHECK_ERR(read_modulus(4104), E_ALGORITHM);
 }
 
+static void strength_by_the_table(void)
+{
+	struct public_key key = { .family = KEY_RSA, .bits = 3071 };
+
+	CU_ASSERT_EQUAL(public_key_strength(&key), 112);
+	key.bits = 3072;
+	CU_ASSERT_EQUAL(public_key_strength(&key), 128);
+	key.bits = 4096;
+	CU_ASSERT_EQUAL(public_key_strength(&key), 128);
+}
+
 static void rsa_numbers_are_checked(void)
 {
 	uint8_t n[257] = { 0 };
@@ -208,6 +220,7 @@ const struct test_suite suite_crypto_pubkey = {
 		{ "a compressed point is refused", a_compressed_point_is_refused },
 		{ "parameters are exact", parameters_are_exact },
 		{ "moduli are of 2048 to 4096 bits", moduli_are_of_2048_to_4096_bits },
+		{ "an RSA key's strength is that of the table", strength_by_the_table },
 		{ "RSA's numbers are checked", rsa_numbers_are_checked },
 	},
 };
