@@ -14,11 +14,11 @@ struct fake_cert {
 	struct span subject_der;      /* instead of subject */
 	const struct signer *issuer_key;
 	const struct sig_alg *alg; /* NULL: the key's own */
-	struct span spki;       /* of the subject */
-	bool ca;                /* basicConstraints, keyCertSign */
-	uint32_t key_usage;     /* instead; 0: none but what ca asks for */
-	const char *purpose;    /* "ra", "ca", "client": one extended key usage; NULL: none */
-	struct span extensions; /* further ones, DER one after the other */
+	struct span spki;          /* of the subject */
+	bool ca;                   /* basicConstraints, keyCertSign */
+	uint32_t key_usage;        /* instead; 0: none but what ca asks for */
+	const char *purpose;       /* "ra", "ca", "client": one extended key usage; NULL: none */
+	struct span extensions;    /* further ones, DER one after the other */
 	bool no_skid;
 	int64_t not_before, not_after; /* 0: FAKE_NOW -+ 30 days */
 	uint8_t serial;
