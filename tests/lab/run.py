@@ -30,6 +30,7 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 sys.path.insert(0, str(HERE))
 
+import life  # noqa: E402
 import scenarios  # noqa: E402
 from onlab import device, events, judge, pki, processes, up  # noqa: E402
 from scenarios import Scenario  # noqa: E402
@@ -96,6 +97,14 @@ def run_agent(agent: Path, stage: Stage) -> tuple[int | None, str]:
     return status, (stage.directory / "agent.log").read_text(errors="replace")
 
 
+def tell_story(agent: Path, stage: Stage) -> tuple[int | None, str, list[str]]:
+    log = stage.directory / "agent.log"
+    told = life.Life(agent, stage.device, stage.labs, log, stage.scenario.seconds)
+    status = stage.scenario.story(told)
+    told.tidy()
+    return status, log.read_text(errors="replace"), told.complaints
+
+
 def judge_run(scenario: Scenario, run: judge.Run, numbers: dict[str, int]) -> list[str]:
     complaints = list(judge.universal(run))
     names = {number: name for name, number in numbers.items()}
@@ -111,7 +120,7 @@ def judge_run(scenario: Scenario, run: judge.Run, numbers: dict[str, int]) -> li
         complaints += judge.never_trusted(run)
     elif run.status == 0:
         complaints += judge.enrolled(run)
-        if "telemetry" not in scenario.name and not scenario.told:
+        if "telemetry" not in scenario.name and not scenario.told and not scenario.story:
             complaints += judge.enrolment_reported(run)
     else:
         complaints += judge.never_enrolled(run)
@@ -137,13 +146,15 @@ def perform(scenario: Scenario, agent: Path, work: Path, base: Path) -> Result:
     try:
         stage = Stage(scenario, directory, base)
         try:
-            for _ in range(scenario.runs):
+            if scenario.story:
+                status, output, result.complaints = tell_story(agent, stage)
+            for _ in range(scenario.runs if not scenario.story else 0):
                 status, output = run_agent(agent, stage)
         finally:
             stage.stop()
         run = judge.Run(status, output, stage.device, stage.events())
         numbers = judge.error_numbers(ROOT / "platform/base/err.h")
-        result.complaints = judge_run(scenario, run, numbers)
+        result.complaints += judge_run(scenario, run, numbers)
     except Exception as error:  # the lab's own fault, and no less a failure
         result.complaints.append(f"lab: {error!r}")
     result.seconds = time.monotonic() - started

@@ -7,9 +7,10 @@ what has been thought through.  Names of exit statuses are those of platform/bas
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+import life
 from onlab import cafaults, faults, httpfaults
 from onlab.catemplate import OFFERS
 
@@ -32,6 +33,7 @@ class Scenario:
     pvrs: tuple[int, int] | None = None  # how many voucher-requests, how many of them different
     issued: int | None = None  # certificates issued
     runs: int = 1
+    story: Callable[[life.Life], int | None] | None = None  # instead of runs
     seconds: int = 45
     slow: bool = False
 
@@ -367,6 +369,44 @@ enrols("second-after-ca-refused", before=("--fault cmp-rejection",), pvrs=(2, 2)
        told=(("enrollstatus", False), ("enrollstatus", True)))  # fmt: skip
 refuses("both-bad", "VOUCHER_NONCE VOUCHER_SERIAL", "voucher-serial",
         before=("--fault voucher-nonce",), pvrs=(2, 2), told=VOUCHER_BAD)  # fmt: skip
+
+
+# ---- the life of the certificate, and what a crash does to it
+
+WAITING = ("--cmp-wait", "4", "--cmp-check-after", "1")
+AT_ONCE = {"renew.share": "0", "renew.jitter": "0"}
+
+
+def lives(name: str, story, *lab: str, **more) -> None:
+    more.setdefault("seconds", 90)
+    ROWS.append(Scenario(name, lab, story=story, **more))
+
+
+lives("renew", life.renews)
+lives("renew-explicitly", life.renews, "--cmp-confirm", "explicit")
+for _pin in ("registrar-ee", "registrar-selfsigned", "pubk-sha256"):
+    lives(f"renew-pin-{_pin}", life.renews, "--pin", _pin, *BY_REGISTRAR)
+lives("renew-template", life.renews, "--cmp-template", "basic")
+lives("renew-in-time", life.serves, "--cmp-validity", "60",
+      settings={"renew.share": "85", "renew.jitter": "0", "renew.margin": "0"})  # fmt: skip
+lives("renew-fails", life.keeps_the_old)
+lives("renew-fails-once", life.retries, settings=AT_ONCE)
+lives("renew-another-owner", life.another_owner)
+lives("renew-plain-http", life.plain_http)
+lives("renew-ended", life.outlived, "--cmp-validity", "5")
+lives("renew-killed", life.killed_while_renewing)
+lives("killed-while-waiting", life.killed_while_enrolling, *WAITING)
+lives("killed-while-confirming", life.killed_while_enrolling, *WAITING, "--cmp-wait-on", "certconf",
+      "--cmp-confirm", "explicit")  # fmt: skip
+lives("stopped-while-waiting", life.stopped_while_enrolling, *WAITING)
+lives("away-while-waiting", life.away_while_waiting, *WAITING)
+lives("killed-and-forgotten", life.forgotten_by_the_ca, *WAITING)
+lives("killed-journal-damaged", life.damaged_journal, *WAITING)
+lives("killed-voucher-damaged", life.other_voucher, *WAITING)
+lives("revoke", life.revokes)
+lives("reset-revoke", life.resets_and_revokes)
+lives("roots-and-crl", life.freshens,
+      settings={"renew.root_updates": "1", "renew.crls": "1", "renew.enabled": "0"})  # fmt: skip
 
 
 def uncovered() -> list[str]:

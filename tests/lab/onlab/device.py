@@ -30,6 +30,7 @@ def config_text(registrars: Iterable[str], settings: Mapping[str, str]) -> str:
         "voucher": ("voucher", {}),
         "tls": ("tls", {}),
         "lan": ("enrol", {"profile": "", "key_type": "ec256"}),
+        "renew": ("renew", {}),
     }
     for name, value in settings.items():
         section, option = name.split(".")
@@ -57,8 +58,16 @@ class Device:
             shutil.copy(lab / f"{idevid}.{kind}", factory / f"idevid.{kind}")
         shutil.copy(lab / "masa/root.pem", factory / "masa.pem")
 
+    @property
+    def config(self) -> Path:
+        return self.root / "etc/config/onramp"
+
     def configure(self, text: str) -> None:
-        (self.root / "etc/config/onramp").write_text(text)
+        self.config.write_text(text)
+
+    def state(self) -> str:
+        """What UCI shows."""
+        return (self.root / "etc/config/onramp_state").read_text()
 
     @property
     def live(self) -> Path:

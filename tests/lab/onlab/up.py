@@ -81,7 +81,7 @@ class Lab:
         return component.port
 
     def _start(self, options: argparse.Namespace) -> None:
-        directory = self.directory
+        directory, self.options = self.directory, options
         masa_port = self._add("masa", lambda: masa.serve(directory, options))
         ca_port = self._add("ca", lambda: CAServer(directory, options))
         options.masa_url = f"https://127.0.0.1:{masa_port}"
@@ -97,6 +97,14 @@ class Lab:
             "dir": str(directory.resolve()),
         }
         (directory / "lab.json").write_text(json.dumps(self.facts, indent=1) + "\n")
+
+    def registrar_goes(self) -> None:
+        """Nobody is at its address any more; MASA and CA stay, and remember."""
+        self.components.pop().stop()
+
+    def registrar_comes(self) -> None:
+        port = int(self.facts["registrar"].rsplit(":", 1)[1])
+        self._add("registrar", lambda: registrar.serve(self.directory, self.options, port))
 
     def stop(self) -> None:
         for component in reversed(self.components):

@@ -1,0 +1,342 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Stories of a device's life: several commands, with the world changing between them.
+
+A story gets a Life, and returns the exit status of its last command; what it finds wrong it says
+with `expect`.  The lab's judge looks at the end, as after every scenario.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from onlab import events, pki, processes, up
+from onlab.device import Device
+
+ONCE = ("run", "--once", "--rounds", "1")
+
+
+class Life:
+    """One device, and the lab around it."""
+
+    def __init__(self, agent: Path, device: Device, labs: list[up.Lab], log: Path,
+                 seconds: int) -> None:  # fmt: skip
+        self.command, self.device, self.labs, self.log = agent, device, labs, log
+        self.deadline = time.monotonic() + seconds
+        self.complaints: list[str] = []
+
+    def expect(self, holds: bool, what: str) -> None:
+        if not holds:
+            self.complaints.append(what)
+
+    # ---- the agent
+
+    def start(self, *words: str) -> subprocess.Popen:
+        with self.log.open("ab") as log:
+            return subprocess.Popen(
+                [self.command, "--root", self.device.root, *words], stdin=subprocess.DEVNULL,
+                stdout=log, stderr=log, preexec_fn=processes.dying_with(os.getpid()),
+            )  # fmt: skip
+
+    def finish(self, process: subprocess.Popen) -> int | None:
+        try:
+            return process.wait(max(1.0, self.deadline - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+            return None
+
+    def run(self, *words: str, status: int = 0) -> int | None:
+        """A command that must end so."""
+        ended = self.finish(self.start(*words))
+        self.expect(ended == status, f"{' '.join(words)} ended with {ended}, expected {status}")
+        return ended
+
+    def status(self) -> dict:
+        command = [self.command, "--root", self.device.root, "status", "--json"]
+        return json.loads(subprocess.run(command, capture_output=True, text=True).stdout)
+
+    # ---- the lab
+
+    def saw(self, what: str, **fields) -> list[dict]:
+        found = [e for e in events.read(self.labs[-1].directory) if e["what"] == what]
+        return [e for e in found if all(e.get(k) == v for k, v in fields.items())]
+
+    def until(self, what: str, happened: Callable[[], bool]) -> None:
+        while not happened():
+            if time.monotonic() > self.deadline:
+                raise TimeoutError(f"{what} did not happen")
+            time.sleep(0.05)
+
+    def until_saw(self, what: str, count: int = 1, **fields) -> None:
+        self.until(f"{what} number {count}", lambda: len(self.saw(what, **fields)) >= count)
+
+    def lab_becomes(self, *words: str) -> None:
+        """Another lab with the same PKI and books, at the same address."""
+        old = self.labs.pop()
+        port = old.facts["registrar"].rsplit(":", 1)[1]
+        old.stop()
+        self.labs.append(up.Lab(old.directory, up.options_of([*words, "--port", port])))
+
+    def lab_goes_away(self) -> None:
+        self.labs[-1].stop()
+
+    # ---- what is live
+
+    def tidy(self) -> None:
+        """Nothing under way, and no more than what is live and what was before it."""
+        state = self.device.root / "etc/onramp"
+        generations = sorted(entry.name for entry in (state / "gen").iterdir())
+        self.expect(not (state / "journal").exists(), "a journal is left")
+        self.expect(len(generations) <= 2, f"generations {', '.join(generations)} are left")
+        live = self.device.live.resolve().name
+        self.expect(live in generations[-1:], f"live is {live} of {generations}")
+
+    def serial(self) -> int:
+        return self.device.certificate().serial_number
+
+    def same_transaction(self, kind: str, issued: int) -> None:
+        """One request of this kind, and all that was said about it in one transaction."""
+        self.expect(len(self.saw(kind)) == 1, f"{len(self.saw(kind))} requests {kind}")
+        ours = {e["transactionID"] for e in self.saw(kind)}
+        polls = {e["transactionID"] for e in self.saw("pollReq")}
+        self.expect(polls == ours, f"polled for {polls}, asked in {ours}")
+        self.expect(len(self.saw("issued")) == issued,
+                    f"{len(self.saw('issued'))} certificates issued, expected {issued}")  # fmt: skip
+
+
+def renews(life: Life) -> int | None:
+    life.run(*ONCE)
+    before, key = life.serial(), (life.device.live / "key.pem").read_bytes()
+    status = life.run("renew")
+    life.expect(life.serial() != before, "the certificate is the old one")
+    life.expect((life.device.live / "key.pem").read_bytes() != key, "the key is the old one")
+    for name in ("voucher.vcj", "pin.pem", "meta.json"):
+        life.expect((life.device.live / name).is_file(), f"live/ lacks {name}")
+    life.expect(len(life.saw("kur")) == 1, "no kur was seen")
+    life.expect(not life.saw("cmp", peer="unknown"), "TLS client unknown to the registrar")
+    return status
+
+
+def serves(life: Life) -> int | None:
+    """The service renews by itself when it is time, and ends when told."""
+    service = life.start("run")
+    life.until_saw("kur", 1)
+    life.until("the new certificate", lambda: life.device.is_enrolled()
+               and f"{life.serial():040x}" == life.saw("issued")[-1]["serial"]
+               and len(life.saw("issued")) >= 2)  # fmt: skip
+    life.until("the report", lambda: "renewal_last" in life.status().get("agent", {}))
+    said = life.status()
+    life.expect(said["agent"]["renewal_last"] == "OK", f"status says {said}")
+    # Asleep it does not hold the store: a renewal by hand goes beside it.
+    life.run("renew")
+    service.terminate()
+    return life.finish(service)
+
+
+def keeps_the_old(life: Life) -> int | None:
+    life.run(*ONCE)
+    before, link = life.serial(), os.readlink(life.device.live)
+    life.lab_becomes("--fault", "cmp-rejection")
+    life.run("renew", status=69)
+    life.lab_goes_away()
+    life.run("renew", status=10)
+    life.expect(os.readlink(life.device.live) == link, "live is another generation")
+    life.expect(life.serial() == before, "live is another certificate")
+    return 0
+
+
+def retries(life: Life) -> int | None:
+    """A renewal that fails is told, and tried again by itself; the old one stays meanwhile."""
+    life.run(*ONCE)
+    before = life.serial()
+    life.lab_becomes("--fault", "cmp-rejection:1")
+    service = life.start("run")
+    life.until_saw("kur", 1)
+    life.until("the report", lambda: life.status().get("agent", {}).get("renewal_last", "")
+               .startswith("E_CMP_REJECTED"))  # fmt: skip
+    life.expect(life.serial() == before, "live changed though the renewal failed")
+    life.until_saw("kur", 2)
+    life.until("the new certificate", lambda: life.serial() != before)
+    service.terminate()
+    return life.finish(service)
+
+
+def _interrupted(life: Life, *words: str, kind: str, issued: int, end: str) -> int | None:
+    process = life.start(*words)
+    life.until_saw("pollReq")
+    getattr(process, end)()
+    life.finish(process)
+    life.expect(life.device.root.joinpath("etc/onramp/journal").is_file(), "no journal was left")
+    status = life.run(*words)
+    life.same_transaction(kind, issued)
+    return status
+
+
+def killed_while_enrolling(life: Life) -> int | None:
+    return _interrupted(life, *ONCE, kind="ir", issued=1, end="kill")
+
+
+def stopped_while_enrolling(life: Life) -> int | None:
+    return _interrupted(life, *ONCE, kind="ir", issued=1, end="terminate")
+
+
+def killed_while_renewing(life: Life) -> int | None:
+    life.run(*ONCE)
+    life.lab_becomes(*WAITING)
+    return _interrupted(life, "renew", kind="kur", issued=2, end="kill")
+
+
+WAITING = ("--cmp-wait", "4", "--cmp-check-after", "1")
+
+
+def away_while_waiting(life: Life) -> int | None:
+    """The cable is out while the CA thinks: the same transaction goes on."""
+    process = life.start(*ONCE)
+    life.until_saw("pollReq")
+    life.labs[-1].registrar_goes()
+    life.until("its notice", lambda: "out of reach" in life.log.read_text(errors="replace"))
+    life.labs[-1].registrar_comes()
+    status = life.finish(process)
+    life.same_transaction("ir", 1)
+    return status
+
+
+def forgotten_by_the_ca(life: Life) -> int | None:
+    """The transaction is gone, the staged key is not: another request for the same key."""
+    process = life.start(*ONCE)
+    life.until_saw("pollReq")
+    process.kill()
+    life.finish(process)
+    staged = next(life.device.root.glob("etc/onramp/gen/*/key.pem")).read_bytes()
+    life.lab_becomes()
+    status = life.run(*ONCE)
+    life.expect(len(life.saw("ir")) == 2, "no new request was made")
+    life.expect((life.device.live / "key.pem").read_bytes() == staged, "the key is another")
+    return status
+
+
+def damaged_journal(life: Life) -> int | None:
+    process = life.start(*ONCE)
+    life.until_saw("pollReq")
+    process.kill()
+    life.finish(process)
+    journal = life.device.root / "etc/onramp/journal"
+    journal.write_bytes(journal.read_bytes()[:-20])
+    status = life.run(*ONCE)
+    life.expect(len(life.saw("ir")) == 2, "it did not start over")
+    return status
+
+
+def other_voucher(life: Life) -> int | None:
+    """What stands in the state directory is no trust: the voucher must hold again."""
+    process = life.start(*ONCE)
+    life.until_saw("pollReq")
+    process.kill()
+    life.finish(process)
+    voucher = next(life.device.root.glob("etc/onramp/gen/*/voucher.vcj"))
+    raw = bytearray(voucher.read_bytes())
+    raw[len(raw) // 2] ^= 1
+    voucher.write_bytes(raw)
+    polls = len(life.saw("pollReq"))
+    status = life.run(*ONCE)
+    life.expect(len(life.saw("ir")) == 2, "it did not start over")
+    life.expect(len(life.saw("pvr")) == 2, "no new voucher was asked for")
+    first = life.saw("ir")[0]["transactionID"]
+    life.expect(len(life.saw("pollReq", transactionID=first)) == polls,
+                "it went on without a voucher")  # fmt: skip
+    return status
+
+
+def revokes(life: Life) -> int | None:
+    life.run(*ONCE)
+    before = life.serial()
+    status = life.run("revoke", "--reason", "keyCompromise")
+    life.expect([e["serial"] for e in life.saw("revoked")] == [f"{before:040x}"],
+                "the CA did not revoke it")  # fmt: skip
+    life.expect(life.status()["state"] == "revoked", f"status says {life.status()['state']}")
+    life.expect("'revoked'" in life.device.state(), "UCI does not say so")
+    life.run("renew", status=58)
+    life.run(*ONCE)
+    life.expect(len(life.saw("issued")) == 1, "it enrolled again by itself")
+    return status
+
+
+def resets_and_revokes(life: Life) -> int | None:
+    life.run(*ONCE)
+    serial = f"{life.serial():040x}"
+    life.lab_goes_away()
+    life.run("reset", "--yes", "--revoke", status=10)
+    life.expect(life.device.is_enrolled(), "it was reset though it was not revoked")
+    life.lab_becomes()
+    life.run("reset", "--yes", "--revoke")
+    life.expect(not life.device.is_enrolled(), "it was not reset")
+    life.expect([e["serial"] for e in life.saw("revoked")] == [serial], "it was not revoked")
+    status = life.run(*ONCE)
+    life.lab_goes_away()
+    life.run("reset", "--yes", "--revoke", "--force")
+    life.expect(not life.device.is_enrolled(), "--force did not reset")
+    life.lab_becomes()
+    return life.run(*ONCE) if status == 0 else status
+
+
+def outlived(life: Life) -> int | None:
+    """The certificate has ended: ir with the IDevID, at the owner's, without a voucher."""
+    life.run(*ONCE)
+    before = life.serial()
+    life.until("the end", lambda: life.status()["state"] == "expired")
+    life.lab_becomes()
+    status = life.run("renew")
+    life.expect(life.serial() != before, "the certificate is the old one")
+    life.expect(len(life.saw("ir")) == 2 and not life.saw("kur"), "it was not by ir")
+    life.expect(len(life.saw("pvr")) == 1, "it asked for a voucher again")
+    return status
+
+
+def another_owner(life: Life) -> int | None:
+    """Somebody else at the owner's address, with a certificate of the wrong kind or domain."""
+    life.run(*ONCE)
+    before = life.serial()
+    cmp = len(life.saw("cmp"))
+    life.lab_becomes("--fault", "registrar-imposter")
+    life.run("renew", status=42)
+    for name, status in (("noeku", 42), ("selfsigned", 41), ("clone", 41), ("expired", 52)):
+        life.lab_becomes("--registrar", name)
+        life.run("renew", status=status)
+    life.expect(len(life.saw("cmp")) == cmp, "it spoke CMP to them")
+    life.expect(life.serial() == before, "live changed")
+    return 0
+
+
+def plain_http(life: Life) -> int | None:
+    """Straight to the CA, by the operator's word: the messages protect themselves."""
+    life.run(*ONCE)
+    before = life.serial()
+    text = life.device.config.read_text()
+    life.device.configure(text + f"config renew\n\toption url '{life.labs[-1].facts['ca']}'\n")
+    status = life.run("renew")
+    life.expect(life.serial() != before, "the certificate is the old one")
+    life.expect(len(life.saw("cmp")) == len(life.saw("ir")) + len(life.saw("genm")) - 2,
+                "it went by the registrar")  # fmt: skip
+    return status
+
+
+def freshens(life: Life) -> int | None:
+    """The service fetches the root to come and the CRL, each into a new generation."""
+    service = life.start("run")
+    roots = life.device.live / "roots.pem"
+    life.until("two roots", lambda: roots.is_file() and len(pki.read_certs(roots)) == 2)
+    life.until("a CRL", lambda: (life.device.live / "crl.pem").is_file())
+    life.expect(len(pki.read_certs(roots)) == 2, "the roots were lost with the CRL")
+    key = (life.device.live / "key.pem").stat().st_mode
+    life.expect(key & 0o077 == 0, "key.pem can be read by others")
+    service.terminate()
+    life.finish(service)
+    status = life.run("renew")
+    life.expect(len(pki.read_certs(roots)) == 2, "the renewal lost a root")
+    life.expect((life.device.live / "crl.pem").is_file(), "the renewal lost the CRL")
+    return status
