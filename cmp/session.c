@@ -176,13 +176,14 @@ static enum err pause_asked_for(struct cmp_session *s, int64_t *seconds)
 }
 
 /* Not longer than this call has time for: who goes on later waits for the rest. */
-static enum err wait_for(const struct cmp_session *s, int64_t seconds, int64_t milliseconds)
+static enum err wait_for(const struct cmp_session *s, unsigned body, int64_t seconds,
+                         int64_t milliseconds)
 {
 	if (milliseconds >= cmp_time_left(s))
 		return err_because(E_CMP_TIMEOUT,
 		                   "the CA asks to wait another %lld s, we have %lld s left",
 		                   (long long)seconds, (long long)(cmp_time_left(s) / 1000));
-	cmp_tell(s, CMP_WAITING, BODY_POLL_REP, seconds);
+	cmp_tell(s, CMP_WAITING, body, seconds);
 	if (milliseconds > 0 && !clock_sleep(milliseconds))
 		return err_because(E_CMP_TIMEOUT, "stopped while waiting for the CA");
 	return OK;
@@ -200,7 +201,7 @@ static enum err pause_before_poll(struct cmp_session *s)
 		                   CMP_POLLS_MAX);
 	milliseconds = with_jitter(seconds * 1000);
 	e = cmp_journal_waiting(s, milliseconds);
-	return e == OK ? wait_for(s, seconds, milliseconds) : e;
+	return e == OK ? wait_for(s, s->in.body, seconds, milliseconds) : e;
 }
 
 /* An error message, or a rejection in its place: the operation ends (RFC 9483 3.6). */
@@ -248,7 +249,9 @@ enum err cmp_ask_on(struct cmp_session *s, unsigned answer, int64_t milliseconds
 {
 	uint32_t final = BODY_BIT(answer) | BODY_BIT(BODY_ERROR);
 	size_t mark = arena_mark(s->arena);
-	enum err e = milliseconds > 0 ? wait_for(s, (milliseconds + 999) / 1000, milliseconds) : OK;
+	enum err e = milliseconds > 0
+	                     ? wait_for(s, BODY_POLL_REP, (milliseconds + 999) / 1000, milliseconds)
+	                     : OK;
 
 	if (e != OK)
 		return e;

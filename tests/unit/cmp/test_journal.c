@@ -293,15 +293,51 @@ static void damaged(void)
 	fake_ca_close(&ca);
 }
 
-/* The end of the operation stays where it was set. */
-static void time_left(void)
+/* Each call has its time; who waits for longer goes on in the next. */
+static void time_of_a_call(void)
 {
+	static const struct fake_row no_time[] = { { REPLY_NONE, NULL } };
+
 	begin(CMP_CONFIRM_IMPLICIT);
 	ca.client.total_ms = 1500;
-	ca.check_after = 1;
+	ca.check_after = 30;
 	CHECK_ERR(ask(CMP_IR, cut_while_waiting), E_CMP_TIMEOUT);
-	ca.client.total_ms = 60000;
-	CHECK_ERR(go_on(then_granted), E_CMP_TIMEOUT);
+	/* the CA wanted 30 seconds: not before */
+	CHECK_ERR(go_on(no_time), E_CMP_TIMEOUT);
+	CU_ASSERT_EQUAL(ca.link.count, 0);
+	fake_time.seconds += 40;
+	CHECK_OK(go_on((const struct fake_row[]){ { REPLY_GRANT, NULL }, { REPLY_NONE, NULL } }));
+	CU_ASSERT_EQUAL(ca.transactions, 1);
+	fake_ca_close(&ca);
+}
+
+/* A clock that does not know, now or then, lets no time pass. */
+static void time_without_a_clock(void)
+{
+	static const struct fake_row no_time[] = { { REPLY_NONE, NULL } };
+
+	begin(CMP_CONFIRM_IMPLICIT);
+	ca.client.total_ms = 1500;
+	ca.check_after = 30;
+	CHECK_ERR(ask(CMP_IR, cut_while_waiting), E_CMP_TIMEOUT);
+	fake_time = (struct moment){ TIME_FLOOR, FAKE_NOW + 40 };
+	CHECK_ERR(go_on(no_time), E_CMP_TIMEOUT);
+	fake_time = (struct moment){ TIME_SET, FAKE_NOW - 40 };
+	CHECK_ERR(go_on(no_time), E_CMP_TIMEOUT);
+	CU_ASSERT_EQUAL(ca.link.count, 0);
+	fake_ca_close(&ca);
+}
+
+/* RFC 8995 5.6's four days are those of the transaction, not of a process. */
+static void time_of_the_transaction(void)
+{
+	static const struct fake_row nothing[] = { { REPLY_NONE, NULL } };
+
+	begin(CMP_CONFIRM_IMPLICIT);
+	CHECK_ERR(ask(CMP_IR, cut_while_waiting), E_UNREACHABLE);
+	fake_time.seconds += WAITING_MAX_S + 1;
+	CHECK_ERR(go_on(nothing), E_CMP_GONE);
+	CU_ASSERT_EQUAL(ca.link.count, 0);
 	fake_ca_close(&ca);
 }
 
@@ -318,6 +354,8 @@ const struct test_suite suite_cmp_journal = {
 		{ "under a secret: the same salt, and no other kind", by_secret },
 		{ "begun with a signature, not gone on with by a secret", signed_not_secret },
 		{ "every prefix, a tail, another version", damaged },
-		{ "the time that was left is what is left", time_left },
+		{ "each call has its time, and the pause goes on between them", time_of_a_call },
+		{ "without a clock no pause gets shorter", time_without_a_clock },
+		{ "the time of the transaction is over, whoever waits", time_of_the_transaction },
 	},
 };
