@@ -19,6 +19,20 @@ static enum err fill_subject(const struct cmp_template *t, const struct cmp_name
 	return cmp_fill_name(names, t->subject, a, out);
 }
 
+/* What is empty in the issuer's name we do not know; a name without the rest is asked for. */
+static enum err take_issuer(const struct cmp_template *t, struct arena *a, struct span *out)
+{
+	const struct cmp_names unknown = { NAME_EMPTY, NAME_EMPTY };
+	enum err e = OK;
+
+	*out = NO_BYTES;
+	if (t->present && t->issuer.n > 0)
+		e = cmp_fill_name(&unknown, t->issuer, a, out);
+	if (e == OK && name_is_empty(*out))
+		*out = NO_BYTES;
+	return err_within(E_CMP_TEMPLATE, e, "issuer");
+}
+
 static bool has_san(struct span extensions)
 {
 	struct cert like = { .extensions = extensions };
@@ -39,9 +53,10 @@ enum err cmp_apply_template(const struct cmp_template *t, const struct cmp_facts
 	if (e == OK)
 		e = t->present ? cmp_fill_extensions(f, t->extensions, a, &out->extensions)
 		               : cmp_wished_extensions(f, a, &out->extensions);
+	if (e == OK)
+		e = take_issuer(t, a, &out->issuer);
 	if (e != OK)
 		return e;
-	out->issuer = t->issuer;
 	out->validity = t->validity;
 	if (name_is_empty(out->subject) && !has_san(out->extensions))
 		return err_because(E_CMP_TEMPLATE, "it leaves the device without a name");

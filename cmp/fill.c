@@ -151,5 +151,5 @@ enum err cmp_fill_name(const struct cmp_names *names, struct span wanted, struct
 	der_end(&c);
 	if (e == OK)
 		e = derw_end(&w, out);
-	return err_within(E_CMP_TEMPLATE, e, "subject");
+	return err_within(E_CMP_TEMPLATE, e, "name");
 }

@@ -4,12 +4,18 @@
 
 #include "cmp/fill.h"
 
-enum { TAG_DNS_NAME = DER_CONTEXT_PRIMITIVE(2), TAG_IP_ADDRESS = DER_CONTEXT_PRIMITIVE(7) };
+enum {
+	TAG_OTHER_NAME = DER_CONTEXT(0),
+	TAG_DNS_NAME = DER_CONTEXT_PRIMITIVE(2),
+	TAG_DIRECTORY_NAME = DER_CONTEXT(4),
+	TAG_IP_ADDRESS = DER_CONTEXT_PRIMITIVE(7)
+};
 enum { DNS_NAME_MAX = 253 };
 
 /* Wishes are used up one after the other, so that two empty names get two names. */
 struct wishes {
 	const struct cmp_facts *facts;
+	struct arena *arena;
 	size_t dns_used, ip_used;
 };
 
@@ -69,6 +75,52 @@ static enum err put_all_names(struct derw *w, struct wishes *v)
 	return e;
 }
 
+/* directoryName [4] Name, explicit: what is empty in it is the device's, or left out. */
+static enum err put_directory_name(struct derw *w, struct wishes *v, struct span wanted)
+{
+	struct span device = credential_subject(v->facts->idevid), name = device;
+	struct cmp_names names = { device, device };
+	enum err e = name_is_empty(wanted) ? OK : cmp_fill_name(&names, wanted, v->arena, &name);
+
+	if (e == OK && !name_is_empty(name))
+		IN (w, TAG_DIRECTORY_NAME)
+			derw_raw(w, name);
+	return e;
+}
+
+/* otherName [0] OtherName ::= SEQUENCE { type-id OID, value [0] EXPLICIT ANY }: of a type
+   that nobody here knows a value for. */
+static bool is_empty_other_name(struct span content)
+{
+	enum err e;
+	struct der c = der_open(content, &e);
+	struct der value;
+
+	der_oid(&c);
+	value = der_enter(&c, DER_CONTEXT(0));
+	return e == OK && (!der_more(&value) || der_element(&value).n == 2);
+}
+
+/* One GeneralName: as given, with what we know, or not at all. */
+static enum err fill_general_name(struct derw *w, struct wishes *v, struct span name)
+{
+	enum err e;
+	struct der c = der_open(name, &e);
+	struct span content = der_get(&c, name.n > 0 ? name.p[0] : 0);
+
+	if (e != OK)
+		return e;
+	if (name.p[0] == TAG_DIRECTORY_NAME)
+		return put_directory_name(w, v, content);
+	if (content.n == 0 && name.p[0] == TAG_DNS_NAME)
+		return put_next_dns_name(w, v);
+	if (content.n == 0 && name.p[0] == TAG_IP_ADDRESS)
+		return put_next_ip_address(w, v);
+	if (content.n > 0 && !(name.p[0] == TAG_OTHER_NAME && is_empty_other_name(content)))
+		derw_raw(w, name);
+	return OK;
+}
+
 /* GeneralNames, name by name: given ones stay, empty ones we know a value for are filled. */
 static enum err fill_names(struct derw *w, struct wishes *v, struct span wanted)
 {
@@ -81,12 +133,8 @@ static enum err fill_names(struct derw *w, struct wishes *v, struct span wanted)
 	while (der_more(&names) && filled == OK) {
 		struct span name = der_element(&names);
 
-		if (name.n > 2)
-			derw_raw(w, name);
-		else if (name.n == 2 && name.p[0] == TAG_DNS_NAME)
-			filled = put_next_dns_name(w, v);
-		else if (name.n == 2 && name.p[0] == TAG_IP_ADDRESS)
-			filled = put_next_ip_address(w, v);
+		if (e == OK)
+			filled = fill_general_name(w, v, name);
 	}
 	der_end(&outer);
 	return e != OK ? e : filled;
@@ -123,12 +171,17 @@ static enum err put_san(struct derw *w, struct wishes *v, struct extension *x, s
 	return e;
 }
 
-/* "the extension SHOULD be included and filled with content provided by the EE" */
-static bool is_for_us_to_fill(struct span value)
+/*
+ * "the extension SHOULD be included and filled with content provided by the EE".  An
+ * empty BasicConstraints is no gap: it says that the certificate is no CA's.
+ */
+static bool is_for_us_to_fill(const struct extension *x)
 {
 	static const uint8_t empty_sequence[] = { DER_SEQUENCE, 0 };
 
-	return value.n == 0 || span_equal(value, SPAN(empty_sequence));
+	if (span_equal(x->oid, CE_BASIC_CONSTRAINTS))
+		return x->value.n == 0;
+	return x->value.n == 0 || span_equal(x->value, SPAN(empty_sequence));
 }
 
 /* BIT STRING { digitalSignature(0) }: what a device does with its key. */
@@ -141,7 +194,7 @@ static enum err fill_extension(struct derw *w, struct wishes *v, struct extensio
 
 	if (span_equal(x->oid, CE_SUBJECT_ALT_NAME))
 		return put_san(w, v, x, a);
-	if (is_for_us_to_fill(x->value)) {
+	if (is_for_us_to_fill(x)) {
 		if (!span_equal(x->oid, CE_KEY_USAGE)) {
 			log_info("the template leaves extension %s to us, and we to the CA",
 			         der_oid_text(x->oid, text, sizeof text));
@@ -157,7 +210,7 @@ enum err cmp_fill_extensions(const struct cmp_facts *f, struct span wanted, stru
                              struct span *out)
 {
 	struct derw w = derw_in(a, 2 * CMP_TEMPLATE_MAX);
-	struct wishes v = { .facts = f };
+	struct wishes v = { .facts = f, .arena = a };
 	enum err e, filled = OK;
 	struct der c = der_open(wanted, &e);
 
@@ -181,7 +234,7 @@ enum err cmp_fill_extensions(const struct cmp_facts *f, struct span wanted, stru
 enum err cmp_wished_extensions(const struct cmp_facts *f, struct arena *a, struct span *out)
 {
 	struct derw w = derw_in(a, 2 * CMP_TEMPLATE_MAX);
-	struct wishes v = { .facts = f };
+	struct wishes v = { .facts = f, .arena = a };
 	struct extension san = { .oid = CE_SUBJECT_ALT_NAME };
 	enum err e = put_san(&w, &v, &san, a);
 

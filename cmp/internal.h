@@ -224,7 +224,8 @@ struct cmp_session {
 /* oids.c, content octets. */
 extern const struct span IT_IMPLICIT_CONFIRM, IT_CONFIRM_WAIT_TIME, IT_CERT_PROFILE,
 	REG_CTRL_ALG_ID, REG_CTRL_RSA_KEY_LEN, REG_CTRL_OLD_CERT_ID;
-extern const struct span CE_SUBJECT_ALT_NAME, CE_KEY_USAGE, CE_EXT_KEY_USAGE, CE_REASON_CODE;
+extern const struct span CE_SUBJECT_ALT_NAME, CE_KEY_USAGE, CE_EXT_KEY_USAGE, CE_REASON_CODE,
+	CE_BASIC_CONSTRAINTS;
 extern const struct span PKCS9_EXTENSION_REQUEST;
 const char *cmp_info_name(struct span oid); /* "caCerts", or NULL */
 

@@ -16,6 +16,29 @@ static struct span name_field(struct der *c, uint8_t n)
 	return name;
 }
 
+/*
+ * OptionalValidity ::= SEQUENCE {			(RFC 4211 5, IMPLICIT TAGS)
+ *	notBefore  [0] Time OPTIONAL,	-- explicit, Time being a CHOICE
+ *	notAfter   [1] Time OPTIONAL }	-- at least one MUST be present
+ *
+ * An empty one is for us to fill in, and we leave it to the CA.
+ */
+static struct span validity_field(struct der *c)
+{
+	struct der in = der_enter(c, DER_CONTEXT(4));
+	struct span content = { in.p, in.n };
+
+	for (uint8_t n = 0; n < 2; n++)
+		if (der_at(&in, DER_CONTEXT(n))) {
+			struct der time = der_enter(&in, DER_CONTEXT(n));
+
+			der_time(&time);
+			der_end(&time);
+		}
+	der_end(&in);
+	return der_ok(c) ? content : NO_BYTES;
+}
+
 /* "the serialNumber, signingAlg, issuerUID, and subjectUID fields MUST be omitted", publicKey too */
 static void absent(struct der *c, uint8_t tag, const char *name)
 {
@@ -46,7 +69,7 @@ static void read_cert_template(struct der *c, struct cmp_template *out)
 	absent(&t, DER_CONTEXT(2), "signingAlg");
 	out->issuer = name_field(&t, 3);
 	if (der_at(&t, DER_CONTEXT(4)))
-		out->validity = der_get(&t, DER_CONTEXT(4));
+		out->validity = validity_field(&t);
 	out->subject = name_field(&t, 5);
 	absent(&t, DER_CONTEXT(6), "publicKey");
 	absent(&t, DER_CONTEXT_PRIMITIVE(7), "issuerUID");

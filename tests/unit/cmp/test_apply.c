@@ -134,6 +134,86 @@ static void empty_and_unknown_extensions(void)
 	                                  "30 09 06 03 55 1d 63 04 02 05 00")));
 }
 
+/* An empty BasicConstraints says something: no CA. An empty extnValue says nothing. */
+static void basic_constraints(void)
+{
+	begin();
+	CHECK_OK(apply(NULL, "30 0c 06 03 55 1d 13 01 01 ff 04 02 30 00"));
+	CU_ASSERT(span_equal(wishes.extensions,
+	                     test_hex(&a, "30 0c 06 03 55 1d 13 01 01 ff 04 02 30 00")));
+	CHECK_OK(apply(NULL, "30 07 06 03 55 1d 13 04 00"));
+	CU_ASSERT_EQUAL(wishes.extensions.n, 0);
+}
+
+#define SAN_OF(n, m, k) "30 " n " " SAN " 04 " m " 30 " k " "
+
+static struct span alternative_name(struct span directory_name)
+{
+	struct derw w = derw_in(&a, 256);
+	struct span out;
+
+	IN (&w, DER_SEQUENCE) {
+		derw_put(&w, DER_OID, CE_SUBJECT_ALT_NAME);
+		IN (&w, DER_OCTET_STRING)
+			IN (&w, DER_SEQUENCE)
+				IN (&w, DER_CONTEXT(4))
+					derw_raw(&w, directory_name);
+	}
+	CHECK_OK(derw_end(&w, &out));
+	return out;
+}
+
+/* "The EE MUST ignore (i.e., not include) empty ... subcomponents that it does not ... know". */
+static void names_of_every_form(void)
+{
+	begin();
+	/* directoryName of nothing: the device's; with an OU nobody knows: left out */
+	CHECK_OK(apply(NULL, SAN_OF("0d", "06", "04") "a4 02 30 00"));
+	CU_ASSERT(span_equal(wishes.extensions, alternative_name(device.leaf.subject)));
+	CHECK_OK(apply(NULL,
+	               SAN_OF("18", "11", "0f") "a4 0d 30 0b 31 09 30 07 06 03 55 04 0b 0c 00"));
+	CU_ASSERT_EQUAL(wishes.extensions.n, 0);
+	/* ... and what is given beside it stays */
+	CHECK_OK(apply(NULL, SAN_OF("24", "1d", "1b") "a4 19 30 17 31 09 30 07 06 03 55 04 0b 0c 00"
+	                                              "31 0a 30 08 06 03 55 04 0a 0c 01 78"));
+	CU_ASSERT(span_equal(wishes.extensions,
+	                     test_hex(&a, SAN_OF("19", "12", "10") "a4 0e 30 0c 31 0a 30 08 06 03"
+	                                                           "55 04 0a 0c 01 78")));
+	/* otherName 1.2.3: with an empty value, without one; with one it stays */
+	CHECK_OK(apply(NULL, SAN_OF("13", "0c", "0a") "a0 08 06 02 2a 03 a0 02 0c 00"));
+	CU_ASSERT_EQUAL(wishes.extensions.n, 0);
+	CHECK_OK(apply(NULL, SAN_OF("11", "0a", "08") "a0 06 06 02 2a 03 a0 00"));
+	CU_ASSERT_EQUAL(wishes.extensions.n, 0);
+	CHECK_OK(apply(NULL, SAN_OF("14", "0d", "0b") "a0 09 06 02 2a 03 a0 03 0c 01 78"));
+	CU_ASSERT(span_equal(
+		wishes.extensions,
+		test_hex(&a, SAN_OF("14", "0d", "0b") "a0 09 06 02 2a 03 a0 03 0c 01 78")));
+	/* rfc822Name and URI, empty */
+	CHECK_OK(apply(NULL, SAN_OF("0d", "06", "04") "81 00 86 00"));
+	CU_ASSERT_EQUAL(wishes.extensions.n, 0);
+}
+
+static void issuers(void)
+{
+	static const char given[] = "30 0c 31 0a 30 08 06 03 55 04 0a 0c 01 78";
+	struct cmp_template t = { .present = true };
+
+	begin();
+	t.issuer = test_hex(&a, given);
+	CHECK_OK(cmp_apply_template(&t, &facts, &a, &wishes));
+	CU_ASSERT(span_equal(wishes.issuer, t.issuer));
+	/* its common name we do not know, ours is another's */
+	t.issuer = test_hex(&a, "30 17 31 09 30 07 06 03 55 04 03 0c 00"
+	                        "31 0a 30 08 06 03 55 04 0a 0c 01 78");
+	CHECK_OK(cmp_apply_template(&t, &facts, &a, &wishes));
+	CU_ASSERT(span_equal(wishes.issuer, test_hex(&a, given)));
+	t.issuer = test_hex(&a, "30 0b 31 09 30 07 06 03 55 04 03 0c 00");
+	CHECK_OK(cmp_apply_template(&t, &facts, &a, &wishes));
+	CU_ASSERT_EQUAL(wishes.issuer.n, 0);
+	t.issuer = test_hex(&a, "30 04 31 02 05 00");
+	CHECK_ERR(cmp_apply_template(&t, &facts, &a, &wishes), E_CMP_TEMPLATE);
+}
+
 static void subjects(void)
 {
 	begin();
@@ -187,6 +267,9 @@ const struct test_suite suite_cmp_apply = {
 		{ "empty names are filled one by one", names_one_by_one },
 		{ "an empty subjectAltName takes all names", all_names_where_all_is_ours },
 		{ "empty and unknown extensions", empty_and_unknown_extensions },
+		{ "an empty BasicConstraints is no gap", basic_constraints },
+		{ "alternative names of every form, empty", names_of_every_form },
+		{ "the issuer, without what is empty in it", issuers },
 		{ "the subject, absent, empty, or left without a name", subjects },
 		{ "wishes that are no names", bad_wishes },
 		{ "extensions that are none", broken_extensions },

@@ -130,12 +130,41 @@ static void forbidden_fields(void)
 	CHECK_OK(read_hex("30 15 30 13 a4 11 a1 0f 17 0d 32 37 30 31 30 31 30 30 30 30 30 30 5a",
 	                  &t));
 	CU_ASSERT_EQUAL(t.validity.n, 17);
+	CHECK_OK(read_hex("30 04 30 02 a4 00", &t)); /* for us to fill in */
+	CU_ASSERT_EQUAL(t.validity.n, 0);
+	CHECK_ERR(read_hex("30 06 30 04 a4 02 05 00", &t), E_CMP_SYNTAX);
+	CHECK_ERR(read_hex("30 08 30 06 a4 04 a0 02 05 00", &t), E_CMP_SYNTAX);
 	CHECK_OK(read_hex("30 14 30 12 a3 10 30 0e 31 0c 30 0a 06 03 55 04 03 0c 03 61 62 63", &t));
 	CU_ASSERT_EQUAL(t.issuer.n, 16);
 }
 
 #define ALG "06 09 2b 06 01 05 05 07 05 01 0b"
 #define LEN "06 09 2b 06 01 05 05 07 05 01 0c"
+
+/* Ed25519 and Ed448 where the library has them. */
+static void keys_of_edwards_curves(void)
+{
+	static const struct {
+		const char *hex;
+		enum key_kind kind;
+	} cases[] = {
+		{ "30 18 30 00 30 14 30 12 " ALG " 30 05 06 03 2b 65 70", KEY_KIND_ED25519 },
+		{ "30 18 30 00 30 14 30 12 " ALG " 30 05 06 03 2b 65 71", KEY_KIND_ED448 },
+	};
+	struct cmp_template t;
+
+	arena_reset(&a);
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		if (!key_kind_available(cases[i].kind)) {
+			CHECK_ERR(read_hex(cases[i].hex, &t), E_CMP_TEMPLATE);
+			test_skip("this build of wolfSSL lacks an algorithm");
+			continue;
+		}
+		CHECK_OK(read_hex(cases[i].hex, &t));
+		CU_ASSERT(t.has_key_kind);
+		CU_ASSERT_EQUAL(t.key_kind, cases[i].kind);
+	}
+}
 
 static void kinds_of_keys(void)
 {
@@ -149,6 +178,10 @@ static void kinds_of_keys(void)
 		{ "30 23 30 00 30 1f 30 1d " ALG
 		  " 30 10 06 07 2a 86 48 ce 3d 02 01 06 05 2b 81 04 00 23",
 		  KEY_KIND_EC521 },
+		{ "30 26 30 00 30 22 30 20 " ALG
+		  " 30 13 06 07 2a 86 48 ce 3d 02 01 06 08 2a 86 48 ce 3d 03 01 07",
+		  KEY_KIND_EC256 },
+		{ "30 15 30 00 30 11 30 0f " LEN " 02 02 08 00", KEY_KIND_RSA2048 },
 		{ "30 15 30 00 30 11 30 0f " LEN " 02 02 0c 00", KEY_KIND_RSA3072 },
 		{ "30 15 30 00 30 11 30 0f " LEN " 02 02 10 00", KEY_KIND_RSA4096 },
 		/* an attribute nobody knows, RSA 1024, rsaEncryption as algId: passed over */
@@ -165,6 +198,18 @@ static void kinds_of_keys(void)
 		CU_ASSERT_EQUAL(t.key_kind, cases[i].kind);
 	}
 	CHECK_ERR(read_hex("30 15 30 00 30 11 30 0f " LEN " 02 02 04 00", &t), E_CMP_TEMPLATE);
+	/* rsaEncryption as algId ("an algorithm other than RSA"), EC without its curve, RSA 0 */
+	CHECK_ERR(read_hex("30 22 30 00 30 1e 30 1c " ALG " 30 0d 06 09 2a 86 48 86 f7 0d 01 01 01"
+	                   "05 00 30 00",
+	                   &t),
+	          E_CMP_SYNTAX);
+	CHECK_ERR(read_hex("30 20 30 00 30 1c 30 1a " ALG " 30 0d 06 09 2a 86 48 86 f7 0d 01 01 01"
+	                   "05 00",
+	                   &t),
+	          E_CMP_TEMPLATE);
+	CHECK_ERR(read_hex("30 1c 30 00 30 18 30 16 " ALG " 30 09 06 07 2a 86 48 ce 3d 02 01", &t),
+	          E_CMP_TEMPLATE);
+	CHECK_ERR(read_hex("30 14 30 00 30 10 30 0e " LEN " 02 01 00", &t), E_CMP_TEMPLATE);
 	CHECK_ERR(read_hex("30 04 30 00 30 00", &t), E_CMP_SYNTAX);
 	CHECK_ERR(read_hex("30 14 30 00 30 10 30 0e " LEN " 02 01 ff", &t), E_CMP_SYNTAX);
 }
@@ -227,6 +272,7 @@ const struct test_suite suite_cmp_template = {
 		{ "no wishes, and next to none", no_wishes },
 		{ "fields that must be omitted", forbidden_fields },
 		{ "keySpec: the first kind we can make", kinds_of_keys },
+		{ "keySpec: Ed25519 and Ed448", keys_of_edwards_curves },
 		{ "a template has a size", too_much },
 		{ "the profile is asked for in the header", asks_for_a_profile },
 	}
