@@ -56,6 +56,8 @@ struct cms {
 
 /* Structure only. E_NOT_DER for BER, E_TRAILING, E_RANGE for too many of anything... */
 MUST_CHECK enum err cms_read(struct span der, struct cms *out);
+/* The same of a SignedData without the ContentInfo around it. */
+MUST_CHECK enum err cms_read_signed_data(struct span der, struct cms *out);
 
 struct cms_rules {
 	const struct span *content_types; /* allowed eContentTypes */

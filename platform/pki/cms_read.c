@@ -258,6 +258,19 @@ static void read_signed_data(struct der *content, struct cms *out)
 	der_end(&c);
 }
 
+enum err cms_read_signed_data(struct span der, struct cms *out)
+{
+	enum err e;
+	struct der c = der_open(der, &e);
+
+	*out = (struct cms){ 0 };
+	read_signed_data(&c, out);
+	der_end(&c);
+	if (e != OK)
+		*out = (struct cms){ 0 };
+	return e;
+}
+
 /*
  * ContentInfo ::= SEQUENCE {
  *	contentType	ContentType,
