@@ -336,6 +336,11 @@ MUST_CHECK enum err cmp_crl_prove(const struct cmp_client *client, const struct 
 bool cmp_key_kind_find(struct span alg_id, uint32_t rsa_bits, enum key_kind *out);
 struct span cmp_key_alg(enum key_kind kind); /* AlgorithmIdentifier, DER */
 
+/* keydelivery.c: the private key that came with the certificate s->rep.cert, which is for
+   spki (RFC 9483 4.1.6). enveloped: EnvelopedData as SEQUENCE, DER. E_KEY_DELIVERY. */
+MUST_CHECK enum err cmp_key_delivery(struct cmp_session *s, struct span enveloped, struct span spki,
+                                     struct signer **key);
+
 /* issued.c: the certificate in s->rep against s->wishes. */
 MUST_CHECK enum err cmp_issued_check(struct cmp_session *s, const struct cmp_pool *pool,
                                      struct cmp_issued *out);

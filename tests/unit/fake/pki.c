@@ -14,7 +14,7 @@ static const uint8_t ce_eku[] = { 0x55, 29, 37 };
 static const struct {
 	const char *name;
 	uint8_t arc; /* id-kp: 1.3.6.1.5.5.7.3.arc */
-} purposes[] = { { "client", 2 }, { "ca", 27 }, { "ra", 28 } };
+} purposes[] = { { "client", 2 }, { "ca", 27 }, { "ra", 28 }, { "kga", 32 } };
 
 static struct span done(struct derw *w)
 {

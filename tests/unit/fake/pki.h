@@ -17,8 +17,8 @@ struct fake_cert {
 	struct span spki;          /* of the subject */
 	bool ca;                   /* basicConstraints, keyCertSign */
 	uint32_t key_usage;        /* instead; 0: none but what ca asks for */
-	const char *purpose;       /* "ra", "ca", "client": one extended key usage; NULL: none */
-	struct span extensions;    /* further ones, DER one after the other */
+	const char *purpose; /* "ra", "ca", "kga", "client": one extended key usage; NULL: none */
+	struct span extensions; /* further ones, DER one after the other */
 	bool no_skid;
 	int64_t not_before, not_after; /* 0: FAKE_NOW -+ 30 days */
 	uint8_t serial;
