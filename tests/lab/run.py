@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Runs the agent through the scenarios, and the lab's own tests.
+"""Runs the agent and its CMP tool through the scenarios, and the lab's own tests.
 
   tests/lab/run.py --agent build/san/onramp            everything
   tests/lab/run.py --agent build/onramp -k voucher-    scenarios whose names match
@@ -30,11 +30,14 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 sys.path.insert(0, str(HERE))
 
+import cmp_scenarios  # noqa: E402
 import life  # noqa: E402
 import scenarios  # noqa: E402
+import toolrun  # noqa: E402
 from onlab import device, events, judge, pki, processes, up  # noqa: E402
 from scenarios import Scenario  # noqa: E402
 
+Row = Scenario | cmp_scenarios.Tool
 OWN_TESTS = ("test_lab", "test_parts", "test_judge", "test_ca", "test_ca_requests", "test_ca_mac",
              "test_ca_operations", "test_ca_inform", "test_ca_keygen")  # fmt: skip
 
@@ -139,22 +142,31 @@ def judge_counts(scenario: Scenario, run: judge.Run):
             yield f"{len(run.saw('issued'))} certificates issued, expected {scenario.issued}"
 
 
-def perform(scenario: Scenario, agent: Path, work: Path, base: Path) -> Result:
+def onboard(
+    scenario: Scenario, agent: Path, directory: Path, base: Path, numbers: dict[str, int]
+) -> list[str]:
+    stage, complaints = Stage(scenario, directory, base), []
+    try:
+        if scenario.story:
+            status, output, complaints = tell_story(agent, stage)
+        for _ in range(scenario.runs if not scenario.story else 0):
+            status, output = run_agent(agent, stage)
+    finally:
+        stage.stop()
+    run = judge.Run(status, output, stage.device, stage.events())
+    return complaints + judge_run(scenario, run, numbers)
+
+
+def perform(scenario: Row, agent: Path, work: Path, base: Path) -> Result:
     started = time.monotonic()
     directory = Path(tempfile.mkdtemp(prefix=f"{scenario.name.replace('/', '-')}-", dir=work))
     result = Result(scenario.name, directory=directory)
+    numbers = judge.error_numbers(ROOT / "platform/base/err.h")
     try:
-        stage = Stage(scenario, directory, base)
-        try:
-            if scenario.story:
-                status, output, result.complaints = tell_story(agent, stage)
-            for _ in range(scenario.runs if not scenario.story else 0):
-                status, output = run_agent(agent, stage)
-        finally:
-            stage.stop()
-        run = judge.Run(status, output, stage.device, stage.events())
-        numbers = judge.error_numbers(ROOT / "platform/base/err.h")
-        result.complaints += judge_run(scenario, run, numbers)
+        if isinstance(scenario, cmp_scenarios.Tool):
+            result.complaints = toolrun.run(scenario, agent, directory, base, numbers)
+        else:
+            result.complaints = onboard(scenario, agent, directory, base, numbers)
     except Exception as error:  # the lab's own fault, and no less a failure
         result.complaints.append(f"lab: {error!r}")
     result.seconds = time.monotonic() - started
@@ -188,17 +200,17 @@ def report(result: Result) -> None:
         print(f"        see {result.directory}", flush=True)
 
 
-def chosen(options: argparse.Namespace) -> list[Scenario]:
+def chosen(options: argparse.Namespace) -> list[Row]:
     """The slow ones first, so that they sleep while the others work."""
     patterns = options.k or ["*"]
-    rows = [row for row in scenarios.ROWS
+    rows = [row for row in [*scenarios.ROWS, *cmp_scenarios.ROWS]
             if any(fnmatch.fnmatch(row.name, f"*{p}*") for p in patterns)]  # fmt: skip
     if options.quick:
         rows = [row for row in rows if not row.slow]
     return sorted(rows, key=lambda row: not row.slow)
 
 
-def run_all(options: argparse.Namespace, rows: list[Scenario]) -> list[Result]:
+def run_all(options: argparse.Namespace, rows: list[Row]) -> list[Result]:
     work = Path(tempfile.mkdtemp(prefix="onramp-lab-"))
     base = work / "pki"
     pki.ensure(base)

@@ -13,6 +13,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
+import cmp_scenarios  # noqa: E402
 import scenarios  # noqa: E402
 from labtest import VOUCHER, Base, Pledge, openssl, running, verified  # noqa: E402
 from onlab import cms, events, faults, judge, masa, path, pki, telemetry  # noqa: E402
@@ -232,14 +233,15 @@ def shape(data: bytes) -> tuple:
 class Scenarios(unittest.TestCase):
     def test_each_fault_has_one(self) -> None:
         self.assertEqual(scenarios.uncovered(), [])
+        self.assertEqual(cmp_scenarios.uncovered(), [])
 
     def test_names_are_unique(self) -> None:
-        names = [row.name for row in scenarios.ROWS]
+        names = [row.name for row in [*scenarios.ROWS, *cmp_scenarios.ROWS]]
         self.assertEqual(len(names), len(set(names)))
 
     def test_exits_exist(self) -> None:
         known = judge.error_numbers(HERE.parents[1] / "platform/base/err.h")
-        for row in scenarios.ROWS:
+        for row in [*scenarios.ROWS, *cmp_scenarios.ROWS]:
             self.assertEqual(row.exits - set(known) - {scenarios.ANY}, set(), row.name)
 
 

@@ -8,6 +8,7 @@ import hashlib
 import re
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Callable
 
@@ -290,6 +291,13 @@ class Credential:
 
     @classmethod
     def load(cls, stem: Path) -> Credential:
-        certificates = read_pem(stem.with_suffix(".pem"))
-        key = serialization.load_pem_private_key(stem.with_suffix(".key").read_bytes(), None)
-        return cls(key, certificates[0], certificates[1:])
+        certificate = stem.with_suffix(".pem").resolve()
+        return _load(certificate, certificate.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=64)
+def _load(path: Path, changed: int) -> Credential:
+    """A lab's PKI is read by one CA after the other."""
+    certificates = read_pem(path)
+    key = serialization.load_pem_private_key(path.with_suffix(".key").read_bytes(), None)
+    return Credential(key, certificates[0], certificates[1:])

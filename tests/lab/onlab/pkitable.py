@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from cryptography.x509.oid import ExtendedKeyUsageOID as EKU
 from cryptography.x509.oid import ObjectIdentifier
 
-VERSION = 2  # of this table: a directory of another version is made anew
+VERSION = 3  # of this table: a directory of another version is made anew
 SERIAL = "SN-0001"
 MASA_HOST = "masa.example"
 REGISTRAR_HOST = "registrar.example"
@@ -134,6 +134,9 @@ ROWS = (
     _domain("ra", "Registration Authority", eku=(CMC_RA,)),
     _domain("ca-signer", "CMP Signer", eku=(CMC_CA,)),
     _domain("norole", "Somebody"),
+    # A device that is enrolled, and one that can also be sent a key.
+    _domain("device", "Router", serial=SERIAL),
+    _domain("device-agree", "Router", serial=SERIAL, uses=("digital_signature", "key_agreement")),
     _domain("kga", "Key Generation Authority", eku=(CM_KGA,)),
     _domain("expired-ra", "Registration Authority", eku=(CMC_RA,), starts=-60, days=30),
     Row("other/kga", "Key Generation Authority", "other/root", eku=(CM_KGA,)),

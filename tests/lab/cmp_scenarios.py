@@ -1,0 +1,202 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Every operation that `onramp cmp` is run through against the lab's CA, and how it must end.
+
+The onboarding agent's own scenarios are in scenarios.py; here is what it never does: MAC
+protection, keys made by the CA, requests of every kind, each delayed and confirmed in every way.
+A fault of the CA that needs such an operation and has no row here fails the lab's own tests.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from onlab import cafaults
+from onlab.cafaults import REGISTER, of_scene
+
+ANY = "*"  # any failure that belongs to the peer
+SECRET, REFERENCE = "correct horse battery staple", "SN-0001"
+NEW_SUBJECT = "/O=Example Domain/serialNumber=SN-0001"
+MACS = ("pbm", "pbmac1")
+
+
+@dataclass(frozen=True)
+class Tool:
+    """One command line of `onramp cmp`, and its judgement."""
+
+    name: str
+    operation: str
+    by: str = "signature"  # or one of MACS
+    ca: tuple[str, ...] = ()  # options of `lab ca`
+    exits: frozenset[str] = frozenset({"OK"})
+    arguments: tuple[str, ...] = ()
+    device: str = ""  # who signs; by the operation if nothing is said
+    confirms: bool | None = None  # whether there must be a certConf
+    polls: int | None = None  # so many pollReq
+    transactions: int | None = 1
+    issued: int | None = None
+    keyless: bool = False  # the CA makes the key
+    root: str = "domain/root"  # getrootupdate: the old one
+    rejects: bool = False  # on purpose
+    retries: int = 0
+    revoked: str | None = None  # --crl: the list of the domain's CA names this certificate
+    holds: bool = False  # getcrls: the list that there is
+    fault: str = ""  # the CA's
+    killed: bool = False  # once, while waiting, and started again
+    seconds: int = 30
+    slow: bool = False
+
+    @property
+    def certifies(self) -> bool:
+        return self.operation in CERTIFIES
+
+
+CERTIFIES = {"ir", "cr", "p10cr", "kur"}
+INFORMS = {"getcacerts", "getrootupdate", "getcertreqtemplate", "getcrls"}
+ROWS: list[Tool] = []
+
+
+def add(name: str, operation: str, **more) -> None:
+    exits = frozenset(more.pop("exits", "OK").split())
+    by = more.get("by", "signature")
+    secret = ("--cmp-secret", SECRET) if by in MACS else ()
+    ca = (*secret, *more.pop("ca", ()))
+    ROWS.append(Tool(f"tool-{name}", operation, ca=ca, exits=exits, **more))
+
+
+# ---- the straight way, in all its variants
+
+DELAYS = {"direct": (), "waiting": ("--cmp-wait", "2", "--cmp-check-after", "1"),
+          "error-waiting": ("--cmp-wait", "2", "--cmp-check-after", "1",
+                            "--cmp-wait-by", "error")}  # fmt: skip
+
+for _operation in ("ir", "cr", "p10cr", "kur"):
+    for _by in ("signature", *MACS) if _operation != "kur" else ("signature",):
+        for _delay, _words in DELAYS.items():
+            for _confirm in ("implicit", "certconf"):
+                _implicit = _confirm == "implicit"
+                add(f"{_operation}-{_by}-{_delay}-{_confirm}", _operation, by=_by, ca=_words,
+                    arguments=("--implicit-confirm",) if _implicit else (),
+                    confirms=not _implicit, polls=2 if _words else 0, issued=1)  # fmt: skip
+
+for _delay in ("direct", "error-waiting"):
+    _words = (*DELAYS[_delay], "--cmp-wait-on", "all")
+    _polls = 0 if _delay == "direct" else 2
+    add(f"rr-{_delay}", "rr", ca=_words, polls=_polls)
+    for _operation in sorted(INFORMS):
+        for _by in ("signature", *MACS):
+            add(f"{_operation}-{_by}-{_delay}", _operation, by=_by, polls=_polls,
+                ca=(*_words, "--cmp-template", "basic"))  # fmt: skip
+for _operation, _by in (("ir", "signature"), ("kur", "signature"), ("p10cr", "pbmac1")):
+    add(f"{_operation}-{_by}-certconf-waiting", _operation, by=_by, confirms=True, polls=2,
+        ca=(*DELAYS["waiting"], "--cmp-wait-on", "certconf"), issued=1)  # fmt: skip
+
+for _reason in ("keyCompromise", "affiliationChanged", "superseded", "cessationOfOperation",
+                "certificateHold", "privilegeWithdrawn"):  # fmt: skip
+    add(f"rr-{_reason}", "rr", arguments=("--revreason", _reason))
+
+# ---- what differs between servers
+
+add("ir-explicit", "ir", ca=("--cmp-confirm", "explicit"), arguments=("--implicit-confirm",),
+    confirms=True, issued=1)  # fmt: skip
+for _signer in ("ca", "registrar", "alternate"):
+    add(f"ir-signer-{_signer}", "ir", ca=("--cmp-signer", _signer, *DELAYS["waiting"]), polls=2,
+        confirms=True, issued=1)  # fmt: skip
+for _number in ("-1", "0"):
+    add(f"p10cr-id{_number}", "p10cr", confirms=True, issued=1, polls=2,
+        ca=(f"--cmp-p10-id={_number}", *DELAYS["waiting"]))  # fmt: skip
+    add(f"ir-poll-id{_number}", "ir", confirms=True, issued=1, polls=2,
+        ca=(f"--cmp-poll-id={_number}", *DELAYS["error-waiting"]))  # fmt: skip
+add("ir-final-nonce-original", "ir", ca=("--cmp-final-nonce", "original", *DELAYS["waiting"]),
+    confirms=True, issued=1, polls=2)  # fmt: skip
+add("rr-final-nonce-original", "rr", polls=2,
+    ca=("--cmp-final-nonce", "original", "--cmp-wait-on", "all", *DELAYS["waiting"]))  # fmt: skip
+for _asked, _answered in (("pbm", "pbmac1"), ("pbmac1", "pbm")):
+    add(f"ir-{_asked}-answered-by-{_answered}", "ir", by=_asked, ca=("--cmp-mac-answer", _answered),
+        confirms=True, issued=1)  # fmt: skip
+add("ir-hash-alg", "ir", ca=("--cmp-hash-alg", "demanded", "--cmp-pvno", "strict"),
+    arguments=("--hash-alg",), confirms=True, issued=1)  # fmt: skip
+add("ir-hash-alg-refused", "ir", ca=("--cmp-hash-alg", "refused"), arguments=("--hash-alg",),
+    exits="CMP_ERROR", issued=1)  # fmt: skip
+add("ir-hash-alg-not-needed", "ir", ca=("--cmp-hash-alg", "refused", "--cmp-pvno", "strict"),
+    confirms=True, issued=1)  # fmt: skip
+add("ir-strict-pvno", "ir", ca=("--cmp-pvno", "strict", *DELAYS["waiting"]), confirms=True,
+    issued=1, polls=2)  # fmt: skip
+add("getrootupdate-short", "getrootupdate", ca=("--cmp-root-update", "short"))
+add("getrootupdate-none", "getrootupdate", ca=("--cmp-root-update", "off"))
+add("getrootupdate-announced", "getrootupdate", root="domain/hash-root")
+add("getrootupdate-of-another", "getrootupdate", root="other/root")
+add("getcacerts-none", "getcacerts", ca=("--cmp-cacerts", "none"))
+add("getcertreqtemplate-none", "getcertreqtemplate", ca=("--cmp-template", "none"))
+add("getcrls-none", "getcrls", ca=("--cmp-crl", "off"))
+add("getcrls-none-newer", "getcrls", holds=True)
+add("getcrls-older-than-held", "getcrls", holds=True, ca=("--fault", "cmp-crl-older"), exits="CRL")
+add("ir-mac-not-taken", "ir", by="pbmac1", ca=("--cmp-secret", "another secret"), issued=0,
+    exits="CMP_PROTECTION CMP_ERROR")  # fmt: skip
+for _operation in ("ir", "kur"):
+    add(f"{_operation}-reject", _operation, arguments=("--reject",), rejects=True, issued=1)
+
+for _name in ("transactionIdInUse", "systemUnavail", "systemFailure"):
+    for _kind in ("error", "rejection"):
+        _fault = f"cmp-{_kind}-{_name}"
+        add(f"ir-again-{_kind}-{_name}", "ir", ca=("--fault", f"{_fault}:1"), retries=1,
+            transactions=2, confirms=True)  # fmt: skip
+        add(f"ir-no-more-{_kind}-{_name}", "ir", ca=("--fault", _fault), exits="CMP_AGAIN",
+            confirms=False, transactions=None)  # fmt: skip
+add("ir-signer-revoked", "ir", revoked="domain/ra", exits="REVOKED CMP_SIGNER", confirms=False)
+add("ir-signer-not-revoked", "ir", revoked="domain/norole", issued=1)
+
+# ---- misbehaviour: the CA's own table says what a sound end entity makes of each fault
+
+SCENE_EXITS = {
+    cafaults.MAC_SCENE: "CMP_PROTECTION", cafaults.TOOL_SCENE: "CMP_REJECTED",
+    cafaults.ROOT_SCENE: "ROOT_UPDATE", cafaults.HASH_SCENE: "ROOT_UPDATE",
+    cafaults.CRL_SCENE: "CRL", cafaults.REVOKE_SCENE: "CMP_CONTENT",
+}  # fmt: skip
+EXITS = {  # where another is due than the scene's
+    **dict.fromkeys(("cmp-root-ber", "cmp-root-empty", "cmp-root-trailing", "cmp-root-two",
+                     "cmp-crl-none", "cmp-crl-trailing", "cmp-crl-two", "cmp-rp-garbage",
+                     "cmp-rp-none", "cmp-rp-two"), "CMP_SYNTAX"),
+    "cmp-root-type": "CMP_CONTENT", "cmp-crl-type": "CMP_CONTENT",
+    "cmp-rp-error": "CMP_ERROR", "cmp-rp-kup": "CMP_BODY", "cmp-rp-rejection": "CMP_REJECTED",
+}  # fmt: skip
+
+
+def fault(name: str, operation: str, prefix: str = "", **more) -> None:
+    verdict = REGISTER[name].verdict
+    exits = EXITS.get(name, SCENE_EXITS.get(REGISTER[name].scene, ANY))
+    exits = {"takes": "OK", "policy": f"OK {exits}"}.get(verdict, exits)
+    ca = ("--fault", name, *more.pop("ca", ()))
+    add(f"{prefix}{name}", operation, ca=ca, exits=exits, transactions=None, fault=name, **more)
+
+
+for _name in of_scene(cafaults.MAC_SCENE):
+    fault(_name, "ir", by="pbmac1", arguments=("--implicit-confirm",))
+HEADERS = ("pvno", "transaction-id", "sender-nonce", "recip-nonce", "message-time", "protection",
+           "unprotected", "general-info", "body", "implicit")  # fmt: skip
+for _name in of_scene(cafaults.ANY_SCENE):
+    if _name.startswith(tuple(f"cmp-{header}-" for header in HEADERS)):
+        fault(_name, "ir", "by-mac-", by="pbmac1")
+for _name in of_scene(cafaults.TOOL_SCENE):
+    fault(_name, "cr")
+for _name in of_scene(cafaults.ROOT_SCENE):
+    fault(_name, "getrootupdate")
+for _name in of_scene(cafaults.HASH_SCENE):
+    fault(_name, "getrootupdate", root="domain/hash-root")
+for _name in of_scene(cafaults.CRL_SCENE):
+    fault(_name, "getcrls")
+for _name in of_scene(cafaults.REVOKE_SCENE):
+    fault(_name, "rr")
+
+# ---- a transaction that outlives its process
+
+for _by in ("signature", *MACS):
+    add(f"killed-while-waiting-{_by}", "ir", by=_by, killed=True, issued=1, confirms=True,
+        ca=("--cmp-wait", "3", "--cmp-check-after", "1"))  # fmt: skip
+
+
+def uncovered() -> list[str]:
+    """Faults of operations that are the tool's, and that no row shows."""
+    used = {word for row in ROWS for word in row.ca}
+    elsewhere = {cafaults.ANY_SCENE, cafaults.KEY_SCENE}
+    wanted = {name for name, fault in REGISTER.items() if fault.scene not in elsewhere}
+    return sorted(wanted - used)
