@@ -9,6 +9,7 @@
 #include "platform/crypto/internal.h"
 #include "platform/crypto/signer_tls.h"
 #include "tests/unit/fake/cmp_ca.h"
+#include "tests/unit/fake/x509.h"
 #include "tests/unit/test.h"
 
 static uint8_t ca_room[2 << 20], room[512 * 1024];
@@ -217,6 +218,35 @@ static void what_the_ca_signs(void)
 	close_all();
 }
 
+#define SHA256_RSA "300b 0609 2a864886f70d01010b" /* as some write it */
+
+static void without_parameters(struct fake_ca *c, struct fake_message *m)
+{
+	by_the_row(c, m);
+	m->alg_id = test_hex(c->arena, SHA256_RSA);
+}
+
+/* RFC 5754 3.2: the parameters "MUST be NULL", and are left out by some. */
+static void rsa_without_null(void)
+{
+	static const struct row plain = { KEY_KIND_RSA2048,
+		                          { SIG_RSA_PKCS1, HASH_SHA256, 0 },
+		                          HASH_SHA256 };
+
+	open_with(KEY_KIND_RSA2048);
+	row = &plain;
+	ra = fake_x509(ca.arena, &(struct fake_parts){ .issuer = "/CN=Sub",
+	                                               .subject = "/CN=RA",
+	                                               .inner_alg = SHA256_RSA,
+	                                               .alg = SHA256_RSA,
+	                                               .spki = signer_spki(key),
+	                                               .extensions = X_EKU_RA,
+	                                               .key = key });
+	CHECK_OK(enrol(without_parameters));
+	CU_ASSERT_EQUAL(ca.confirmed, PKI_ACCEPTED);
+	close_all();
+}
+
 /* What we sign by each kind of key (RFC 9481 3, RFC 5754 3.3). */
 static const struct own {
 	int kind;
@@ -316,6 +346,7 @@ const struct test_suite suite_cmp_algorithms = {
 	{
 		{ "what the CA signs: protection, certificates, the hash of certConf",
 	          what_the_ca_signs },
+		{ "RSA without its NULL", rsa_without_null },
 		{ "what we sign: protection, proof of possession", what_we_sign },
 		{ "a weaker key that asks for a stronger one is mentioned", strength },
 	}

@@ -433,7 +433,9 @@ static void put_header(struct derw *w, const struct fake_message *m)
 				derw_generalized_time(w, m->time);
 		if (!m->unprotected)
 			IN (w, DER_CONTEXT(1)) {
-				if (m->by_mac)
+				if (m->alg_id.n > 0)
+					derw_raw(w, m->alg_id);
+				else if (m->by_mac)
 					mac_params_write(w, &m->mac);
 				else
 					sig_alg_write(w,

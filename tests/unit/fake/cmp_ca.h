@@ -43,6 +43,7 @@ struct fake_message {
 	bool spoiled; /* one bit of the protection turned over */
 	const struct signer *key;
 	const struct sig_alg *alg; /* NULL: the key's own */
+	struct span alg_id;        /* protectionAlg, DER, as it would not be written */
 	bool by_mac;               /* as the request was; with these */
 	struct mac_params mac;
 	struct span secret;
