@@ -12,6 +12,20 @@ static bool id_fits(const struct cmp_session *s, int64_t id)
 }
 
 /* RFC 9483 4.1.1, 4.4: what a CertResponse may say, and what must come with it. */
+/* A key of ours does not come back; one that the CA was to make has to come. */
+static enum err check_delivery(const struct cmp_session *s)
+{
+	bool asked = s->spki.n == 0;
+
+	if (s->rep.delivers && !asked)
+		return err_because(E_CMP_CONTENT, "a private key comes with the certificate, but "
+		                                  "we made our own");
+	if (!s->rep.delivers && asked && s->rep.cert.n > 0)
+		return err_because(E_KEY_DELIVERY, "the CA was asked to make the key, and sent "
+		                                   "the certificate without it");
+	return OK;
+}
+
 enum err cmp_read_cert_response(struct cmp_session *s)
 {
 	const struct cmp_cert_rep *rep = &s->rep;
@@ -31,7 +45,7 @@ enum err cmp_read_cert_response(struct cmp_session *s)
 		                   "the request is granted, but no certificate came");
 	if (rep->status.status != PKI_REJECTION && rep->status.fail_info != 0)
 		log_notice("failInfo comes with a status that is no rejection, it is ignored");
-	return OK;
+	return check_delivery(s);
 }
 
 /*

@@ -24,6 +24,25 @@ static void read_ca_pubs(struct der *c, struct cmp_cert_rep *out)
 }
 
 /*
+ * EncryptedKey ::= CHOICE {
+ *	encryptedValue      EncryptedValue,	-- deprecated
+ *	envelopedData   [0] EnvelopedData }	-- IMPLICIT
+ *
+ * Only taken apart: who asked for it opens it (keydelivery.c).
+ */
+static void read_delivered(struct der *c, struct cmp_cert_rep *out)
+{
+	struct der outer = der_enter(c, DER_CONTEXT(0));
+
+	if (der_ok(&outer) && !der_at(&outer, DER_CONTEXT(0)))
+		der_fail(&outer, err_because(E_UNEXPECTED, "the private key is no EnvelopedData "
+		                                           "(RFC 9483 4.1.6)"));
+	out->enveloped = der_get(&outer, DER_CONTEXT(0));
+	out->delivers = true;
+	der_end(&outer);
+}
+
+/*
  * CertifiedKeyPair ::= SEQUENCE {
  *	certOrEncCert        CertOrEncCert,
  *	privateKey       [0] EncryptedKey        OPTIONAL,
@@ -33,7 +52,7 @@ static void read_ca_pubs(struct der *c, struct cmp_cert_rep *out)
  *	certificate      [0] CMPCertificate,
  *	encryptedCert    [1] EncryptedKey }
  *
- * RFC 9483 4.1.1: certificate; and a key we made ourselves does not come back.
+ * RFC 9483 4.1.1: certificate; 4.1.6: and the key that the CA made.
  */
 static void read_key_pair(struct der *c, struct cmp_cert_rep *out)
 {
@@ -48,8 +67,7 @@ static void read_key_pair(struct der *c, struct cmp_cert_rep *out)
 	out->cert = der_element_of(&choice, DER_SEQUENCE);
 	der_end(&choice);
 	if (der_at(&pair, DER_CONTEXT(0)))
-		der_fail(&pair, err_because(E_UNEXPECTED, "a private key comes with the "
-		                                          "certificate, but we made our own"));
+		read_delivered(&pair, out);
 	der_skip(&pair, DER_CONTEXT(1));
 	der_end(&pair);
 }

@@ -8,6 +8,36 @@ struct help {
 	size_t count;
 };
 
+/* RFC 9483 4.1.6: the private key that came along is the certificate's, or nothing counts. */
+static enum err open_key(struct cmp_session *s, struct cmp_issued *out)
+{
+	size_t mark = arena_mark(s->arena);
+	struct derw w = derw_in(s->arena, s->rep.enveloped.n + 8);
+	struct span enveloped;
+	struct cert cert;
+	enum err e = cert_read(out->cert, &cert);
+
+	if (s->spki.n > 0)
+		return OK;
+	derw_put(&w, DER_SEQUENCE, s->rep.enveloped);
+	if (e == OK)
+		e = derw_end(&w, &enveloped);
+	if (e == OK)
+		e = cmp_key_delivery(s, enveloped, cert.spki, &out->key);
+	arena_rewind(s->arena, mark);
+	return e;
+}
+
+/* Whoever gets an error gets no key. */
+static enum err without_key(struct cmp_issued *out, enum err e)
+{
+	if (e != OK) {
+		signer_close(out->key);
+		out->key = NULL;
+	}
+	return e;
+}
+
 /*
  * Implicit confirmation counts only where it was asked for.  The certificate is
  * made durable before anybody is told that we have it.
@@ -25,9 +55,11 @@ static enum err take(struct cmp_session *s, const struct help *help, const struc
 	s->issued = out;
 	e = cmp_issued_check(s, &pool, out);
 	out->confirmed_implicitly = implicit;
+	if (e == OK)
+		e = open_key(s, out);
 	if (e == OK && keep != NULL)
 		e = keep->store(keep->context, out);
-	return implicit ? e : cmp_confirm(s, e);
+	return without_key(out, implicit ? e : cmp_confirm(s, e));
 }
 
 enum err cmp_enrol(const struct cmp_client *c, enum cmp_request kind, struct arena *a,

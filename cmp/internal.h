@@ -123,6 +123,8 @@ struct cmp_message {
 	size_t certs_ignored;
 };
 MUST_CHECK enum err cmp_read(struct span der, struct cmp_message *out);
+MUST_CHECK enum err cmp_protected_part(const struct cmp_message *m, struct arena *a,
+                                       struct span *part);
 
 /* certrep.c: CertRepMessage and PollRepContent, as RFC 9483 narrows them. */
 struct cmp_cert_rep {
@@ -130,7 +132,9 @@ struct cmp_cert_rep {
 	size_t ca_pubs_count;
 	int64_t cert_req_id;
 	struct cmp_status status;
-	struct span cert; /* Certificate, DER; empty when there is none */
+	struct span cert;      /* Certificate, DER; empty when there is none */
+	bool delivers;         /* a private key comes along, in: */
+	struct span enveloped; /* content of EnvelopedData */
 };
 MUST_CHECK enum err cmp_cert_rep_read(struct span content, struct cmp_cert_rep *out);
 struct cmp_poll_rep {
@@ -244,7 +248,6 @@ void cmp_put_sender(struct derw *w, const struct cmp_session *s);
 void cmp_put_protection_alg(struct derw *w, const struct cmp_session *s);
 struct span cmp_sender_kid(const struct cmp_session *s); /* or empty */
 MUST_CHECK enum err cmp_protect(struct cmp_session *s, struct span part, struct span *protection);
-MUST_CHECK enum err cmp_protected_part(struct cmp_session *s, struct span *part);
 /* Of s->in; sets s->authentic, and s->signer where it is signed. */
 MUST_CHECK enum err cmp_check_protection(struct cmp_session *s);
 
@@ -335,6 +338,7 @@ MUST_CHECK enum err cmp_crl_prove(const struct cmp_client *client, const struct 
 /* keykind.c: by algId's AlgorithmIdentifier or rsaKeyLen's bits; false: none that we can make. */
 bool cmp_key_kind_find(struct span alg_id, uint32_t rsa_bits, enum key_kind *out);
 struct span cmp_key_alg(enum key_kind kind); /* AlgorithmIdentifier, DER */
+bool cmp_key_is(struct span spki, enum key_kind kind);
 
 /* keydelivery.c: the private key that came with the certificate s->rep.cert, which is for
    spki (RFC 9483 4.1.6). enveloped: EnvelopedData as SEQUENCE, DER. E_KEY_DELIVERY. */

@@ -21,8 +21,20 @@ static enum err differs(const struct cmp_issued *issued, enum err e)
 	return OK;
 }
 
+/* RFC 9483 4.1.6: the algorithm is asked for; of an RSA key the length is the CA's choice. */
+static enum err check_kind(const struct cmp_wishes *w, const struct cert *c)
+{
+	if (w->central == NULL || cmp_key_is(c->spki, *w->central))
+		return OK;
+	return err_because(E_ISSUED_KEY, "its key is not of the kind asked for, %s",
+	                   key_kind_name(*w->central));
+}
+
+/* A key that the CA made is held against the certificate when it is opened. */
 static enum err check_key(const struct cmp_session *s, const struct cert *c)
 {
+	if (s->spki.n == 0)
+		return check_kind(s->wishes, c);
 	return span_equal(c->spki, s->spki)
 	               ? OK
 	               : err_because(E_ISSUED_KEY, "its public key is not the one of the request");

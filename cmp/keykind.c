@@ -49,3 +49,12 @@ struct span cmp_key_alg(enum key_kind kind)
 			return kinds[i].alg_id;
 	return (struct span){ rsa, sizeof rsa };
 }
+
+bool cmp_key_is(struct span spki, enum key_kind kind)
+{
+	enum err e;
+	struct der c = der_open(spki, &e);
+	struct der in = der_enter(&c, DER_SEQUENCE);
+
+	return span_equal(der_element_of(&in, DER_SEQUENCE), cmp_key_alg(kind));
+}

@@ -57,21 +57,12 @@ enum err cmp_protect(struct cmp_session *s, struct span part, struct span *prote
 	return e == OK ? arena_copy(s->arena, digest_span(&tag), protection) : e;
 }
 
-/* ProtectedPart ::= SEQUENCE { header PKIHeader, body PKIBody }: what is protected. */
-enum err cmp_protected_part(struct cmp_session *s, struct span *part)
-{
-	struct derw w = derw_in(s->arena, s->in.header_and_body.n + 8);
-
-	derw_put(&w, DER_SEQUENCE, s->in.header_and_body);
-	return err_within(E_TOO_BIG, derw_end(&w, part), "checking the protection");
-}
-
 /* The secret vouches for whoever holds it; names and senderKID are its holder's own. */
 static enum err check_mac(struct cmp_session *s)
 {
 	size_t mark = arena_mark(s->arena);
 	struct span part;
-	enum err e = cmp_protected_part(s, &part);
+	enum err e = cmp_protected_part(&s->in, s->arena, &part);
 
 	if (e == OK)
 		e = err_within(E_CMP_PROTECTION,

@@ -266,3 +266,12 @@ enum err cmp_read(struct span der, struct cmp_message *m)
 	der_end(&c);
 	return err_within(E_CMP_SYNTAX, e, "PKIMessage");
 }
+
+/* ProtectedPart ::= SEQUENCE { header PKIHeader, body PKIBody }: what is protected. */
+enum err cmp_protected_part(const struct cmp_message *m, struct arena *a, struct span *part)
+{
+	struct derw w = derw_in(a, m->header_and_body.n + 8);
+
+	derw_put(&w, DER_SEQUENCE, m->header_and_body);
+	return err_within(E_TOO_BIG, derw_end(&w, part), "checking the protection");
+}

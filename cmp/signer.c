@@ -184,7 +184,7 @@ enum err cmp_check_signer(struct cmp_session *s)
 	enum err e = signature_alg(&s->in, &alg);
 
 	if (e == OK)
-		e = cmp_protected_part(s, &part);
+		e = cmp_protected_part(&s->in, s->arena, &part);
 	if (e != OK)
 		return e;
 	cmp_pool_fill(&pool, s);

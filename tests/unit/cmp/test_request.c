@@ -264,6 +264,65 @@ static void hash_of_the_certificate_by_name(void)
 	fake_ca_close(&ca);
 }
 
+/* [0] IMPLICIT EnvelopedData, of which nothing opens. */
+static const uint8_t no_envelope[] = { 0xa0, 0x03, 0x02, 0x01, 0x00 };
+static const uint8_t old_form[] = { 0x30, 0x00 };
+
+/* RFC 9483 4.1.6: no popo, an empty public key or none, pvno 3. */
+static void the_ca_makes_the_key(void)
+{
+	static const enum cmp_request kinds_of_it[] = { CMP_IR, CMP_CR, CMP_KUR };
+	enum key_kind kind = KEY_KIND_EC256;
+
+	for (size_t i = 0; i < 3; i++) {
+		begin();
+		if (kinds_of_it[i] == CMP_KUR)
+			update(CMP_CONFIRM_EXPLICIT);
+		ca.wishes.confirm = CMP_CONFIRM_EXPLICIT;
+		ca.wishes.key = NULL;
+		ca.wishes.central = i == 0 ? NULL : &kind;
+		ca.issue.spki = signer_spki(ca.stranger_key);
+		/* it forgets to send it: never confirmed, but ended (RFC 9483 3.6.1) */
+		CHECK_ERR(ask(kinds_of_it[i], granted), E_KEY_DELIVERY);
+		CU_ASSERT(ca.without_key && ca.without_popo);
+		/* what cannot be opened is rejected */
+		ca.enveloped = SPAN(no_envelope);
+		CHECK_ERR(ask(kinds_of_it[i], confirmed), E_KEY_DELIVERY);
+		CU_ASSERT_EQUAL(ca.confirmed, PKI_REJECTION);
+		CU_ASSERT_PTR_NULL(issued.key);
+		ca.enveloped = SPAN(old_form);
+		CHECK_ERR(ask(kinds_of_it[i], granted), E_CMP_SYNTAX);
+		fake_ca_close(&ca);
+	}
+}
+
+static void of_the_kind_asked_for(void)
+{
+	enum key_kind kind = KEY_KIND_EC384;
+
+	begin();
+	ca.wishes.key = NULL;
+	ca.wishes.central = &kind;
+	ca.issue.spki = signer_spki(ca.stranger_key); /* P-256 */
+	ca.enveloped = SPAN(no_envelope);
+	CHECK_ERR(ask(CMP_IR, granted), E_ISSUED_KEY);
+	kind = KEY_KIND_RSA2048;
+	CHECK_ERR(ask(CMP_IR, granted), E_ISSUED_KEY);
+	fake_ca_close(&ca);
+}
+
+static void no_key_unasked(void)
+{
+	begin();
+	ca.enveloped = SPAN(no_envelope);
+	CHECK_ERR(ask(CMP_IR, granted), E_CMP_CONTENT);
+	/* a p10cr is signed with the key it is about */
+	ca.wishes.key = NULL;
+	CHECK_ERR(ask(CMP_P10CR, granted), E_CONFIG);
+	CU_ASSERT_EQUAL(ca.link.count, 0);
+	fake_ca_close(&ca);
+}
+
 const struct test_suite suite_cmp_request = {
 	"cmp/request",
 	{
@@ -275,6 +334,10 @@ const struct test_suite suite_cmp_request = {
 		{ "p10cr: certReqId -1 or 0, echoed", ids_of_a_p10cr },
 		{ "p10cr: a ready-made request, and its prefixes", ready_made },
 		{ "caPubs only in answers to ir and p10cr", ca_pubs_only_at_first },
+		{ "central keys: how they are asked for, and none that does not open",
+	          the_ca_makes_the_key },
+		{ "central keys: of the kind asked for", of_the_kind_asked_for },
+		{ "central keys: none unasked, none for a p10cr", no_key_unasked },
 		{ "hashAlg and pvno 3 when the operator wants it",
 	          hash_of_the_certificate_by_name },
 	},

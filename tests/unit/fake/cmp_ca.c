@@ -263,6 +263,18 @@ static void issue(struct fake_ca *ca, const struct wanted *wanted)
 	ca->issued = fake_cert(ca->arena, &c);
 }
 
+/* CertifiedKeyPair */
+static void put_key_pair(struct derw *w, const struct fake_ca *ca)
+{
+	IN (w, DER_SEQUENCE) {
+		IN (w, DER_CONTEXT(0))
+			derw_raw(w, ca->issued);
+		if (ca->enveloped.n > 0)
+			IN (w, DER_CONTEXT(0))
+				derw_raw(w, ca->enveloped);
+	}
+}
+
 static struct span cert_rep(struct fake_ca *ca, uint32_t status, bool with_cert)
 {
 	struct derw w = derw_in(ca->arena, 2 * CERT_SIZE_MAX);
@@ -278,9 +290,7 @@ static struct span cert_rep(struct fake_ca *ca, uint32_t status, bool with_cert)
 				derw_int(&w, ca->cert_req_id);
 				derw_raw(&w, status_info(ca, status));
 				if (with_cert)
-					IN (&w, DER_SEQUENCE)
-						IN (&w, DER_CONTEXT(0))
-							derw_raw(&w, ca->issued);
+					put_key_pair(&w, ca);
 			}
 	}
 	return done(&w);

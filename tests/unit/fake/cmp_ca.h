@@ -88,6 +88,7 @@ struct fake_ca {
 	struct span info_type;  /* empty: the one asked for */
 	struct fake_cert issue; /* what a certificate has that the request does not say */
 	struct span issued;     /* the certificate; set beforehand: this one */
+	struct span enveloped;  /* the private key that comes along: EncryptedKey, DER; or empty */
 	enum hash cert_hash;    /* by which certConf names it; HASH_NONE: SHA-256 */
 
 	/* what happened */
