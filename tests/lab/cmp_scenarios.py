@@ -101,6 +101,11 @@ add("ir-explicit", "ir", ca=("--cmp-confirm", "explicit"), arguments=("--implici
 for _signer in ("ca", "registrar", "alternate"):
     add(f"ir-signer-{_signer}", "ir", ca=("--cmp-signer", _signer, *DELAYS["waiting"]), polls=2,
         confirms=True, issued=1)  # fmt: skip
+for _key in ("p384", "rsa"):
+    add(f"ir-signer-{_key}", "ir", ca=("--cmp-signer", f"domain/registrar-{_key}"), issued=1,
+        confirms=True)  # fmt: skip
+    add(f"ir-device-{_key}", "ir", device=f"device/idevid-{_key}", issued=1)
+add("ir-device-p521", "ir", device="device/idevid-p521-agree", issued=1)
 for _number in ("-1", "0"):
     add(f"p10cr-id{_number}", "p10cr", confirms=True, issued=1, polls=2,
         ca=(f"--cmp-p10-id={_number}", *DELAYS["waiting"]))  # fmt: skip

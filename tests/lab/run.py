@@ -39,7 +39,7 @@ from scenarios import Scenario  # noqa: E402
 
 Row = Scenario | cmp_scenarios.Tool
 OWN_TESTS = ("test_lab", "test_parts", "test_judge", "test_ca", "test_ca_requests", "test_ca_mac",
-             "test_ca_operations", "test_ca_inform", "test_ca_keygen")  # fmt: skip
+             "test_ca_operations", "test_ca_inform", "test_ca_keygen", "test_toolrun")  # fmt: skip
 
 
 @dataclass

@@ -44,6 +44,7 @@ class Stage:
     directory: Path
     base: Path
     ca: authority.CA = field(init=False)
+    journal: bytes = b""  # as it was when the tool was killed
 
     def __post_init__(self) -> None:
         self.lab = self.directory / "lab"
@@ -162,6 +163,8 @@ def _kill_while_waiting(stage: Stage, command: list[str]) -> None:
         time.sleep(0.05)
     process.send_signal(signal.SIGKILL)
     process.wait()
+    if stage.file("journal").exists():
+        stage.journal = stage.file("journal").read_bytes()
 
 
 # ---- judgement
@@ -201,6 +204,12 @@ def _of_any_run(run: Run) -> Iterator[str]:
         yield "control characters of a peer reached the terminal"
     if SECRET in run.output:
         yield "the secret is in the output"
+    if run.stage.row.killed and not run.stage.journal:
+        yield "it was killed while waiting, and had kept no journal"
+    if SECRET.encode() in run.stage.journal:
+        yield "the secret is in the journal"
+    if run.status == 0 and run.stage.file("journal").exists():
+        yield "the journal is still there, though all is over"
     if run.saw("crash"):
         yield "the CA crashed"
 
@@ -222,6 +231,10 @@ def _on_the_wire(run: Run) -> Iterator[str]:
         yield f"certConf: {len(run.saw('certConf'))} of them"
     if run.status == 0 and run.saw("rejected_by_client") and not row.rejects:
         yield "ended well, and had rejected the certificate"
+    # Who was killed may not have heard when to come again.
+    if any(event.get("early") for event in requests) and not row.killed:
+        yield "it polled before the time it was told"
+    yield from _identifiers(run)
     for event in requests:
         if event["what"] != "certConf" and event["pvno"] != (3 if row.keyless else 2):
             yield f"pvno {event['pvno']} in {event['what']}"
@@ -233,6 +246,20 @@ def _same(one: Path, other: Path, first: int | None = None) -> bool:
     """The same certificates; of the second file only so many."""
     wanted = [certificate.raw for certificate in read_pem(other)][:first]
     return one.exists() and [certificate.raw for certificate in read_pem(one)] == wanted
+
+
+def _identifiers(run: Run) -> Iterator[str]:
+    """certReqId of pollReq and certConf: as the CA said, or -1 for a whole message."""
+    said = run.stage.ca.options["p10-id"] if run.stage.row.operation == "p10cr" else 0
+    for event in run.saw("certConf"):
+        if event.get("certReqId", said) != said:
+            yield f"certConf for certReqId {event['certReqId']}, the CA said {said}"
+    by_error = run.stage.ca.options["wait-by"] == "error" or not run.stage.row.certifies
+    for event in run.saw("pollReq"):
+        late = run.saw("certConf")[:1]
+        expected = -1 if by_error or late and event["time"] > late[0]["time"] else said
+        if event.get("certReqId", expected) != expected:
+            yield f"pollReq for certReqId {event['certReqId']}, expected {expected}"
 
 
 def _openssl(*words) -> tuple[int, str]:
