@@ -103,7 +103,8 @@ help:
 	@echo 'make check      all tests; ends with N passed, N failed'
 	@echo 'make deps       install what is missing (Debian, apt); demo and check call it'
 	@echo 'make size       size of the stripped agent and its memory during the demo'
-	@echo 'make unit lint lab replay interop fault   single kinds of tests'
+	@echo 'make unit lint lab replay fault   single kinds of tests'
+	@echo 'make interop    against programs of others, with a table of what was tried'
 	@echo 'make fuzz       each fuzzer for FUZZ_SECONDS (60), with clang'
 	@echo 'make install DESTDIR= PREFIX=/usr'
 
@@ -130,8 +131,9 @@ lab: $(BUILD)/san/onramp
 	@sh tests/run $(BUILD) lab
 replay: $(FUZZERS:%=$(BUILD)/replay/%)
 	@sh tests/run $(BUILD) replay
+# With its table of what was tried; `make check` shows the totals.
 interop: $(BUILD)/onramp
-	@sh tests/run $(BUILD) interop
+	@sh tests/interop/run $(BUILD)
 fault: $(BUILD)/fault/commit
 	@sh tests/run $(BUILD) fault
 
