@@ -144,13 +144,16 @@ static enum err print_json(struct cmp_tool *t, enum err e)
 
 int tool_say_end(struct cmp_tool *t, enum err e)
 {
+	int status = 0;
+
 	if (t->json)
 		e = print_json(t, e);
 	if (fflush(stdout) != 0 && e == OK)
 		e = err_because(E_STORE, "the result could not be written to the standard output");
-	if (e == OK)
-		return 0;
-	if (t->stored && t->certout != NULL)
+	if (e != OK && t->stored && t->certout != NULL)
 		log_warning("the certificate in %s was not confirmed", t->certout);
-	return command_failed(e);
+	if (e != OK)
+		status = command_failed(e);
+	tool_index(t, e == OK ? "ended well" : err_reason(e));
+	return status;
 }

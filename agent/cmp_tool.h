@@ -147,10 +147,11 @@ MUST_CHECK enum err tool_write_pem(const struct cmp_tool *t, const char *path, c
                                    struct span der);
 MUST_CHECK enum err tool_keep(void *context, const struct cmp_issued *issued);
 
-/* cmp_watch.c: struct cmp_watch's functions; --dump; a line for the index and for people. */
+/* cmp_watch.c: struct cmp_watch's functions; --dump's index; a line for it and for people. */
 MUST_CHECK enum err tool_dump_open(struct cmp_tool *t);
 void tool_event(void *context, enum cmp_event what, const char *message_type, int64_t seconds);
 void tool_message(void *context, enum cmp_event what, struct span der);
+void tool_index(const struct cmp_tool *t, const char *line);
 void tool_note(struct cmp_tool *t, const char *format, ...) PRINTF_LIKE(2, 3);
 
 /*

@@ -12,7 +12,7 @@
 enum { INDEX_LINE_MAX = ERR_REASON_MAX + 64 };
 
 /* A dump that fails spoils nothing else. */
-static void dump_to_index(const struct cmp_tool *t, const char *line)
+void tool_index(const struct cmp_tool *t, const char *line)
 {
 	struct moment now = clock_now();
 	char path[PATH_NAME_MAX], text[INDEX_LINE_MAX];
@@ -56,7 +56,7 @@ void tool_note(struct cmp_tool *t, const char *format, ...)
 	va_start(args, format);
 	vsnprintf(line, sizeof line, format, args);
 	va_end(args);
-	dump_to_index(t, line);
+	tool_index(t, line);
 	if (t->on_terminal || t->verbose)
 		fprintf(stderr, "%s\n", line);
 }
@@ -99,5 +99,5 @@ void tool_message(void *context, enum cmp_event what, struct span der)
 	if (file_replace(path, der, 0600) != OK)
 		log_warning("dump: %s", err_reason(E_STORE));
 	snprintf(line, sizeof line, "   %s, %zu octets", name, der.n);
-	dump_to_index(t, line);
+	tool_index(t, line);
 }
