@@ -45,4 +45,5 @@ echo "\$ openssl verify -CAfile live/roots.pem -untrusted live/chain.pem live/ce
 openssl verify -CAfile "$live/roots.pem" -untrusted "$live/chain.pem" "$live/cert.pem"
 echo
 run run --once
+run renew
 run status
