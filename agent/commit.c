@@ -91,7 +91,7 @@ enum err stage_roots(struct onboard *o, const struct span *roots, size_t count)
 }
 
 struct root_list {
-	struct span certs[ANCHORS_MAX];
+	struct span certs[ROOTS_MAX];
 	size_t n;
 };
 
@@ -100,8 +100,8 @@ static void add_root(struct root_list *l, struct span der)
 	for (size_t i = 0; i < l->n; i++)
 		if (span_equal(l->certs[i], der))
 			return;
-	if (l->n == ANCHORS_MAX)
-		log_warning("more than %d roots: one is left out", (int)ANCHORS_MAX);
+	if (l->n == ROOTS_MAX)
+		log_warning("more than %d roots: one is left out", (int)ROOTS_MAX);
 	else
 		l->certs[l->n++] = der;
 }

@@ -51,7 +51,7 @@ struct flow {
 /* What the CA had of late: verified, to become part of the next generation. */
 struct news {
 	bool any;
-	struct span roots[ANCHORS_MAX]; /* the whole of roots.pem */
+	struct span roots[ROOTS_MAX]; /* the whole of roots.pem */
 	size_t root_count;
 	struct span crl;
 };

@@ -50,12 +50,12 @@ enum err owner_server(const struct device *d, struct arena *a, char url[URL_MAX]
 
 static enum err load_roots(const struct device *d, struct arena *a, struct owner *out)
 {
-	struct span file, certs[ANCHORS_MAX];
+	struct span file, certs[ROOTS_MAX];
 	size_t n = 0;
 	enum err e = store_get(&d->store, a, "roots.pem", &file);
 
 	if (e == OK)
-		e = pem_certificates(a, file, certs, ANCHORS_MAX, &n);
+		e = pem_certificates(a, file, certs, ROOTS_MAX, &n);
 	for (size_t i = 0; i < n && e == OK; i++)
 		e = anchors_add(&out->roots, ANCHOR_CERT, certs[i]);
 	return err_within(E_STORE, e, "roots.pem");

@@ -44,8 +44,8 @@ static bool is_held(const struct news *n, struct span root)
 
 static enum err add_root(struct news *n, struct span root)
 {
-	if (n->root_count == ANCHORS_MAX)
-		return err_because(E_ROOT_UPDATE, "more than %d roots", (int)ANCHORS_MAX);
+	if (n->root_count == ROOTS_MAX)
+		return err_because(E_ROOT_UPDATE, "more than %d roots", (int)ROOTS_MAX);
 	n->roots[n->root_count++] = root;
 	return OK;
 }

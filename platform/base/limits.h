@@ -125,6 +125,7 @@ enum {
 	LIFE_LOOK_S = 3600,               /* how late a clock that gets set may be noticed */
 	LIFE_BUSY_S = 60,                 /* another onramp has the store: it is done soon */
 	ROOTS_EVERY_S = 7 * 86400,        /* a root is announced months before it is needed */
+	ROOTS_MAX = ANCHORS_MAX - 1,      /* of an owner; the pin is an anchor beside them */
 	CRL_EVERY_S = 86400,              /* where a CRL names no nextUpdate */
 	NEWS_RARELY_S = 7 * 86400,        /* from a server that has none */
 	RENEW_MARGIN_MAX_S = 400 * 86400, /* longer than certificates of devices last */
