@@ -95,8 +95,7 @@ int cmd_revoke(int argc, char **argv)
 	bool helped;
 	const struct option_row rows[] = {
 		{ "--reason", OPTION_TEXT, &name, "NAME",
-		  "unspecified, keyCompromise, affiliationChanged, superseded, "
-		  "cessationOfOperation, certificateHold, privilegeWithdrawn" },
+		  "of RFC 5280 5.3.1: keyCompromise, superseded, ... (unspecified)" },
 		{ 0 },
 	};
 	const struct command_line line = {

@@ -209,9 +209,9 @@ int cmd_status(int argc, char **argv)
 		.usage = "onramp status [--json]",
 		.teaches = "Tells what this device has reached (the certificate in use) and what "
 			   "the agent\n"
-			   "is doing. Exit status 0 when enrolled, 1 when not, 5 when what is "
-			   "stored is\n"
-			   "damaged.",
+			   "is doing. Exit status 0 when enrolled, 1 when not (or no "
+			   "longer: expired,\n"
+			   "revoked), 5 when what is stored is damaged.",
 		.rows = rows,
 	};
 	enum err e = options_read(&line, &argc, argv, &helped);
@@ -231,5 +231,5 @@ int cmd_status(int argc, char **argv)
 	store_close(&d.store);
 	if (e != OK)
 		return command_failed(e);
-	return s.damage != OK ? err_exit_status(E_STORE) : s.enrolled ? 0 : 1;
+	return s.damage != OK ? err_exit_status(E_STORE) : strcmp(state_word(&s), "enrolled") != 0;
 }
