@@ -220,6 +220,51 @@ static void a_file_where_the_directory_should_be(void)
 	CHECK_ERR(store_open(&s, at(path, "below")), E_STORE);
 }
 
+/* What a new generation does not change it has from the live one, mode and all. */
+static void files_are_carried_over(void)
+{
+	const char *dir = fresh("state");
+	struct generation g;
+	struct store s;
+	struct span got;
+	bool absent;
+
+	CHECK_OK(store_open(&s, dir));
+	adopt_one(&s, "first");
+	CHECK_OK(generation_begin(&s, &g));
+	arena_reset(&arena);
+	CHECK_OK(generation_carry(&g, &arena, "key.pem", FILE_SECRET));
+	CHECK_OK(generation_carry(&g, &arena, "cert.pem", FILE_PUBLIC));
+	CHECK_OK(generation_carry(&g, &arena, "crl.pem", FILE_PUBLIC)); /* there is none */
+	CU_ASSERT_EQUAL(arena.used, 0);
+	CHECK_OK(generation_find(&g, &arena, "crl.pem", &got, &absent));
+	CU_ASSERT(absent && got.n == 0);
+	CHECK_OK(generation_find(&g, &arena, "cert.pem", &got, &absent));
+	CU_ASSERT(!absent && span_is(got, "first"));
+	CHECK_OK(generation_adopt(&g));
+	generation_close(&g);
+	CU_ASSERT_EQUAL(s.live, 2);
+	CU_ASSERT(live_says(&s, "first"));
+	CU_ASSERT_EQUAL(mode_of(at(dir, "live/key.pem")), 0600);
+	CHECK_OK(store_find(&s, &arena, "crl.pem", &got, &absent));
+	CU_ASSERT(absent);
+	CHECK_OK(store_find(&s, &arena, "key.pem", &got, &absent));
+	CU_ASSERT(!absent && span_is(got, "first"));
+	store_close(&s);
+}
+
+static void nothing_is_carried_from_nothing(void)
+{
+	struct generation g;
+	struct store s;
+
+	CHECK_OK(store_open(&s, fresh("state")));
+	CHECK_OK(generation_begin(&s, &g));
+	CHECK_ERR(generation_carry(&g, &arena, "key.pem", FILE_SECRET), E_STORE);
+	generation_discard(&g);
+	store_close(&s);
+}
+
 const struct test_suite suite_store_generation = {
 	"store/generation",
 	{
@@ -234,5 +279,7 @@ const struct test_suite suite_store_generation = {
 		{ "wiped is as new", wiped_is_as_new },
 		{ "a file in the directory's place is refused",
 	          a_file_where_the_directory_should_be },
+		{ "files are carried over", files_are_carried_over },
+		{ "nothing is carried from nothing", nothing_is_carried_from_nothing },
 	},
 };

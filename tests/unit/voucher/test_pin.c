@@ -352,6 +352,125 @@ static void the_arena_bounds_it(void)
 	}
 }
 
+/* ---- by what an enrolment left */
+
+static struct anchor pin_of(const char *cert)
+{
+	return (struct anchor){ ANCHOR_CERT, masa_cert(&arena, cert) };
+}
+
+static enum err owned(const char *root, const char *pin, const char *shown, const char *host)
+{
+	struct owner owner = { .has_pin = pin != NULL };
+	enum err e;
+
+	begin(shown);
+	clock_pretend(masa_now);
+	owner.roots = masa_anchors(&arena, root);
+	if (pin != NULL)
+		owner.pin = pin_of(pin);
+	e = pin_by_owner(&of_pin, &owner, &peer.link, host, masa_now, &trusted);
+	CU_ASSERT_EQUAL(trusted != NULL, e == OK);
+	CU_ASSERT_EQUAL(peer.judge.accept != NULL, e == OK);
+	CU_ASSERT(e == OK || of_pin.used == 0);
+	return e;
+}
+
+struct owned_row {
+	const char *pin, *shown, *host;
+	enum err want;
+};
+
+static void check_owned(const struct owned_row *rows, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (!CHECK_ERR(owned("domain-root", rows[i].pin, rows[i].shown, rows[i].host),
+		               rows[i].want))
+			printf("pin %s, peer %s\n", rows[i].pin ? rows[i].pin : "none",
+			       rows[i].shown);
+}
+
+static void an_owners_server_below_his_roots(void)
+{
+	static const struct owned_row rows[] = {
+		{ NULL, "registrar domain-sub", NULL, OK },
+		{ "domain-root", "registrar domain-sub", NULL, OK },
+		{ "domain-sub", "registrar", NULL, OK },
+		{ "registrar-self", "registrar-second domain-sub", NULL, OK },
+		{ NULL, "registrar", NULL, E_PIN },
+		{ NULL, "ldevid domain-sub", NULL, E_PIN_ROLE },
+		{ NULL, "registrar-web domain-sub", NULL, E_PIN_ROLE },
+		{ NULL, "registrar-web domain-sub", "registrar.example", OK },
+		{ NULL, "registrar-web domain-sub", "other.example", E_PIN_ROLE },
+		{ NULL, "registrar-agreeing domain-sub", NULL, E_PIN },
+		{ NULL, "registrar-expired domain-sub", NULL, E_CERT_TIME },
+		{ NULL, "registrar-self", NULL, E_PIN },
+		{ NULL, "foreign-registrar foreign-sub foreign-root", NULL, E_PIN },
+		{ NULL, "", "registrar.example", E_PIN },
+	};
+
+	check_owned(rows, sizeof rows / sizeof *rows);
+}
+
+/* The pin stays good beside the roots; as an end entity it issues nothing. */
+static void an_owners_server_with_the_pinned_key(void)
+{
+	static const struct owned_row rows[] = {
+		{ "registrar-self", "registrar-self", NULL, OK },
+		{ "registrar", "registrar-renewed", NULL, OK },
+		{ "foreign-registrar", "foreign-registrar", NULL, OK },
+		{ "foreign-root", "foreign-registrar foreign-sub", NULL, OK },
+		{ "registrar-expired", "registrar-expired", NULL, E_CERT_TIME },
+		{ "registrar-self", "registrar-below-end-entity registrar-self", NULL, E_PIN },
+		{ "registrar-self", "foreign-registrar foreign-sub", NULL, E_PIN },
+	};
+
+	check_owned(rows, sizeof rows / sizeof *rows);
+	/* ... and no root is a pin: its very key proves no role */
+	CHECK_ERR(owned("ldevid", NULL, "ldevid domain-sub", NULL), E_PIN_ROLE);
+}
+
+static void an_owners_server_that_comes_back(void)
+{
+	CHECK_OK(owned("domain-root", "registrar-self", "registrar domain-sub", NULL));
+	CU_ASSERT_EQUAL(trusted_authority(trusted), AUTHORITY_BY_EKU);
+	CU_ASSERT_EQUAL(trusted_anchors(trusted)->n, 2);
+	CHECK_OK(comes_back_with("registrar-second domain-sub"));
+	CHECK_OK(comes_back_with("registrar-self"));
+	CHECK_ERR(comes_back_with("registrar-web domain-sub"), E_PIN_ROLE);
+	CHECK_ERR(comes_back_with("foreign-registrar foreign-sub"), E_PIN);
+	/* a pin that is a root is held once */
+	CHECK_OK(owned("domain-root", "domain-root", "registrar domain-sub", NULL));
+	CU_ASSERT_EQUAL(trusted_anchors(trusted)->n, 1);
+}
+
+/* The operator alone can have asked for it; the messages protect themselves. */
+static void an_owners_server_by_plain_http(void)
+{
+	struct owner owner = { .has_pin = false };
+
+	begin("");
+	owner.roots = masa_anchors(&arena, "domain-root");
+	snprintf(peer.link.origin, sizeof peer.link.origin, "http://ca.example");
+	CHECK_OK(pin_by_owner(&of_pin, &owner, &peer.link, "ca.example", masa_now, &trusted));
+	CU_ASSERT_PTR_NOT_NULL_FATAL(trusted);
+	CU_ASSERT(peer.judge.accept == NULL);
+	CU_ASSERT_EQUAL(trusted_authority(trusted), AUTHORITY_BY_EKU);
+}
+
+static void more_roots_than_fit(void)
+{
+	struct owner owner = { .has_pin = true };
+
+	begin("registrar domain-sub");
+	owner.pin = pin_of("registrar-self");
+	for (size_t i = 0; i < ANCHORS_MAX; i++)
+		CHECK_OK(anchors_add(&owner.roots, ANCHOR_CERT, masa_cert(&arena, "domain-root")));
+	CU_ASSERT_NOT_EQUAL(pin_by_owner(&of_pin, &owner, &peer.link, NULL, masa_now, &trusted),
+	                    OK);
+	CU_ASSERT_PTR_NULL(trusted);
+}
+
 /* ---- by the operator */
 
 static enum err operated(const char *origin, const char *anchor, const char *shown)
@@ -435,6 +554,11 @@ const struct test_suite suite_voucher_pin = {
 		{ "a peer that comes back", a_peer_that_comes_back },
 		{ "the same chain stays good", the_same_chain_stays_good },
 		{ "the arena bounds it", the_arena_bounds_it },
+		{ "an owner's server below his roots", an_owners_server_below_his_roots },
+		{ "an owner's server with the pinned key", an_owners_server_with_the_pinned_key },
+		{ "an owner's server that comes back", an_owners_server_that_comes_back },
+		{ "an owner's server by plain HTTP", an_owners_server_by_plain_http },
+		{ "more roots than fit are an error", more_roots_than_fit },
 		{ "path and name by the operator", path_and_name_by_the_operator },
 		{ "plain HTTP has nobody to judge", plain_http_has_nobody_to_judge },
 	}
