@@ -4,6 +4,7 @@
  * adopted, journal cleared, as agent/enrol.c and agent/commit.c do it.
  *
  *	commit write DIR TEXT	every file of the generation says TEXT
+ *	commit renew DIR TEXT	the same, and the voucher is carried over from the live one
  *	commit look DIR		prints TEXT of the live generation; 1 when it is no whole one
  */
 #include <stdio.h>
@@ -15,7 +16,19 @@ static const char *const files[] = { "key.pem",   "cert.pem",  "chain.pem",
 	                             "roots.pem", "meta.json", "onramp_state" };
 enum { FILES = sizeof files / sizeof *files };
 
-static enum err write_generation(struct store *s, const char *text)
+static const char birth[] = "voucher";
+
+/* A renewal keeps what made the owner the owner, as agent/commit.c does. */
+static enum err put_voucher(struct generation *g, bool renewal)
+{
+	static uint8_t room[4096];
+	struct arena a = ARENA_ON(room);
+
+	return renewal ? generation_carry(g, &a, "voucher.vcj", FILE_PUBLIC)
+	               : generation_put(g, "voucher.vcj", FILE_PUBLIC, span_str(birth));
+}
+
+static enum err write_generation(struct store *s, const char *text, bool renewal)
 {
 	struct generation g;
 	enum err e = generation_begin(s, &g);
@@ -26,6 +39,8 @@ static enum err write_generation(struct store *s, const char *text)
 		e = generation_put(&g, files[i], i == 0 ? FILE_SECRET : FILE_PUBLIC,
 		                   span_str(text));
 	if (e == OK)
+		e = put_voucher(&g, renewal);
+	if (e == OK)
 		e = generation_adopt(&g);
 	if (e == OK)
 		e = journal_clear(s);
@@ -33,13 +48,13 @@ static enum err write_generation(struct store *s, const char *text)
 	return e;
 }
 
-static int write_one(const char *dir, const char *text)
+static int write_one(const char *dir, const char *text, bool renewal)
 {
 	struct store s;
 	enum err e = store_open(&s, dir);
 
 	if (e == OK)
-		e = write_generation(&s, text);
+		e = write_generation(&s, text, renewal);
 	store_close(&s);
 	if (e != OK)
 		fprintf(stderr, "%s\n", err_reason(e));
@@ -64,6 +79,8 @@ static int look(const char *dir)
 	for (size_t i = 1; i < FILES; i++)
 		if (store_get(&s, &a, files[i], &other) != OK || !span_equal(first, other))
 			return 1;
+	if (store_get(&s, &a, "voucher.vcj", &other) != OK || !span_is(other, birth))
+		return 1;
 	printf("%.*s\n", (int)first.n, (const char *)first.p);
 	return 0;
 }
@@ -71,7 +88,9 @@ static int look(const char *dir)
 int main(int argc, char **argv)
 {
 	if (argc == 4 && strcmp(argv[1], "write") == 0)
-		return write_one(argv[2], argv[3]);
+		return write_one(argv[2], argv[3], false);
+	if (argc == 4 && strcmp(argv[1], "renew") == 0)
+		return write_one(argv[2], argv[3], true);
 	if (argc == 3 && strcmp(argv[1], "look") == 0)
 		return look(argv[2]);
 	return 2;

@@ -35,11 +35,11 @@ def look(state):
     return result.stdout.strip() if result.returncode == 0 else None
 
 
-def counts(state):
+def counts(state, verb):
     """How often each call is made once the program is at its work."""
     trace = os.path.join(os.path.dirname(state), "trace")
     known = ["?" + call for call in CALLS]
-    result = strace(["-o", trace, "-e", "trace=" + ",".join(known)], "write", state, "new")
+    result = strace(["-o", trace, "-e", "trace=" + ",".join(known)], verb, state, "new")
     assert result.returncode == 0, result.stderr
     first, seen, total = None, collections.Counter(), collections.Counter()
     with open(trace, encoding="utf-8") as lines:
@@ -60,7 +60,7 @@ def prepare(base, kind):
     state = os.path.join(base, "state")
     shutil.rmtree(base, ignore_errors=True)
     os.makedirs(base)
-    if kind == "replace":
+    if kind != "fresh":
         for text in ("older", "old"):
             assert subprocess.run([COMMIT, "write", state, text]).returncode == 0
     return state
@@ -91,26 +91,27 @@ def check(label, state, before, ended, expected):
 
 def faults(base, kind):
     state = prepare(base, kind)
-    before = "old" if kind == "replace" else "none"
-    calls = counts(state)
+    before = "none" if kind == "fresh" else "old"
+    verb = "renew" if kind == "renew" else "write"
+    calls = counts(state, verb)
     for name, (begin, end) in sorted(calls.items()):
         for n in range(begin, end + 1):
             state = prepare(base, kind)
             inject = f"inject={name}:signal=KILL:when={n}"
-            result = strace(["-o", "/dev/null", "-e", f"trace={name}", "-e", inject], "write", state, "new")
+            result = strace(["-o", "/dev/null", "-e", f"trace={name}", "-e", inject], verb, state, "new")
             check(f"{kind}: killed at {name} {n}", state, before, result.returncode, lambda r: r in (KILLED, 137))
             if name not in FAIL:
                 continue
             state = prepare(base, kind)
             inject = f"inject={name}:error={FAIL[name]}:when={n}"
-            result = strace(["-o", "/dev/null", "-e", f"trace={name}", "-e", inject], "write", state, "new")
+            result = strace(["-o", "/dev/null", "-e", f"trace={name}", "-e", inject], verb, state, "new")
             # a leftover that cannot be removed is logged, not a failure
             check(f"{kind}: {name} {n} fails", state, before, result.returncode, lambda r: r in (0, 5))
 
 
 os.makedirs(TMP, exist_ok=True)
 work = tempfile.mkdtemp(prefix="fault-", dir=TMP)
-for each in ("fresh", "replace"):
+for each in ("fresh", "replace", "renew"):
     faults(os.path.join(work, each), each)
 shutil.rmtree(work, ignore_errors=True)
 for line in failures:
