@@ -312,6 +312,23 @@ def another_owner(life: Life) -> int | None:
     return 0
 
 
+def revoked_server(life: Life) -> int | None:
+    """The owner's CA has revoked the registrar's certificate, and the CRL held says so."""
+    life.run(*ONCE)
+    before, lab = life.serial(), life.labs[-1].directory
+    serial = pki.read_certs(lab / "domain/registrar-p256.pem")[0].serial_number
+    with (lab / "ca/revoked").open("a") as books:
+        books.write(f"{serial:x} 1 {int(time.time())}\n")
+    life.lab_becomes()
+    service = life.start("run")
+    life.until("a CRL", lambda: (life.device.live / "crl.pem").is_file())
+    service.terminate()
+    life.finish(service)
+    life.run("renew", status=41)
+    life.expect(life.serial() == before, "live is another certificate")
+    return 0
+
+
 def plain_http(life: Life) -> int | None:
     """Straight to the CA, by the operator's word: the messages protect themselves."""
     life.run(*ONCE)

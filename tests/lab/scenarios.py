@@ -392,6 +392,8 @@ lives("renew-in-time", life.serves, "--cmp-validity", "60",
 lives("renew-fails", life.keeps_the_old)
 lives("renew-fails-once", life.retries, settings=AT_ONCE)
 lives("renew-another-owner", life.another_owner)
+lives("renew-revoked-server", life.revoked_server,
+      settings={"renew.crls": "1", "renew.enabled": "0"})  # fmt: skip
 lives("renew-plain-http", life.plain_http)
 lives("renew-ended", life.outlived, "--cmp-validity", "5")
 lives("renew-killed", life.killed_while_renewing)
