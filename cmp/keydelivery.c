@@ -79,8 +79,11 @@ static enum err check_signer(const struct cmp_session *s, const struct cms *m)
 		.key_usage = KU_DIGITAL_SIGNATURE,
 	};
 	struct cert kga;
-	enum err e = cms_verify(m, &rules, &kga);
+	enum err e;
 
+	if (m->signer_count > 1)
+		return err_because(E_SIGNATURE, "%zu signers, expected one", m->signer_count);
+	e = cms_verify(m, &rules, &kga);
 	if (s->client->secret == NULL)
 		return e == OK ? check_authority(s, &kga) : e;
 	if (!is_of_certificate(e))
