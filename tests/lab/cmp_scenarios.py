@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from onlab import cafaults
 from onlab.cafaults import REGISTER, of_scene
+from onlab.envelope import FORMS
 
 ANY = "*"  # any failure that belongs to the peer
 SECRET, REFERENCE = "correct horse battery staple", "SN-0001"
@@ -150,19 +151,49 @@ for _name in ("transactionIdInUse", "systemUnavail", "systemFailure"):
 add("ir-signer-revoked", "ir", revoked="domain/ra", exits="REVOKED CMP_SIGNER", confirms=False)
 add("ir-signer-not-revoked", "ir", revoked="domain/norole", issued=1)
 
+# ---- keys made by the CA, RFC 9483 4.1.6
+
+WHO_READS = {"ktri": ("device/idevid-rsa-encipher",),
+             "kari": ("device/idevid-p256-agree", "device/idevid-p384-agree",
+                      "device/idevid-p521-agree")}  # fmt: skip
+for _form in FORMS:
+    for _shape in ("rfc", "field"):
+        _words = ("--cmp-keygen", _form, "--cmp-keygen-shape", _shape)
+        if _form.startswith("pwri"):
+            for _by in MACS:
+                add(f"central-{_form}-{_by}-{_shape}", "ir", by=_by, keyless=True, issued=1,
+                    ca=_words, arguments=("--central", "any"))  # fmt: skip
+            continue
+        for _device in WHO_READS[_form.partition("-")[0]]:
+            _key = _device.rpartition("idevid-")[2].partition("-")[0]
+            add(f"central-{_form}-{_key}-{_shape}", "ir", keyless=True, issued=1, ca=_words,
+                arguments=("--central", "any"), device=_device)  # fmt: skip
+for _kind in ("ec256", "ec384", "ec521", "rsa2048"):
+    add(f"central-kind-{_kind}", "ir", by="pbmac1", keyless=True, issued=1,
+        ca=("--cmp-keygen", "on"), arguments=("--central", _kind))  # fmt: skip
+for _operation in ("cr", "kur"):
+    add(f"central-{_operation}", _operation, keyless=True, issued=1, ca=("--cmp-keygen", "on"),
+        arguments=("--central", "any"), device="domain/device-agree")  # fmt: skip
+add("central-waiting", "ir", by="pbmac1", keyless=True, issued=1, polls=2,
+    ca=("--cmp-keygen", "on", "--cmp-pvno", "strict", *DELAYS["waiting"]),
+    arguments=("--central", "any"))  # fmt: skip
+add("central-not-offered", "ir", by="pbmac1", keyless=True, issued=0, exits="CMP_REJECTED",
+    arguments=("--central", "any"))  # fmt: skip
+
 # ---- misbehaviour: the CA's own table says what a sound end entity makes of each fault
 
 SCENE_EXITS = {
     cafaults.MAC_SCENE: "CMP_PROTECTION", cafaults.TOOL_SCENE: "CMP_REJECTED",
     cafaults.ROOT_SCENE: "ROOT_UPDATE", cafaults.HASH_SCENE: "ROOT_UPDATE",
     cafaults.CRL_SCENE: "CRL", cafaults.REVOKE_SCENE: "CMP_CONTENT",
+    cafaults.KEY_SCENE: "KEY_DELIVERY",
 }  # fmt: skip
 EXITS = {  # where another is due than the scene's
     **dict.fromkeys(("cmp-root-ber", "cmp-root-empty", "cmp-root-trailing", "cmp-root-two",
                      "cmp-crl-none", "cmp-crl-trailing", "cmp-crl-two", "cmp-rp-garbage",
                      "cmp-rp-none", "cmp-rp-two"), "CMP_SYNTAX"),
-    "cmp-root-type": "CMP_CONTENT", "cmp-crl-type": "CMP_CONTENT",
-    "cmp-rp-error": "CMP_ERROR", "cmp-rp-kup": "CMP_BODY", "cmp-rp-rejection": "CMP_REJECTED",
+    "cmp-key-encrypted-value": "CMP_SYNTAX", "cmp-root-type": "CMP_CONTENT",
+    "cmp-crl-type": "CMP_CONTENT", "cmp-rp-error": "CMP_ERROR", "cmp-rp-kup": "CMP_BODY", "cmp-rp-rejection": "CMP_REJECTED",
 }  # fmt: skip
 
 
@@ -170,6 +201,7 @@ def fault(name: str, operation: str, prefix: str = "", **more) -> None:
     verdict = REGISTER[name].verdict
     exits = EXITS.get(name, SCENE_EXITS.get(REGISTER[name].scene, ANY))
     exits = {"takes": "OK", "policy": f"OK {exits}"}.get(verdict, exits)
+    exits = more.pop("exits", exits)
     ca = ("--fault", name, *more.pop("ca", ()))
     add(f"{prefix}{name}", operation, ca=ca, exits=exits, transactions=None, fault=name, **more)
 
@@ -191,6 +223,18 @@ for _name in of_scene(cafaults.CRL_SCENE):
     fault(_name, "getcrls")
 for _name in of_scene(cafaults.REVOKE_SCENE):
     fault(_name, "rr")
+for _name in of_scene(cafaults.KEY_SCENE):
+    _form = REGISTER[_name].options["keygen"]
+    _central = {"keyless": True, "arguments": ("--central", "any", "--implicit-confirm")}
+    # RFC 9483 4.1.6: under MAC the secret vouches for the KGA, else its certificate must.
+    _of_authority = _name.startswith("cmp-key-kga-") or _name == "cmp-key-no-certificates"
+    _exits = {"exits": "KEY_DELIVERY"} if _of_authority else {}
+    if _form in ("on", "kari"):
+        fault(_name, "ir", "kari-", device="device/idevid-p256-agree", **_central, **_exits)
+    if _form.startswith("ktri"):
+        fault(_name, "ir", "ktri-", device="device/idevid-rsa-encipher", **_central)
+    if _form == "on" or _form.startswith("pwri"):
+        fault(_name, "ir", "pwri-", by="pbmac1", **_central)
 
 # ---- a transaction that outlives its process
 
@@ -202,6 +246,5 @@ for _by in ("signature", *MACS):
 def uncovered() -> list[str]:
     """Faults of operations that are the tool's, and that no row shows."""
     used = {word for row in ROWS for word in row.ca}
-    elsewhere = {cafaults.ANY_SCENE, cafaults.KEY_SCENE}
-    wanted = {name for name, fault in REGISTER.items() if fault.scene not in elsewhere}
+    wanted = {name for name, fault in REGISTER.items() if fault.scene != cafaults.ANY_SCENE}
     return sorted(wanted - used)

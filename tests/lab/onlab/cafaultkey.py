@@ -215,9 +215,9 @@ def _(delivery: Delivery, ca: CA) -> None:
     delivery.envelope.bend_key.append(lambda raw: b"")
 
 
-@key_fault("content-corrupted", "one bit in the midst of the ciphertext is wrong")
+@key_fault("content-corrupted", "one bit in the ciphertext's first block is wrong")
 def _(delivery: Delivery, ca: CA) -> None:
-    delivery.envelope.bend_content.append(lambda raw: flip(raw, len(raw) // 2))
+    delivery.envelope.bend_content.append(lambda raw: flip(raw, 8))
 
 
 @key_fault("content-padding", "the last block of the ciphertext is another one")

@@ -170,7 +170,7 @@ class Operations:
         status = StatusInfo(ACCEPTED)
         if fields.at(der.SEQUENCE):
             status = read_status_info(fields)
-        _check_hash(message, fields, transaction.certificate, cert_hash, self.ca.options)
+        _check_hash(transaction, message, fields, cert_hash, self.ca.options)
         self._check_confirmation(transaction, cert_req_id, status)
         return lambda: self._conclude(transaction, message, status, cert_req_id)
 
@@ -286,14 +286,16 @@ class Operations:
 
 
 def _check_hash(
-    message: Message, fields: der.Der, certificate: bytes, cert_hash: bytes,
+    transaction: Transaction, message: Message, fields: der.Der, cert_hash: bytes,
     options: dict[str, Any],
 ) -> None:  # fmt: skip
+    certificate = transaction.certificate or b""
     algorithm, wanted = Certificate(certificate).algorithm, options["hash-alg"]
     if wanted == ("refused" if fields else "demanded"):
         raise Refused("badDataFormat", f"hashAlg is {wanted} here")
-    if not fields and message.pvno != 2 and options["pvno"] == "strict":
-        raise Refused("unsupportedVersion", "pvno 3 in certConf without hashAlg")
+    expected = 3 if fields or transaction.opener.wants_key() else 2
+    if message.pvno != expected and options["pvno"] == "strict":
+        raise Refused("unsupportedVersion", f"pvno is {message.pvno}, not {expected}")
     if fields:
         if message.pvno != 3:
             raise Refused("badRequest", "hashAlg needs pvno 3")  # RFC 9483 4.1.1
