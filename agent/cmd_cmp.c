@@ -10,8 +10,8 @@
 #include "platform/base/log.h"
 
 #define SERVER  "--server http://ra.example"
-#define BY_CERT "--cert idevid.pem --key idevid.key --trusted root.pem"
-#define BY_OURS "--cert our.pem --key our.key --trusted root.pem"
+#define BY_CERT "\\\n         --cert idevid.pem --key idevid.key --trusted root.pem"
+#define BY_OURS "\\\n         --cert our.pem --key our.key --trusted root.pem"
 
 static const struct tool_operation operations[] = {
 	{ "ir", TOOL_IR, tool_run_ir, "asks for a first certificate",
@@ -19,51 +19,51 @@ static const struct tool_operation operations[] = {
 	  "--newkey is not there, signs or MACs the request, waits as long as the CA needs,\n"
 	  "holds what comes against what was asked, writes it, and confirms or rejects it.\n"
 	  "With --central the CA makes the key (RFC 9483 4.1.6).",
-	  "  onramp cmp ir " SERVER " " BY_CERT "\n"
+	  "  onramp cmp ir " SERVER " " BY_CERT " \\\n"
 	  "         --newkey new.key --subject '/O=Example/CN=router 1' --certout new.pem\n"
-	  "  onramp cmp ir " SERVER " --ref 4711 --secret-file secret\n"
+	  "  onramp cmp ir " SERVER " --ref 4711 --secret-file secret \\\n"
 	  "         --newkey new.key --certout new.pem --cacertsout roots.pem\n" },
 	{ "cr", TOOL_CR, tool_run_cr, "asks for a further certificate",
 	  "Asks for a further certificate (RFC 9483 4.1.2): as ir, with a certificate of the\n"
 	  "CA itself, and without taking new roots.",
-	  "  onramp cmp cr " SERVER " " BY_OURS "\n"
+	  "  onramp cmp cr " SERVER " " BY_OURS " \\\n"
 	  "         --newkey second.key --san router1.example --certout second.pem\n" },
 	{ "kur", TOOL_KUR, tool_run_kur, "renews a certificate, for a new key",
 	  "Renews --cert (RFC 9483 4.1.3): the same subject and alternative names for a new\n"
 	  "key. The request is signed with --cert, which must be valid still.",
-	  "  onramp cmp kur " SERVER " " BY_OURS "\n"
+	  "  onramp cmp kur " SERVER " " BY_OURS " \\\n"
 	  "         --newkey next.key --certout next.pem\n" },
 	{ "p10cr", TOOL_P10CR, tool_run_p10cr, "asks for a certificate with a PKCS#10 request",
 	  "Asks for a certificate with a PKCS#10 request (RFC 9483 4.1.4): the one of --csr\n"
 	  "as it is, or one made for --newkey.",
-	  "  onramp cmp p10cr " SERVER " " BY_CERT "\n"
+	  "  onramp cmp p10cr " SERVER " " BY_CERT " \\\n"
 	  "         --csr request.pem --certout new.pem\n" },
 	{ "rr", TOOL_RR, tool_run_rr, "has our certificate revoked",
 	  "Has --cert revoked (RFC 9483 4.2). The request is signed with it.",
-	  "  onramp cmp rr " SERVER " " BY_OURS "\n"
+	  "  onramp cmp rr " SERVER " " BY_OURS " \\\n"
 	  "         --revreason keyCompromise\n" },
 	{ "getcacerts", TOOL_CA_CERTS, tool_run_ca_certs, "fetches the CA's certificates",
 	  "Fetches the CA's certificates (RFC 9483 4.3.1): they help with chains, and are not\n"
 	  "to be trusted for having come.",
-	  "  onramp cmp getcacerts " SERVER " " BY_CERT "\n"
+	  "  onramp cmp getcacerts " SERVER " " BY_CERT " \\\n"
 	  "         --cacertsout ca.pem\n" },
 	{ "getrootupdate", TOOL_ROOT_UPDATE, tool_run_root_update,
 	  "fetches the root that replaces ours",
 	  "Fetches the root CA certificate that is to replace --oldroot (RFC 9483 4.3.2). It\n"
 	  "is given out only if the old root vouches for it: by a certificate for the new\n"
 	  "key, or by the hash of it that the old root announced (RFC 8649).",
-	  "  onramp cmp getrootupdate " SERVER " " BY_OURS "\n"
+	  "  onramp cmp getrootupdate " SERVER " " BY_OURS " \\\n"
 	  "         --oldroot root.pem --rootout newroot.pem\n" },
 	{ "getcertreqtemplate", TOOL_TEMPLATE, tool_run_template,
 	  "fetches what the CA wants requests to look like",
 	  "Fetches the template for requests (RFC 9483 4.3.3), of --profile if that is named.\n"
 	  "ir, cr and p10cr fill it in by themselves with --follow-template.",
-	  "  onramp cmp getcertreqtemplate " SERVER " " BY_CERT "\n"
+	  "  onramp cmp getcertreqtemplate " SERVER " " BY_CERT " \\\n"
 	  "         --profile tls-server --template-out template.der\n" },
 	{ "getcrls", TOOL_CRLS, tool_run_crls, "fetches a revocation list",
 	  "Fetches the revocation list of --crl-issuer (RFC 9483 4.3.4), if there is one newer\n"
 	  "than --oldcrl. It is given out only if that CA signed it and leads to --trusted.",
-	  "  onramp cmp getcrls " SERVER " " BY_OURS "\n"
+	  "  onramp cmp getcrls " SERVER " " BY_OURS " \\\n"
 	  "         --crl-issuer ca.pem --oldcrl ca.crl --crlout ca.crl\n" },
 };
 enum { OPERATIONS = sizeof operations / sizeof *operations };
@@ -99,11 +99,11 @@ static struct tool_help help_for(const struct tool_operation *o, char *room, siz
 	return (struct tool_help){
 		"onramp cmp OPERATION [options]",
 		room,
-		"  onramp cmp ir --server http://ra.example/.well-known/cmp ...\n"
+		"  onramp cmp ir --server http://ra.example/.well-known/cmp/p/profile ...\n"
 		"  onramp cmp ir --server https://ejbca.example/ejbca/publicweb/cmp/alias\n"
 		"         --labels none ...\n"
 		"  onramp cmp ir --server "
-		"http://trustpoint.example/.well-known/cmp/p/domain/profile\n"
+		"http://trustpoint/.well-known/cmp/p/domain/profile\n"
 		"         --labels short ...\n"
 		"  onramp cmp ir --server http://localhost:8080/pkix/ --labels none ...\n"
 		"                                        # openssl cmp -port, Insta\n",
@@ -150,6 +150,8 @@ static int wrong_operands(int argc, char **argv)
 		                     argv[2]);
 	for (size_t i = 0; i < OPERATIONS && n < sizeof names; i++)
 		n += (size_t)snprintf(names + n, sizeof names - n, " %s", operations[i].name);
+	if (argc == 2)
+		return command_usage("cmp", "there is no operation \"%s\", but%s", argv[1], names);
 	return command_usage("cmp", "which operation? One of%s", names);
 }
 

@@ -168,8 +168,10 @@ enum err tool_run_kur(struct cmp_tool *t)
 {
 	static const struct cmp_template none = { .present = false };
 	struct cmp_wishes w = { .key = NULL };
-	enum err e = cmp_update_wishes(&t->identity.leaf, t->arena, &w);
+	enum err e = tool_in_force(t);
 
+	if (e == OK)
+		e = cmp_update_wishes(&t->identity.leaf, t->arena, &w);
 	if (e == OK)
 		e = choose_key(t, &none, &w);
 	return e == OK ? ask(t, CMP_KUR, &w) : e;

@@ -6,6 +6,7 @@
 
 #include "agent/cmp_tool.h"
 #include "agent/device.h"
+#include "platform/base/date.h"
 #include "platform/base/utf8.h"
 #include "platform/codec/der.h"
 #include "platform/codec/pem.h"
@@ -164,13 +165,29 @@ static enum err load_anchors(struct cmp_tool *t)
 	return e;
 }
 
+/* With --label this operation has a place of its own. */
+static enum err label_path(struct cmp_tool *t)
+{
+	const char *label = t->label != NULL ? t->label : "";
+	size_t n = strlen(t->url_path);
+
+	while (t->label != NULL && n > 0 && t->url_path[n - 1] == '/')
+		n--;
+	label += strspn(label, "/");
+	if ((size_t)snprintf(t->operation_path, sizeof t->operation_path, "%.*s%s%s", (int)n,
+	                     t->url_path, t->label != NULL ? "/" : "",
+	                     label) >= sizeof t->operation_path)
+		return err_because(E_USAGE, "the path with --label has more than %d octets",
+		                   URL_MAX - 1);
+	return OK;
+}
+
 /* The path of --path, or of the URL; RFC 9483 6.1 has the default. */
 static enum err choose_path(struct cmp_tool *t)
 {
 	struct url u;
 	enum err e = url_read(t->server, &u);
 	const char *path = "/.well-known/cmp";
-	size_t n;
 
 	if (e != OK)
 		return err_within(E_USAGE, e, "--server");
@@ -179,13 +196,9 @@ static enum err choose_path(struct cmp_tool *t)
 	else if (u.path[0] != '\0' && strcmp(u.path, "/") != 0)
 		path = u.path;
 	snprintf(t->url_path, sizeof t->url_path, "%s", path);
-	for (n = strlen(path); t->label != NULL && n > 0 && path[n - 1] == '/';)
-		n--;
-	if ((size_t)snprintf(t->operation_path, sizeof t->operation_path, "%.*s%s%s", (int)n, path,
-	                     t->label != NULL ? "/" : "",
-	                     t->label != NULL ? t->label : "") >= sizeof t->operation_path)
-		return err_because(E_USAGE, "the path has more than %d octets", URL_MAX - 1);
-	return OK;
+	if (strlen(path) >= sizeof t->url_path)
+		return err_because(E_USAGE, "--path has more than %d octets", URL_MAX - 1);
+	return label_path(t);
 }
 
 static enum err choose_labels(const char *name, enum cmp_labels *out)
@@ -219,6 +232,15 @@ static enum err connect_server(struct cmp_tool *t)
 	                                 &t->trusted);
 }
 
+/* Before anything is asked, so that a slip of the pen is called one. */
+static enum err read_name(struct cmp_tool *t, const char *option, const char *text,
+                          struct span *out)
+{
+	enum err e = text != NULL ? name_from_text(t->arena, text, out) : OK;
+
+	return e == E_CONFIG ? err_because(E_USAGE, "%s: %s", option, err_reason(e)) : e;
+}
+
 static enum err make_client(struct cmp_tool *t)
 {
 	struct cmp_client *c = &t->client;
@@ -242,9 +264,10 @@ static enum err make_client(struct cmp_tool *t)
 	else
 		c->signer = &t->identity;
 	e = choose_labels(t->labels, &c->labels);
-	if (e == OK && t->recipient != NULL)
-		e = err_within(E_USAGE, name_from_text(t->arena, t->recipient, &c->recipient),
-		               "--recipient");
+	if (e == OK)
+		e = read_name(t, "--recipient", t->recipient, &c->recipient);
+	if (e == OK)
+		e = read_name(t, "--subject", t->subject, &(struct span){ 0 });
 	return e;
 }
 
@@ -277,6 +300,19 @@ void tool_close(struct cmp_tool *t)
 	link_close(t->link);
 	signer_close(t->new_key);
 	signer_close(t->identity.key);
+}
+
+/* RFC 9483 4.1.3, 4.2: it "MUST NOT" be expired. Without a clock the CA will tell. */
+enum err tool_in_force(const struct cmp_tool *t)
+{
+	const struct cert *c = &t->identity.leaf;
+	struct date_text date;
+
+	if (!time_over(clock_now(), c->not_after))
+		return OK;
+	return err_because(E_CERT_TIME,
+	                   "%s has expired on %s, and cannot speak for itself any more", t->cert,
+	                   date_to_rfc3339(&date, c->not_after));
 }
 
 static enum err make_key(struct cmp_tool *t, enum key_kind kind)

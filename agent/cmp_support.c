@@ -19,9 +19,9 @@ static enum err try_revoke(struct cmp_tool *t, void *context)
 enum err tool_run_rr(struct cmp_tool *t)
 {
 	enum crl_reason reason = REASON_UNSPECIFIED;
-	enum err e = OK;
+	enum err e = tool_in_force(t);
 
-	if (t->revreason != NULL)
+	if (e == OK && t->revreason != NULL)
 		e = crl_reason_from_name(t->revreason, &reason);
 	if (e == OK)
 		e = tool_try(t, &(struct tool_attempt){ try_revoke, &reason });

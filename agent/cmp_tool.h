@@ -103,6 +103,8 @@ MUST_CHECK enum err tool_rules(const struct cmp_tool *t);
 /* cmp_setup.c: identity, anchors, connection, client; tool_close() whatever came of it. */
 MUST_CHECK enum err tool_open(struct cmp_tool *t);
 void tool_close(struct cmp_tool *t);
+/* Our certificate may still ask for what it is about: kur, rr. E_CERT_TIME. */
+MUST_CHECK enum err tool_in_force(const struct cmp_tool *t);
 /* The new key: from its file, or made and written there. */
 MUST_CHECK enum err tool_key(struct cmp_tool *t, enum key_kind kind);
 /* The one certificate of a file, PEM or DER. */

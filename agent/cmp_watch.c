@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "agent/cmp_tool.h"
 #include "platform/base/date.h"
@@ -39,8 +40,9 @@ enum err tool_dump_open(struct cmp_tool *t)
 	char path[PATH_NAME_MAX];
 	enum err e = file_make_directory(t->dump);
 
-	if ((size_t)snprintf(path, sizeof path, "%s/index.txt", t->dump) >= sizeof path)
+	if (strlen(t->dump) + sizeof "/0000000000-received.pki" > sizeof path)
 		return err_because(E_STORE, "the path %s is too long", t->dump);
+	snprintf(path, sizeof path, "%s/index.txt", t->dump);
 	if (e == OK)
 		e = file_replace(path, NO_BYTES, 0600);
 	if (e == OK)
