@@ -69,6 +69,7 @@ enum err cmp_crl_prove(const struct cmp_client *client, const struct cmp_crl_wis
 	struct crl_request r = {
 		.der = crl,
 		.issuer = wish->issuer,
+		.point = wish->dpn,
 		.anchors = trusted_anchors(client->trusted),
 		.pool = wish->pool,
 		.pool_count = wish->pool_count,

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Certificate revocation lists, RFC 5280 5 and 6.3: complete ones, signed by the
- * issuer of the certificate itself.  Indirect, partial and delta CRLs say so in
- * critical extensions, and are of no use here.
+ * Certificate revocation lists, RFC 5280 5 and 6.3: signed by the issuer of the
+ * certificate itself, for all reasons, complete or of one distribution point.
+ * Indirect and delta CRLs say so in critical extensions, and are of no use here.
  */
 #include <stdio.h>
 
 #include "platform/base/date.h"
 #include "platform/pki/internal.h"
 
-/* Extensions, none of which is read: whether the list may be used all the same. */
+/* Extensions of an entry, none of which is read: whether the list may be used all the same. */
 static bool none_critical(struct der *list)
 {
 	bool usable = true;
@@ -62,6 +62,24 @@ static void read_entries(struct der *tbs, struct crl *out)
 	}
 }
 
+static const uint8_t ce_issuing_distribution_point[] = { 0x55, 0x1d, 28 };
+
+/* One of the list's own; issuingDistributionPoint is the only one that is read. */
+static void read_extension(struct der *list, struct crl *out)
+{
+	struct extension x = extension_next(list);
+	struct der value = der_within(list, x.value);
+
+	if (!der_ok(list))
+		return;
+	if (!span_equal(x.oid, SPAN(ce_issuing_distribution_point))) {
+		out->usable = !x.critical && out->usable;
+		return;
+	}
+	out->usable = crl_scope_read(&value, &out->scope) && out->usable;
+	der_end(&value);
+}
+
 static void read_extensions(struct der *tbs, uint32_t version, struct crl *out)
 {
 	struct der explicit, list;
@@ -72,7 +90,10 @@ static void read_extensions(struct der *tbs, uint32_t version, struct crl *out)
 		der_fail(tbs, err_because(E_UNEXPECTED, "extensions in a version 1 CRL"));
 	explicit = der_enter(tbs, DER_CONTEXT(0));
 	list = der_enter(&explicit, DER_SEQUENCE);
-	out->usable = none_critical(&list) && out->usable;
+	if (der_ok(tbs) && !der_more(&list))
+		der_fail(tbs, err_because(E_RANGE, "an empty list of extensions"));
+	while (der_more(&list))
+		read_extension(&list, out);
 	der_end(&explicit);
 }
 
@@ -200,6 +221,8 @@ static enum err ask(const struct crl *l, const struct path_request *r, const str
 		return e;
 	if (listed)
 		return err_because(E_REVOKED, "%s is revoked", name_text(&q, c->subject));
+	if (!crl_covers(&l->scope, c))
+		return err_because(E_CERT_NAMES, "it is of other certificates of the issuer");
 	return crl_check_fresh(l, r->now);
 }
 

@@ -3,8 +3,9 @@
  * Certificate revocation lists that come from elsewhere: taken only when the CA
  * named is proved to have signed them (RFC 5280 6.3.3).
  *
- * Complete lists, by the CA itself: indirect, partial and delta CRLs say so in
- * critical extensions, and are refused.  Spans point into the caller's bytes.
+ * Lists by the CA itself, for all reasons: complete, or of one distribution point.
+ * Indirect CRLs, delta CRLs and lists of some reasons say so in critical extensions,
+ * and are refused.  Spans point into the caller's bytes.
  */
 #ifndef ONRAMP_PKI_CRL_H
 #define ONRAMP_PKI_CRL_H
@@ -14,6 +15,7 @@
 struct crl_request {
 	struct span der;    /* CertificateList, hostile */
 	struct span issuer; /* Name, DER: whose list it must be */
+	struct span point;  /* DistributionPointName, DER: which of its lists; empty: of all */
 	const struct anchors *anchors;
 	const struct span *pool; /* certificates, DER: the issuer's, and what leads to an anchor */
 	size_t pool_count;
@@ -23,7 +25,7 @@ struct crl_request {
 };
 
 /*
- * OK: it is issuer's, whose certificate is an anchor or leads to one, is a CA's and
+ * OK: it is issuer's, of that distribution point if it is of one at all, whose certificate is an anchor or leads to one, is a CA's and
  * may sign CRLs; its signature is good; it has begun and not ended, as far as the
  * clock can tell.  Else the fault of the last certificate tried: E_CERT_SYNTAX,
  * E_CERT_NAMES, E_CERT_CHAIN, E_CERT_CA, E_CERT_TIME, E_CERT_CRITICAL, E_SIGNATURE...

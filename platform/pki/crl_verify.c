@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A CRL that somebody brought: whose it is, and where a certificate says that its own is. */
+/* A CRL that somebody brought: whose it is. */
 #include <stdio.h>
 
 #include "platform/pki/crl.h"
@@ -83,6 +83,8 @@ enum err crl_verify(const struct crl_request *r, int64_t *this_update)
 	if (e == OK && !name_equal(l.issuer, r->issuer))
 		e = err_because(E_CERT_NAMES, "it is the list of %s, asked for was that of %s",
 		                name_text(&is, l.issuer), name_text(&asked, r->issuer));
+	if (e == OK && l.scope.point.n > 0 && !crl_point_equal(l.scope.point, r->point))
+		e = err_because(E_CERT_NAMES, "it is the list of another distribution point");
 	if (e == OK)
 		e = find_issuer(r, &l);
 	if (e == OK)
@@ -100,78 +102,4 @@ enum err crl_dates(struct span der, int64_t *this_update, int64_t *next_update)
 	*this_update = e == OK ? l.this_update : 0;
 	*next_update = e == OK ? l.next_update : 0;
 	return e;
-}
-
-static const uint8_t ce_crl_distribution_points[] = { 0x55, 0x1d, 31 };
-
-/*
- * DistributionPointName ::= CHOICE {			(RFC 5280 4.2.1.13, IMPLICIT TAGS)
- *	fullName		[0] GeneralNames,
- *	nameRelativeToCRLIssuer	[1] RelativeDistinguishedName }
- *
- * The second says nothing by itself; CAs "SHOULD NOT use" it.
- */
-static struct span full_name(struct der *point)
-{
-	struct der outer = der_enter(point, DER_CONTEXT(0));
-	struct span name = der_element(&outer);
-	struct der choice = der_within(&outer, name);
-	struct der names;
-
-	der_end(&outer);
-	if (!der_at(&choice, DER_CONTEXT(0))) {
-		der_get(&choice, DER_CONTEXT(1));
-		return NO_BYTES;
-	}
-	names = der_enter(&choice, DER_CONTEXT(0));
-	general_names_check(&names);
-	return name;
-}
-
-/*
- * DistributionPoint ::= SEQUENCE {
- *	distributionPoint	[0] DistributionPointName OPTIONAL,
- *	reasons			[1] ReasonFlags OPTIONAL,
- *	cRLIssuer		[2] GeneralNames OPTIONAL }
- */
-static struct span point_next(struct der *list)
-{
-	struct der point = der_enter(list, DER_SEQUENCE);
-	struct span name = NO_BYTES;
-
-	if (der_at(&point, DER_CONTEXT(0)))
-		name = full_name(&point);
-	if (der_at(&point, DER_CONTEXT_PRIMITIVE(1))) {
-		der_flags_of(&point, DER_CONTEXT_PRIMITIVE(1));
-		name = NO_BYTES;
-	}
-	if (der_skip(&point, DER_CONTEXT(2)))
-		name = NO_BYTES;
-	der_end(&point);
-	return name;
-}
-
-/* CRLDistributionPoints ::= SEQUENCE SIZE (1..MAX) OF DistributionPoint */
-enum err cert_crl_point(const struct cert *c, struct span *name)
-{
-	struct span value = NO_BYTES;
-	bool critical;
-	enum err e;
-	struct der whole, list;
-
-	*name = NO_BYTES;
-	if (!cert_extension(c, SPAN(ce_crl_distribution_points), &critical, &value))
-		return OK;
-	whole = der_open(value, &e);
-	list = der_enter(&whole, DER_SEQUENCE);
-	do {
-		struct span found = point_next(&list);
-
-		if (name->n == 0)
-			*name = found;
-	} while (der_more(&list));
-	der_end(&whole);
-	if (e != OK)
-		*name = NO_BYTES;
-	return err_within(E_CERT_SYNTAX, e, "cRLDistributionPoints");
 }

@@ -83,12 +83,25 @@ void extensions_read(struct der *c, struct cert *out, const char **place);
 /* The subject of what may be a certificate, without reading the rest; or empty. */
 struct span cert_peek_subject(struct span der);
 
+/* What a CRL is of, when it is not of all that its issuer issued (RFC 5280 5.2.5). */
+struct crl_scope {
+	bool stated;
+	struct span point; /* DistributionPointName, DER; or empty */
+	bool only_users, only_cas;
+};
+bool crl_scope_read(struct der *value, struct crl_scope *out);
+/* Whether it is of this certificate, of the same issuer (RFC 5280 6.3.3 b 2). */
+bool crl_covers(const struct crl_scope *s, const struct cert *c);
+/* Two full names that share one. */
+bool crl_point_equal(struct span a, struct span b);
+
 /* A CertificateList, read but not believed. */
 struct crl {
 	struct span tbs, sig_alg, signature, issuer;
 	int64_t this_update, next_update; /* next_update 0: there is none */
 	struct span entries;              /* content of revokedCertificates, or empty */
 	bool usable;                      /* no critical extension that nobody here reads */
+	struct crl_scope scope;
 };
 MUST_CHECK enum err crl_read(struct span der, struct crl *out);
 /* Reads every entry; *listed when one has the serial number. */

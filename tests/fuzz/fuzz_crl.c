@@ -46,6 +46,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 	inside(l.issuer, der);
 	inside(l.entries, der);
 	inside(l.signature, der);
+	inside(l.scope.point, der);
+	must(l.scope.stated || (l.scope.point.n == 0 && !l.scope.only_users && !l.scope.only_cas));
 	/* faults of the entries were found by crl_read() */
 	must(crl_find(&l, SPAN(number), &listed) == OK);
 	must(!listed || l.entries.n > 0);

@@ -20,11 +20,11 @@ static struct moment now(void)
 	return (struct moment){ TIME_SET, INT64_C(1800000000) };
 }
 
-static void prove(struct span anchor, const struct cert *issuer, struct span crl)
+static void prove(struct span anchor, const struct cert *issuer, struct span point, struct span crl)
 {
 	struct trusted trusted = { .authority = AUTHORITY_ANY };
 	struct cmp_client client = { .trusted = &trusted, .now = now };
-	struct cmp_crl_wish wish = { .issuer = issuer->subject };
+	struct cmp_crl_wish wish = { .issuer = issuer->subject, .dpn = point };
 	enum err e;
 
 	must(anchors_add(&trusted.anchors, ANCHOR_CERT, anchor) == OK);
@@ -60,6 +60,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 	else
 		must(name.n == 0 || (name.p >= p && name.p + name.n <= p + n));
 	if (e == OK)
-		prove(anchor, &issuer, crl);
+		prove(anchor, &issuer, name, crl);
 	return 0;
 }

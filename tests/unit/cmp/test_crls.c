@@ -175,6 +175,31 @@ static void dates_by_the_clock(void)
 
 #define X_IDP "300f 0603551d1c 0101ff 0405 3003 8401ff"
 
+/* issuingDistributionPoint, critical, with fullName URI a:b; and that name as a wish. */
+#define X_OF_AB "3018 0603551d1c 0101ff 040e 300c a00a a008 8606 75726e3a6162"
+#define OF_AB   "a008 8606 75726e3a6162"
+#define OF_CD   "a008 8606 75726e3a6364"
+
+static void of_the_distribution_point(void)
+{
+	struct fake_crl parts = { .issuer = "/CN=Root", .extensions = X_OF_AB };
+	struct span list;
+
+	begin();
+	parts.key = ca.root_key;
+	list = fake_crl(ca.arena, &parts);
+	wish.dpn = test_hex(ca.arena, OF_AB);
+	CHECK_OK(ask(sequence_of(list, 1), NULL));
+	CU_ASSERT(span_equal(crl, list));
+	/* a complete list is of all distribution points */
+	CHECK_OK(ask(sequence_of(list_by("/CN=Root", ca.root_key, 0), 1), NULL));
+	wish.dpn = test_hex(ca.arena, OF_CD);
+	refused(list, "another distribution point");
+	wish.dpn = NO_BYTES;
+	refused(list, "another distribution point");
+	fake_ca_close(&ca);
+}
+
 static void critical_extensions(void)
 {
 	begin();
@@ -267,6 +292,7 @@ const struct test_suite suite_cmp_crls = {
 	          an_issuer_below_the_anchor },
 		{ "a list that is not older than the one held", not_older_than_the_one_held },
 		{ "dates, by what the clock allows", dates_by_the_clock },
+		{ "a list of the distribution point asked for", of_the_distribution_point },
 		{ "critical extensions", critical_extensions },
 		{ "other shapes are refused", other_shapes },
 		{ "the genp is checked like any other answer", is_checked_like_any_other },

@@ -242,6 +242,72 @@ static const struct {
 	  E_REVOKED,
 	  "critical extension" },
 	{ "an indirect CRL", { .extensions = X_IDP }, E_REVOKED, E_REVOKED, "critical extension" },
+	{ "of end entities", { .extensions = "300f0603551d1c0101ff040530038101ff" }, OK, OK, NULL },
+	{ "of end entities, not critical",
+	  { .extensions = "300c0603551d1c040530038101ff" },
+	  OK,
+	  OK,
+	  NULL },
+	{ "of CAs",
+	  { .extensions = "300f0603551d1c0101ff040530038201ff" },
+	  E_REVOKED,
+	  E_REVOKED,
+	  "other certificates" },
+	{ "of end entities and of CAs",
+	  { .extensions = "30120603551d1c0101ff040830068101ff8201ff" },
+	  E_REVOKED,
+	  E_REVOKED,
+	  "critical extension" },
+	{ "of some reasons",
+	  { .extensions = "30100603551d1c0101ff0406300483020560" },
+	  E_REVOKED,
+	  E_REVOKED,
+	  "critical extension" },
+	{ "of attribute certificates",
+	  { .extensions = "300f0603551d1c0101ff040530038501ff" },
+	  E_REVOKED,
+	  E_REVOKED,
+	  "critical extension" },
+	{ "of a distribution point",
+	  { .extensions = "30150603551d1c0101ff040b3009a007a0058603613a62" },
+	  E_REVOKED,
+	  E_REVOKED,
+	  "other certificates" },
+	{ "of one with a relative name",
+	  { .extensions = "301a0603551d1c0101ff0410300ea00ca10a300806035504030c0141" },
+	  E_REVOKED,
+	  E_REVOKED,
+	  "critical extension" },
+	{ "an empty issuingDistributionPoint",
+	  { .extensions = "300c0603551d1c0101ff04023000" },
+	  E_REVOKED,
+	  E_REVOKED,
+	  "empty issuingDistributionPoint" },
+	{ "FALSE encoded",
+	  { .extensions = "300f0603551d1c0101ff04053003810100" },
+	  E_REVOKED,
+	  E_REVOKED,
+	  "BOOLEAN" },
+	{ "something behind its fields",
+	  { .extensions = "30110603551d1c0101ff040730058101ff0500" },
+	  E_REVOKED,
+	  E_REVOKED,
+	  "elements follow" },
+	{ "something behind it",
+	  { .extensions = "30110603551d1c0101ff040730038101ff0500" },
+	  E_REVOKED,
+	  E_REVOKED,
+	  "elements follow" },
+	{ "twice",
+	  { .extensions = "300f0603551d1c0101ff040530038101ff 300f0603551d1c0101ff040530038101ff" },
+	  E_REVOKED,
+	  E_REVOKED,
+	  "twice" },
+	{ "other fields",
+	  { .extensions = "300f0603551d1c0101ff040530038601ff" },
+	  E_REVOKED,
+	  E_REVOKED,
+	  "elements follow" },
 	{ "an empty list of entries",
 	  { .entries = "" },
 	  E_REVOKED,
@@ -398,6 +464,63 @@ static void bounds_entries(void)
 	}
 }
 
+/* A list of a distribution point is of the certificates that name it (RFC 5280 6.3.3 b 2). */
+static void lists_of_a_distribution_point(void)
+{
+	static const struct {
+		const char *of_leaf, *of_list;
+		enum err e;
+	} rows[] = {
+		/* of end entities, of CAs: and the certificate is a CA's */
+		{ X_CA, "300f 0603551d1c 0101ff 0405 3003 8101ff", E_REVOKED },
+		{ X_CA, "300f 0603551d1c 0101ff 0405 3003 8201ff", OK },
+		{ "30140603551d1f040d300b3009a007a0058603613a62",
+		  "30150603551d1c0101ff040b3009a007a0058603613a62", OK },
+		{ "301f0603551d1f041830163009a007a0058603613a633009a007a0058603613a62",
+		  "30150603551d1c0101ff040b3009a007a0058603613a62", OK },
+		{ "30240603551d1f041d301b3019a017a0158603613a63a40e300c310a300806035504030c0141",
+		  "30250603551d1c0101ff041b3019a017a015a40e300c310a300806035504030c01418603613a62",
+		  OK },
+		{ "30140603551d1f040d300b3009a007a0058603613a63",
+		  "30150603551d1c0101ff040b3009a007a0058603613a62", E_REVOKED },
+		{ "30140603551d1f040d300b3009a007a0058103613a62",
+		  "30150603551d1c0101ff040b3009a007a0058603613a62", E_REVOKED },
+		{ "30180603551d1f0411300f300da007a0058603613a6281020560",
+		  "30150603551d1c0101ff040b3009a007a0058603613a62", E_REVOKED },
+		{ "30140603551d1f040d300b3009a007a0058603613a62",
+		  "300f0603551d1c0101ff040530038101ff", OK },
+		{ "30160603551d1f040f300d3009a007a0058603613a620500",
+		  "30150603551d1c0101ff040b3009a007a0058603613a62", E_REVOKED },
+	};
+	struct signer *key;
+
+	CHECK_OK(signer_generate(&key, KEY_KIND_EC256));
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct arena a = ARENA_ON(block);
+		struct cert issuer, leaf;
+		struct span list;
+		struct path_request r = { .now = x509_now,
+			                  .crls = &list,
+			                  .crl_count = 1,
+			                  .revocation = REVOCATION_REQUIRED };
+		struct fake_parts of_issuer = { .spki = signer_spki(key),
+			                        .extensions = X_CA X_KU_CA };
+		struct fake_parts of_leaf = { .serial = "020103", .extensions = rows[i].of_leaf };
+		struct fake_crl of_list = { .extensions = rows[i].of_list, .key = key };
+
+		CHECK_OK(cert_read(fake_x509(&a, &of_issuer), &issuer));
+		CHECK_OK(cert_read(fake_x509(&a, &of_leaf), &leaf));
+		list = fake_crl(&a, &of_list);
+		CHECK_ERR(crl_judge(&r, &leaf, &issuer), rows[i].e);
+		/* listed is listed: the number is the issuer's, whatever the list is of */
+		of_list.entries = ENTRY("03");
+		list = fake_crl(&a, &of_list);
+		r.revocation = REVOCATION_IF_KNOWN;
+		CHECK_ERR(crl_judge(&r, &leaf, &issuer), E_REVOKED);
+	}
+	signer_close(key);
+}
+
 const struct test_suite suite_pki_crl = {
 	"pki/crl",
 	{
@@ -405,6 +528,8 @@ const struct test_suite suite_pki_crl = {
 		{ "status is judged", judges_status },
 		{ "every list is asked", asks_every_list },
 		{ "dates are judged by the clock's worth", judges_dates_by_the_clock },
+		{ "a list of a distribution point is of who names it",
+	          lists_of_a_distribution_point },
 		{ "a path is judged", judges_a_path },
 		{ "a list that tells nothing is logged", logs_what_tells_nothing },
 		{ "a trailing byte is refused", refuses_what_follows },
