@@ -191,7 +191,9 @@ SCENE_EXITS = {
 EXITS = {  # where another is due than the scene's
     **dict.fromkeys(("cmp-root-ber", "cmp-root-empty", "cmp-root-trailing", "cmp-root-two",
                      "cmp-crl-none", "cmp-crl-trailing", "cmp-crl-two", "cmp-rp-garbage",
-                     "cmp-rp-none", "cmp-rp-two"), "CMP_SYNTAX"),
+                     "cmp-rp-none", "cmp-rp-two", "cmp-body-unknown", "cmp-sender-nonce-huge",
+                     "cmp-message-time-garbage"), "CMP_SYNTAX"),
+    "cmp-unprotected-unavail": "CMP_AGAIN",
     "cmp-key-encrypted-value": "CMP_SYNTAX", "cmp-root-type": "CMP_CONTENT",
     "cmp-crl-type": "CMP_CONTENT", "cmp-rp-error": "CMP_ERROR", "cmp-rp-kup": "CMP_BODY", "cmp-rp-rejection": "CMP_REJECTED",
 }  # fmt: skip
@@ -208,11 +210,15 @@ def fault(name: str, operation: str, prefix: str = "", **more) -> None:
 
 for _name in of_scene(cafaults.MAC_SCENE):
     fault(_name, "ir", by="pbmac1", arguments=("--implicit-confirm",))
-HEADERS = ("pvno", "transaction-id", "sender-nonce", "recip-nonce", "message-time", "protection",
-           "unprotected", "general-info", "body", "implicit")  # fmt: skip
-for _name in of_scene(cafaults.ANY_SCENE):
-    if _name.startswith(tuple(f"cmp-{header}-" for header in HEADERS)):
-        fault(_name, "ir", "by-mac-", by="pbmac1")
+for _header, _exits in {
+    "pvno": "CMP_VERSION", "transaction-id": "CMP_TRANSACTION", "body": "CMP_BODY",
+    "sender-nonce": "CMP_NONCE", "recip-nonce": "CMP_NONCE", "protection": "CMP_PROTECTION",
+    "message-time": "CMP_TIME", "unprotected": "CMP_ERROR", "general-info": ANY, "implicit": ANY,
+}.items():  # fmt: skip
+    for _name in of_scene(cafaults.ANY_SCENE):
+        if _name.startswith(f"cmp-{_header}-"):
+            EXITS.setdefault(_name, _exits)
+            fault(_name, "ir", "by-mac-", by="pbmac1")
 for _name in of_scene(cafaults.TOOL_SCENE):
     fault(_name, "cr")
 for _name in of_scene(cafaults.ROOT_SCENE):

@@ -156,7 +156,7 @@ def _(draft: Draft, ca: CA) -> None:
 @root_fault("stranger", "a stranger's root, linked to the old one by the link of the true new one")
 def _(draft: Draft, ca: CA) -> None:
     raw = stranger(ca.credential(NEXT).certificate.subject).certificate.raw
-    send(draft, replace(update_of(ca), new_with_new=raw))
+    send(draft, RootUpdate(raw, update_of(ca).new_with_old))
 
 
 @root_fault("link-as-root", "newWithOld stands for newWithNew, as if it were a root")
