@@ -100,11 +100,11 @@ enum err aes_cbc_decrypt(const struct aes_cbc *c, struct span key, struct span i
 	return code == 0 ? OK : library_failed("AES", code);
 }
 
-/* 1 to 16 octets, each the count of all: looked at alike, however many there are. */
+/* 1 to 16 octets, each the count of all: looked at alike, however many there are.  0: none. */
 static size_t padding_of(const uint8_t *block)
 {
 	uint8_t count = block[AES_BLOCK - 1];
-	unsigned bad = count == 0 || count > AES_BLOCK;
+	unsigned bad = count > AES_BLOCK;
 
 	for (unsigned i = 1; i <= AES_BLOCK; i++)
 		bad |= (i <= count) & (block[AES_BLOCK - i] != count);

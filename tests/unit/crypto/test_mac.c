@@ -49,7 +49,10 @@ static void what_is_written_is_read(void)
 		arena_reset(&arena);
 		CHECK_OK(mac_params_new(s, &p));
 		CHECK_OK(mac_params_read(put(&p), &q));
-		CU_ASSERT(memcmp(&p, &q, sizeof p) == 0);
+		CU_ASSERT(p.scheme == q.scheme && p.kdf == q.kdf && p.hmac == q.hmac);
+		CU_ASSERT(p.iterations == q.iterations && p.key_size == q.key_size);
+		CU_ASSERT(span_equal((struct span){ p.salt, p.salt_size },
+		                     (struct span){ q.salt, q.salt_size }));
 	}
 }
 
