@@ -43,6 +43,7 @@ class Tool:
     holds: bool = False  # getcrls: the list that there is
     fault: str = ""  # the CA's
     killed: bool = False  # once, while waiting, and started again
+    forgets: bool = False  # meanwhile the CA loses all transactions
     seconds: int = 30
     slow: bool = False
 
@@ -244,9 +245,21 @@ for _name in of_scene(cafaults.KEY_SCENE):
 
 # ---- a transaction that outlives its process
 
+PATIENCE = ("--cmp-wait", "3", "--cmp-check-after", "1")
 for _by in ("signature", *MACS):
     add(f"killed-while-waiting-{_by}", "ir", by=_by, killed=True, issued=1, confirms=True,
-        ca=("--cmp-wait", "3", "--cmp-check-after", "1"))  # fmt: skip
+        ca=PATIENCE)  # fmt: skip
+for _operation in ("cr", "p10cr", "kur"):
+    add(f"killed-while-waiting-{_operation}", _operation, killed=True, issued=1, ca=PATIENCE)
+add("killed-while-waiting-by-error", "ir", killed=True, issued=1,
+    ca=(*PATIENCE, "--cmp-wait-by", "error"))  # fmt: skip
+add("killed-while-waiting-implicit", "ir", killed=True, issued=1, confirms=False, ca=PATIENCE,
+    arguments=("--implicit-confirm",))  # fmt: skip
+add("killed-while-waiting-central", "ir", by="pbmac1", killed=True, issued=1, keyless=True,
+    ca=(*PATIENCE, "--cmp-keygen", "on"), arguments=("--central", "any"))  # fmt: skip
+add("killed-while-confirming", "ir", killed=True, issued=1, confirms=True,
+    ca=(*PATIENCE, "--cmp-wait-on", "certconf"))  # fmt: skip
+add("killed-and-forgotten", "ir", killed=True, forgets=True, issued=1, transactions=2, ca=PATIENCE)
 
 
 def uncovered() -> list[str]:
