@@ -19,21 +19,11 @@ static int64_t pause_ms(unsigned failures)
 	return retry_backoff_ms(failures, random);
 }
 
-/* With --label this operation has a place of its own; a template fetched before had not. */
-static void use_label(struct cmp_tool *t)
-{
-	if (t->label == NULL)
-		return;
-	t->client.path = t->operation_path;
-	t->client.labels = CMP_LABELS_NONE;
-}
-
 enum err tool_try(struct cmp_tool *t, const struct tool_attempt *a)
 {
 	int64_t end = clock_ticks() + t->client.total_ms;
 	size_t mark = arena_mark(t->arena);
 
-	use_label(t);
 	for (unsigned failures = 1;; failures++) {
 		enum err e = a->run(t, a->context);
 		int64_t pause = pause_ms(failures), left = end - clock_ticks();
@@ -81,6 +71,8 @@ static enum err try_request(struct cmp_tool *t, void *context)
 	struct span state;
 	enum err e = tool_journal_read(t, &state);
 
+	signer_close(r->issued->key); /* of the attempt before */
+	r->issued->key = NULL;
 	if (e != OK)
 		return e;
 	if (state.n > 0) {

@@ -85,6 +85,17 @@ static enum err choose_key(struct cmp_tool *t, const struct cmp_template *templa
 	return e;
 }
 
+/* --label is the word for the operation itself; this one has its own. */
+static enum err try_template(struct cmp_tool *t, void *context)
+{
+	struct cmp_client c = t->client;
+
+	c.path = t->url_path;
+	if (t->label != NULL)
+		c.labels = CMP_LABELS_LONG;
+	return cmp_get_template(&c, t->arena, context);
+}
+
 static enum err wish_by_names(struct cmp_tool *t, struct cmp_wishes *w)
 {
 	struct names names = { .dns = { .n = 0 } };
@@ -93,7 +104,7 @@ static enum err wish_by_names(struct cmp_tool *t, struct cmp_wishes *w)
 	enum err e = OK;
 
 	if (t->follow_template)
-		e = cmp_get_template(&t->client, t->arena, &template);
+		e = tool_try(t, &(struct tool_attempt){ try_template, &template });
 	if (e == OK)
 		e = choose_key(t, &template, w);
 	return e == OK ? cmp_apply_template(&template, &facts, t->arena, w) : e;
@@ -114,7 +125,7 @@ static enum err say_issued(struct cmp_tool *t, const struct cmp_issued *issued)
 		tool_say(t, "granted", NULL, "with modifications of the request");
 	tool_say(t, NULL, "status", issued->with_modifications ? "grantedWithMods" : "accepted");
 	tool_say(t, NULL, "confirmed", issued->confirmed_implicitly ? "implicit" : "explicit");
-	tool_say_number(t, "chain", "chain", (int64_t)issued->chain_count);
+	tool_say_number(t, "CAs above", "chain", (int64_t)issued->chain_count);
 	if (issued->ca_pubs_count > 0 || t->json)
 		tool_say_number(t, "new roots", "ca_pubs", (int64_t)issued->ca_pubs_count);
 	if (issued->key != NULL)
@@ -125,11 +136,20 @@ static enum err say_issued(struct cmp_tool *t, const struct cmp_issued *issued)
 }
 
 /* --reject: that is what was wanted. */
-static enum err say_rejected(struct cmp_tool *t)
+static enum err say_rejected(struct cmp_tool *t, const struct cmp_issued *issued)
 {
-	tool_say(t, "rejected,", NULL, "and the CA confirmed that it knows");
+	struct cert c;
+	enum err e = cert_read(issued->cert, &c);
+
+	if (e != OK)
+		return e;
+	if (!t->refused)
+		return err_because(E_ISSUED_UNWANTED, "--reject: the CA did not confirm that it "
+		                                      "knows");
+	tool_say_name(t, "rejected:", NULL, c.subject);
 	tool_say(t, NULL, "status", "accepted");
 	tool_say(t, NULL, "confirmed", "rejected");
+	tool_say_cert(t, &c);
 	return OK;
 }
 
@@ -140,8 +160,8 @@ static enum err ask(struct cmp_tool *t, enum cmp_request kind, struct cmp_wishes
 
 	w->confirm = t->implicit_confirm ? CMP_CONFIRM_IMPLICIT : CMP_CONFIRM_EXPLICIT;
 	e = tool_enrol(t, kind, w, &issued);
-	if (e == E_ISSUED_UNWANTED && t->refused)
-		e = say_rejected(t);
+	if (e == E_ISSUED_UNWANTED)
+		e = say_rejected(t, &issued);
 	else if (e == OK)
 		e = say_issued(t, &issued);
 	signer_close(issued.key);

@@ -44,6 +44,7 @@ static enum err save(void *context, struct span state)
 	e = derw_end(&w, &file);
 	if (e == OK)
 		e = file_replace(t->journal_file, file, 0600);
+	t->waits = t->waits || e == OK;
 	arena_rewind(t->arena, mark);
 	return e;
 }
@@ -82,7 +83,8 @@ enum err tool_journal_read(struct cmp_tool *t, struct span *state)
 	t->journal = (struct cmp_journal){ save, t };
 	t->client.journal = &t->journal;
 	e = file_read(t->arena, t->journal_file, FILE_MAX, &file, &absent);
-	return e != OK || absent ? e : parse(t, file, state);
+	t->waits = e == OK && !absent;
+	return t->waits ? parse(t, file, state) : e;
 }
 
 /*
@@ -99,8 +101,14 @@ enum err tool_journal_close(const struct cmp_tool *t, enum err e)
 	char reason[ERR_REASON_MAX];
 	enum err removed;
 
-	if (t->journal_file == NULL || may_go_on(t, e))
+	if (t->journal_file == NULL)
 		return e;
+	if (may_go_on(t, e)) {
+		if (t->waits)
+			log_notice("the same line goes on with the transaction in %s",
+			           t->journal_file);
+		return e;
+	}
 	snprintf(reason, sizeof reason, "%s", err_reason(e));
 	removed = file_remove(t->journal_file);
 	return e == OK ? removed : err_because(e, "%s", reason);

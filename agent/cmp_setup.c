@@ -249,7 +249,7 @@ static enum err make_client(struct cmp_tool *t)
 	t->watch = (struct cmp_watch){ tool_event, tool_message, t };
 	*c = (struct cmp_client){
 		.trusted = t->trusted,
-		.path = t->url_path,
+		.path = t->operation_path,
 		.profile = t->profile != NULL ? span_str(t->profile) : NO_BYTES,
 		.hash_alg = t->hash_alg,
 		.now = clock_now,
@@ -264,6 +264,8 @@ static enum err make_client(struct cmp_tool *t)
 	else
 		c->signer = &t->identity;
 	e = choose_labels(t->labels, &c->labels);
+	if (t->label != NULL)
+		c->labels = CMP_LABELS_NONE;
 	if (e == OK)
 		e = read_name(t, "--recipient", t->recipient, &c->recipient);
 	if (e == OK)

@@ -66,8 +66,8 @@ struct cmp_tool {
 
 	/* what was made of it */
 	struct arena *arena;
-	char url_path[URL_MAX];       /* of every operation */
-	char operation_path[URL_MAX]; /* with --label */
+	char url_path[URL_MAX];       /* below which the operations are */
+	char operation_path[URL_MAX]; /* of this one: with --label */
 	struct credential identity;
 	struct cmp_secret secret;
 	struct signer *new_key;
@@ -86,6 +86,7 @@ struct cmp_tool {
 	bool on_terminal;
 	bool unanswered;   /* the last message sent got none in return */
 	unsigned messages; /* dumped, in either direction */
+	bool waits;        /* the journal holds a transaction */
 	bool refused;      /* the CA knows that we rejected its certificate */
 	bool stored;       /* the certificate is in its files */
 	bool saying;       /* the result has begun */

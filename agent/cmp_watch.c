@@ -46,7 +46,7 @@ enum err tool_dump_open(struct cmp_tool *t)
 	if (e == OK)
 		e = file_replace(path, NO_BYTES, 0600);
 	if (e == OK)
-		tool_note(t, "%s at %s%s", t->operation->name, t->server, t->operation_path);
+		tool_note(t, "%s at %s, path %s", t->operation->name, t->server, t->operation_path);
 	return e;
 }
 
@@ -77,7 +77,11 @@ void tool_event(void *context, enum cmp_event what, const char *message_type, in
 		tool_note(t, "<- %s", message_type);
 		break;
 	case CMP_WAITING:
-		tool_note(t, "   the CA needs time: asking again in %" PRId64 " s", seconds);
+		if (seconds == 0)
+			tool_note(t, "   the CA needs time: asking how much");
+		else
+			tool_note(t, "   the CA needs time: asking again in %" PRId64 " s",
+			          seconds);
 		break;
 	case CMP_REFUSED:
 		t->refused = true;

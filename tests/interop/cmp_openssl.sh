@@ -285,6 +285,8 @@ try in-use ir signature 73 transactionIdInUse nothing '-pkistatus 2 -failure 21'
 try unprotected ir signature 65 'not protected' nothing -send_unprotected
 try warning ir signature 68 'PKIStatus 4' nothing '-pkistatus 4'
 try p10cr-newkey p10cr signature 0 'by certConf' certificate ''
+try json ir signature 0 '"confirmed":"explicit"' certificate '' --json
+try json-rejection ir signature 69 '"error":"E_CMP_REJECTED"' nothing '-pkistatus 2' --json
 try mac-unprotected ir mac 65 'not protected' nothing -send_unprotected
 trusted=none
 try mac-capubs ir mac 0 'new roots' roots "-rsp_capubs $work/root.pem" \

@@ -182,7 +182,7 @@ static void a_dump_tells_what_happened(void)
 	tool_event(&t, CMP_RECEIVED, "ip", 0);
 	CU_ASSERT(!t.unanswered);
 	tool_event(&t, CMP_WAITING, "ip", 17);
-	CU_ASSERT(index_has(" ir at http://ca.example/cmp\n"));
+	CU_ASSERT(index_has(" ir at http://ca.example, path /cmp\n"));
 	CU_ASSERT(index_has(" -> ir\n") && index_has(" <- ip\n"));
 	CU_ASSERT(index_has(" 02-received.pki, 7 octets\n"));
 	CU_ASSERT(index_has("asking again in 17 s\n"));
