@@ -38,6 +38,7 @@ class Tool:
     keyless: bool = False  # the CA makes the key
     root: str = "domain/root"  # getrootupdate: the old one
     rejects: bool = False  # on purpose
+    struck: str = ""  # this certificate has been revoked before
     retries: int = 0
     revoked: str | None = None  # --crl: the list of the domain's CA names this certificate
     holds: bool = False  # getcrls: the list that there is
@@ -135,6 +136,9 @@ add("getrootupdate-of-another", "getrootupdate", root="other/root")
 add("getcacerts-none", "getcacerts", ca=("--cmp-cacerts", "none"))
 add("getcertreqtemplate-none", "getcertreqtemplate", ca=("--cmp-template", "none"))
 add("getcrls-none", "getcrls", ca=("--cmp-crl", "off"))
+add("kur-revoked", "kur", struck="domain/device", exits="CMP_ERROR", issued=0)
+add("cr-revoked", "cr", struck="domain/device", exits="CMP_ERROR", issued=0)
+add("rr-revoked", "rr", struck="domain/device", exits="CMP_ERROR")
 add("getcrls-none-newer", "getcrls", holds=True)
 add("getcrls-older-than-held", "getcrls", holds=True, ca=("--fault", "cmp-crl-older"), exits="CRL")
 add("ir-mac-not-taken", "ir", by="pbmac1", ca=("--cmp-secret", "another secret"), issued=0,

@@ -160,6 +160,13 @@ class Revocations(Eyes):
             self.assertIsNone(self.crl(ca, source))
         self.assertIsNone(self.crl(self.make(crl="off"), self.source()))
 
+    def test_lists_of_a_distribution_point_say_so(self) -> None:
+        ca = self.make(crl_point="on")
+        for signer, uri in (("sub", cacrl.SUB_URI), ("root", cacrl.ROOT_URI)):
+            text = self.text(self.crl(ca, self.source(uri=uri)) or b"", signer)
+            self.assertIn("X509v3 Issuing Distribution Point: critical", text)
+            self.assertIn(uri, text)
+
     def test_nothing_newer(self) -> None:
         ca = self.make()
         lists = ca.operations.information.lists

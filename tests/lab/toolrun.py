@@ -52,6 +52,8 @@ class Stage:
         for entry in self.base.iterdir():  # all share one PKI, which nobody writes to
             (self.lab / entry.name).symlink_to(entry)
         self.ca = start_ca(self.lab, self.row.ca)
+        if self.row.struck:
+            self.ca.issuer.revoke(self.ca.credential(self.row.struck).certificate.serial)
 
     def file(self, name: str) -> Path:
         return self.directory / name

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 from onlab import cmpcrypto, der
 from onlab.cacert import Credential, Extensions, key_id_of, now, write_extensions
 from onlab.cmpmsg import Refused
-from onlab.cmpoids import CE_AUTHORITY_KEY_ID, CE_CRL_NUMBER, CE_REASON_CODE
+from onlab.cmpoids import (
+    CE_AUTHORITY_KEY_ID, CE_CRL_NUMBER, CE_ISSUING_DISTRIBUTION_POINT, CE_REASON_CODE,
+)  # fmt: skip
 
 if TYPE_CHECKING:
     from onlab.ca import CA
@@ -33,6 +35,13 @@ def distribution_points(uri: str) -> bytes:
     DistributionPoint ::= SEQUENCE { distributionPoint [0] DistributionPointName OPTIONAL, ... }
     """
     return der.seq(der.seq(der.explicit(0, distribution_point_name(uri))))
+
+
+def issuing_point(name: bytes = b"", *others: bytes) -> tuple[bool, bytes]:
+    """IssuingDistributionPoint ::= SEQUENCE { distributionPoint [0] DistributionPointName,
+    onlyContainsUserCerts [1], onlyContainsCACerts [2], onlySomeReasons [3], indirectCRL [4],
+    onlyContainsAttributeCerts [5] }   -- IMPLICIT TAGS, RFC 5280 5.2.5; critical"""
+    return True, der.seq(der.explicit(0, name) if name else b"", *others)
 
 
 @dataclass
@@ -99,7 +108,7 @@ class Lists:
         for _, moment, _ in entries:
             this_update = max(this_update + timedelta(seconds=1), moment - BACKDATE)
         key_id = signer.certificate.key_id() or key_id_of(signer.certificate.spki)
-        return CrlSpec(
+        spec = CrlSpec(
             issuer=signer.certificate.subject,
             this_update=this_update,
             next_update=now() + VALIDITY,
@@ -110,6 +119,10 @@ class Lists:
                 CE_CRL_NUMBER: (False, der.integer(len(entries) + 1)),
             },
         )
+        if self.ca.options["crl-point"] == "on":
+            name = distribution_point_name(ROOT_URI if signer is self.root else SUB_URI)
+            spec.extensions[CE_ISSUING_DISTRIBUTION_POINT] = issuing_point(name)
+        return spec
 
     def asked(self, value: bytes | None) -> CrlSpec | None:
         """The list that a genm means, if it is newer than the one held (RFC 9483 4.3.4)."""

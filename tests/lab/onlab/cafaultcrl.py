@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from onlab import cmpcrypto, der
 from onlab.cacert import now
-from onlab.cacrl import CrlSpec
-from onlab.cafault import CRL_SCENE, ENDS, POLICY, REVOKE_SCENE, TAKES, fault
+from onlab.cacrl import CrlSpec, distribution_point_name, issuing_point
+from onlab.cafault import CRL_SCENE, ENDS, POLICY, REVOKE_SCENE, TAKES, declare, fault
 from onlab.cafaultbody import become
 from onlab.cafaulthead import HOSTILE, flip
 from onlab.cmpmsg import Draft, ErrorReply, InfoReply, RawReply, StatusInfo
@@ -118,11 +118,28 @@ def _(draft: Draft, ca: CA) -> None:
     send(draft, spec)
 
 
-@crl_fault("attributes-only", "the list's issuingDistributionPoint says: attribute certificates")
-def _(draft: Draft, ca: CA) -> None:
-    spec = good(ca)
-    spec.extensions[CE_ISSUING_DISTRIBUTION_POINT] = (True, der.seq(der.tlv(0x85, b"\xff")))
-    send(draft, spec)
+def _scope(name: str, text: str, verdict: str, *fields: bytes, point: bytes = b"") -> None:
+    """What the list says that it is for, RFC 5280 5.2.5."""
+
+    def bend(draft: Draft, ca: CA) -> None:
+        spec = good(ca)
+        spec.extensions[CE_ISSUING_DISTRIBUTION_POINT] = issuing_point(point, *fields)
+        send(draft, spec)
+
+    declare(f"cmp-crl-{name}", text, bend, verdict, place="crls", scene=CRL_SCENE)
+
+
+_scope("attributes-only", "the list is for attribute certificates", ENDS, der.tlv(0x85, b"\xff"))
+_scope("users-only", "the list is for end entities' certificates", POLICY, der.tlv(0x81, b"\xff"))
+_scope("cas-only", "the list is for CAs' certificates", POLICY, der.tlv(0x82, b"\xff"))
+_scope("some-reasons", "the list is for some reasons only", ENDS, der.tlv(0x83, b"\x01\x60"))
+_scope("indirect", "the list tells of other issuers' certificates, too", ENDS,
+       der.tlv(0x84, b"\xff"))  # fmt: skip
+_scope("other-point", "the list is of a distribution point that nobody asked for", ENDS,
+       point=distribution_point_name("http://crl.example/another.crl"))  # fmt: skip
+_scope("scope-empty", "an issuingDistributionPoint that says nothing", ENDS)
+_scope("scope-default", "an issuingDistributionPoint with DEFAULT values: BER, not DER", ENDS,
+       der.tlv(0x81, b"\xff"), der.tlv(0x82, b"\0"))  # fmt: skip
 
 
 @crl_fault("two", "two lists, against RFC 9483 4.3.4")

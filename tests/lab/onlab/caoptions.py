@@ -54,6 +54,7 @@ OPTIONS = (
            "oldWithNew, or none", ("on", "short", "off")),
     Option("crl", "on", "what getcrls answers: the CRL if it is newer than the one held, or "
            "none", ("on", "off")),
+    Option("crl-point", "off", "say in the CRL which distribution point it is of", ("on", "off")),
     Option("cdp", "off", "name the CRL's distribution point in certificates", ("on", "off")),
     Option("template", "none", "the template given out and insisted on",
            ("none", *OFFERS)),
