@@ -161,7 +161,7 @@ static void a_password_of_openssl_opens(void)
 }
 
 /* RFC 9483 4.1.6.3: PBKDF2 with HMAC-SHA256, then AES key wrap, which openssl does in parts. */
-static struct span by_profile(uint32_t key_length, uint32_t iterations)
+static struct span by_profile_with(uint32_t key_length, uint32_t iterations, bool extras)
 {
 	static const char iv[] = "0102030405060708090a0b0c0d0e0f10";
 	static const uint8_t salt[16], cek[16] = { 1, 2, 3 };
@@ -184,6 +184,8 @@ static struct span by_profile(uint32_t key_length, uint32_t iterations)
 	CHECK_OK(derw_end(&inner, &derivation));
 	IN (&w, DER_SEQUENCE) {
 		derw_uint(&w, 0);
+		if (extras) /* originatorInfo */
+			derw_raw(&w, test_hex(&arena, "a000"));
 		IN (&w, DER_SET)
 			IN (&w, DER_CONTEXT(3)) {
 				enum err e;
@@ -202,9 +204,22 @@ static struct span by_profile(uint32_t key_length, uint32_t iterations)
 			}
 			derw_put(&w, DER_CONTEXT_PRIMITIVE(0), tools_get(&arena, "cipher"));
 		}
+		if (extras) /* unprotectedAttrs */
+			derw_raw(&w, test_hex(&arena, "a109 3007 0603 2a0304 3100"));
 	}
 	CHECK_OK(derw_end(&w, &out));
 	return out;
+}
+
+static struct span by_profile(uint32_t key_length, uint32_t iterations)
+{
+	return by_profile_with(key_length, iterations, false);
+}
+
+static void what_nothing_protects_is_passed_over(void)
+{
+	with_secret();
+	opens(by_profile_with(16, 100, true));
 }
 
 static void a_password_by_the_profile_opens(void)
@@ -375,6 +390,7 @@ const struct test_suite suite_pki_envelope = {
 		{ "key agreement opens", key_agreement_opens },
 		{ "a password opens", a_password_of_openssl_opens },
 		{ "a password opens, by the profile", a_password_by_the_profile_opens },
+		{ "what nothing protects is passed over", what_nothing_protects_is_passed_over },
 		{ "another key opens nothing", another_key_opens_nothing },
 		{ "what is for others is refused", what_is_for_others_is_refused },
 		{ "other ciphers are refused", other_ciphers_are_refused },
