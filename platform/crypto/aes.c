@@ -19,14 +19,6 @@ enum { ROWS = sizeof rows / sizeof *rows };
 
 static const struct span id_alg_pwri_kek = OCTETS("\x2a\x86\x48\x86\xf7\x0d\x01\x09\x10\x03\x09");
 
-static enum err unknown(const char *what, struct span oid)
-{
-	char dotted[80];
-
-	return err_because(E_ALGORITHM, "%s %s is none that we take", what,
-	                   der_oid_text(oid, dotted, sizeof dotted));
-}
-
 enum err decryption_failed(void)
 {
 	return err_because(E_SIGNATURE, "it was not encrypted for our key, or was altered");
@@ -45,7 +37,7 @@ enum err aes_cbc_read(struct span algorithm_identifier, struct aes_cbc *out)
 		if (span_equal(rows[i].cbc, oid))
 			out->key_size = rows[i].key_size;
 	if (e == OK && out->key_size == 0)
-		return unknown("encryption algorithm", oid);
+		return algorithm_unknown("encryption algorithm", oid);
 	out->iv = der_get(&a, DER_OCTET_STRING);
 	der_end(&a);
 	der_end(&c);
@@ -75,7 +67,7 @@ enum err key_wrap_read(struct span algorithm_identifier, struct key_wrap *out)
 		if (span_equal(rows[i].wrap, oid))
 			out->key_size = rows[i].key_size;
 	if (e == OK && cipher == OK && out->key_size == 0)
-		return unknown("key wrap", oid);
+		return algorithm_unknown("key wrap", oid);
 	der_end(&a);
 	der_end(&c);
 	return e != OK ? e : cipher;

@@ -23,7 +23,7 @@ static const struct hash_row *row_of_hash(enum hash h)
 	return NULL;
 }
 
-static enum err unknown(const char *what, struct span oid)
+enum err algorithm_unknown(const char *what, struct span oid)
 {
 	char dotted[80];
 
@@ -50,7 +50,7 @@ enum err hash_alg_read(struct span algorithm_identifier, enum hash *out)
 		*out = e == OK ? hashes[i].hash : HASH_NONE;
 		return e;
 	}
-	return e != OK ? e : unknown("hash algorithm", oid);
+	return e != OK ? e : algorithm_unknown("hash algorithm", oid);
 }
 
 static void put_hash(struct derw *w, enum hash h, bool null_parameters)
@@ -108,7 +108,7 @@ static enum hash pss_hash(struct der *p)
 	if (!der_ok(p))
 		return HASH_NONE;
 	if (!span_equal(mask_id, id_mgf1))
-		der_fail(p, unknown("mask generation function", mask_id));
+		der_fail(p, algorithm_unknown("mask generation function", mask_id));
 	hash = hash_of_id(p, hash_id);
 	mask_hash = hash_of_id(p, mask_hash_id);
 	if (der_ok(p) && (hash != mask_hash || hash == HASH_SHAKE256))

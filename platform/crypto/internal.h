@@ -23,6 +23,9 @@ MUST_CHECK enum err rng_library(struct WC_RNG **out);
 /* SHAKE256 over a then b, n octets of output. E_ALGORITHM without the library's. */
 MUST_CHECK enum err shake256(struct span a, struct span b, uint8_t *out, size_t n);
 
+/* E_ALGORITHM: "WHAT 1.2.840... is none that we take". */
+enum err algorithm_unknown(const char *what, struct span oid);
+
 /* SHA-2 and SHAKE256 sign; SHA-1 only names keys. */
 bool hash_signs(enum hash h);
 

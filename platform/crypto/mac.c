@@ -104,7 +104,6 @@ static enum err read_password_based(struct der *a, struct mac_params *out)
 
 static enum err read_scheme(struct der *a, struct mac_params *out)
 {
-	char dotted[80];
 	struct span oid = der_oid(a);
 
 	if (!der_ok(a))
@@ -117,8 +116,7 @@ static enum err read_scheme(struct der *a, struct mac_params *out)
 		out->scheme = MAC_PASSWORD_BASED;
 		return read_password_based(a, out);
 	}
-	return err_because(E_ALGORITHM, "algorithm %s is no MAC by a shared secret",
-	                   der_oid_text(oid, dotted, sizeof dotted));
+	return algorithm_unknown("MAC by a shared secret", oid);
 }
 
 /* A fault of the syntax comes before one of the values. */

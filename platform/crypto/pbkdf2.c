@@ -20,14 +20,6 @@ static const struct hmac_row {
 	{ OCTETS(DIGEST "\x0b"), HASH_SHA512 },
 };
 
-static enum err unknown(const char *what, struct span oid)
-{
-	char dotted[80];
-
-	return err_because(E_ALGORITHM, "%s %s is none that we take", what,
-	                   der_oid_text(oid, dotted, sizeof dotted));
-}
-
 /* Parameters: NULL (RFC 8018 B.1.1), but RFC 9045 4.4 has it only as a SHOULD. */
 enum err hmac_alg_read(struct span algorithm_identifier, enum hash *out)
 {
@@ -49,7 +41,7 @@ enum err hmac_alg_read(struct span algorithm_identifier, enum hash *out)
 		*out = e == OK ? hmacs[i].hash : HASH_NONE;
 		return e;
 	}
-	return unknown("MAC algorithm", oid);
+	return algorithm_unknown("MAC algorithm", oid);
 }
 
 void hmac_alg_write(struct derw *w, enum hash h)
@@ -142,7 +134,7 @@ enum err pbkdf2_params_read(struct span algorithm_identifier, struct pbkdf2_para
 
 	*out = (struct pbkdf2_params){ 0 };
 	if (e == OK && !span_equal(oid, id_pbkdf2))
-		return unknown("key derivation", oid);
+		return algorithm_unknown("key derivation", oid);
 	limits = read_params(&a, out);
 	der_end(&a);
 	der_end(&c);

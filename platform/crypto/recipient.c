@@ -3,14 +3,6 @@
 #include "platform/crypto/internal.h"
 #include "platform/crypto/recipient.h"
 
-static enum err unknown(const char *what, struct span oid)
-{
-	char dotted[80];
-
-	return err_because(E_ALGORITHM, "%s %s is none that we take", what,
-	                   der_oid_text(oid, dotted, sizeof dotted));
-}
-
 static const struct span rsa_encryption = OCTETS("\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01"),
 			 id_rsaes_oaep = OCTETS("\x2a\x86\x48\x86\xf7\x0d\x01\x01\x07");
 
@@ -35,7 +27,7 @@ enum err key_transport_read(struct span algorithm_identifier, struct key_transpo
 		if (der_more(&a))
 			der_null(&a);
 	} else {
-		return unknown("key transport", oid);
+		return algorithm_unknown("key transport", oid);
 	}
 	der_end(&a);
 	der_end(&c);
@@ -78,7 +70,7 @@ enum err key_agreement_read(struct span algorithm_identifier, struct key_agreeme
 		if (span_equal(agreements[i].oid, oid))
 			out->kdf = agreements[i].kdf;
 	if (e == OK && out->kdf == HASH_NONE)
-		return unknown("key agreement", oid);
+		return algorithm_unknown("key agreement", oid);
 	out->wrap_id = der_element_of(&a, DER_SEQUENCE);
 	der_end(&a);
 	der_end(&c);

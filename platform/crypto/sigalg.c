@@ -65,14 +65,6 @@ static const struct sig_row *row_of(const struct sig_alg *a)
 	return named_by_parameters;
 }
 
-static enum err unknown(struct span oid)
-{
-	char dotted[80];
-
-	return err_because(E_ALGORITHM, "signature algorithm %s is none that we take",
-	                   der_oid_text(oid, dotted, sizeof dotted));
-}
-
 static enum err parameters(const struct sig_row *r, struct der *a, struct sig_alg *out)
 {
 	switch (r->parameters) {
@@ -103,7 +95,7 @@ enum err sig_alg_read(struct span algorithm_identifier, struct sig_alg *out)
 	if (e != OK)
 		return e;
 	if (r == NULL)
-		return unknown(oid);
+		return algorithm_unknown("signature algorithm", oid);
 	if (r->hash == HASH_SHA1)
 		return err_because(E_ALGORITHM, "%s is not taken: SHA-1", r->name);
 	*out = (struct sig_alg){ .scheme = r->scheme, .hash = r->hash };
