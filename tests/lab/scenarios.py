@@ -409,6 +409,8 @@ lives("revoke", life.revokes)
 lives("reset-revoke", life.resets_and_revokes)
 lives("roots-and-crl", life.freshens,
       settings={"renew.root_updates": "1", "renew.crls": "1", "renew.enabled": "0"})  # fmt: skip
+lives("roots-and-crl-by-point", life.freshens, "--cmp-cdp", "on", "--cmp-crl-point", "on",
+      settings={"renew.root_updates": "1", "renew.crls": "1", "renew.enabled": "0"})  # fmt: skip
 
 
 def uncovered() -> list[str]:
