@@ -38,6 +38,8 @@ static enum err make_request(const struct cmp_crl_wish *wish, struct arena *a, s
 {
 	struct derw w = derw_in(a, CMP_PART_MAX);
 
+	if (wish->issuer.n == 0)
+		return err_because(E_BUG, "a CRL of nobody");
 	IN (&w, DER_SEQUENCE)
 		IN (&w, DER_SEQUENCE) {
 			put_source(&w, wish);

@@ -226,6 +226,9 @@ static void other_shapes(void)
 	wish.dpn = (struct span){ ca_room, CMP_PART_MAX };
 	CHECK_ERR(ask(NO_BYTES, NULL), E_TOO_BIG);
 	CU_ASSERT_EQUAL(ca.link.count, 0);
+	wish = (struct cmp_crl_wish){ .dpn = NO_BYTES };
+	CHECK_ERR(ask(NO_BYTES, NULL), E_BUG);
+	CU_ASSERT_EQUAL(ca.link.count, 0);
 	fake_ca_close(&ca);
 }
 

@@ -283,6 +283,8 @@ static void a_revoked_link_proves_nothing(void)
 /* ---- hashOfRootKey, RFC 8649 */
 
 #define SHA256_ID "06 09 60 86 48 01 65 03 04 02 01"
+#define SHA384_ID "06 09 60 86 48 01 65 03 04 02 02"
+#define SHA512_ID "06 09 60 86 48 01 65 03 04 02 03"
 #define SHA1_ID   "06 05 2b 0e 03 02 1a"
 
 static int64_t old_root_ends; /* 0: not yet */
@@ -331,6 +333,10 @@ static void an_announced_key_proves_a_root(void)
 	CU_ASSERT(got.by_hash);
 	CU_ASSERT(span_equal(got.new_with_old, new_old));
 	CU_ASSERT(span_equal(got.old_with_new, old_new));
+	old = root_announcing(signer_spki(ca.new_key), HASH_SHA384, SHA384_ID, false);
+	CHECK_OK(ask(old, content(new_new, none, none), NULL));
+	old = root_announcing(signer_spki(ca.new_key), HASH_SHA512, SHA512_ID, false);
+	CHECK_OK(ask(old, content(new_new, none, none), NULL));
 	CHECK_ERR(ask(old, content(new_new, ca.stranger, none), NULL), E_ROOT_UPDATE);
 	CHECK_ERR(ask(old, content(new_new, none, old_with_new("Root")), NULL), E_ROOT_UPDATE);
 	CU_ASSERT_FALSE(got.present);
