@@ -8,16 +8,29 @@ static void put_octets(struct derw *w, uint8_t n, struct span s)
 		derw_put(w, DER_OCTET_STRING, s);
 }
 
+/* RFC 9483 3.4: as the operator says, or "the issuer field from a CertReqTemplate"; the CA
+   of a certificate that is updated or revoked is the one that issued it. */
+static struct span name_of_ca(const struct cmp_session *s)
+{
+	unsigned body = s->op->ask.body;
+
+	if (s->client->recipient.n > 0)
+		return s->client->recipient;
+	if (s->op->certifies && s->wishes->issuer.n > 0)
+		return s->wishes->issuer;
+	if (body == BODY_KUR || body == BODY_RR)
+		return s->client->signer->leaf.issuer;
+	return NAME_EMPTY;
+}
+
 /* Later messages go to who sent the last one; the first to the CA, if we know its name. */
 static void put_recipient(struct derw *w, const struct cmp_session *s)
 {
-	const struct span ca = s->client->recipient;
-
 	if (s->txn.peer_size > 0)
 		derw_raw(w, (struct span){ s->txn.peer, s->txn.peer_size });
 	else
 		IN (w, DER_CONTEXT(4))
-			derw_raw(w, ca.n > 0 ? ca : NAME_EMPTY);
+			derw_raw(w, name_of_ca(s));
 }
 
 /* "MUST be the time at which the message was produced": only a clock that is set knows it. */

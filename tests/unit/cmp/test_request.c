@@ -252,6 +252,33 @@ static void ca_pubs_only_at_first(void)
 	fake_ca_close(&ca);
 }
 
+static bool first_goes_to(struct span name)
+{
+	struct cmp_message m;
+
+	CHECK_OK(cmp_read(ca.link.sent[0].body, &m));
+	return span_equal((struct span){ m.header.recipient.p + 2, m.header.recipient.n - 2 },
+	                  name);
+}
+
+/* RFC 9483 3.1: "SHOULD be the subject DN of the CA". */
+static void goes_to_the_ca(void)
+{
+	begin();
+	CHECK_OK(ask(CMP_IR, granted));
+	CU_ASSERT(first_goes_to(NAME_EMPTY));
+	ca.wishes.issuer = fake_name(&ca_arena, "Root");
+	CHECK_OK(ask(CMP_IR, granted));
+	CU_ASSERT(first_goes_to(ca.wishes.issuer));
+	update(CMP_CONFIRM_IMPLICIT);
+	CHECK_OK(ask(CMP_KUR, granted));
+	CU_ASSERT(first_goes_to(operational.leaf.issuer));
+	ca.client.recipient = fake_name(&ca_arena, "The CA");
+	CHECK_OK(ask(CMP_KUR, granted));
+	CU_ASSERT(first_goes_to(ca.client.recipient));
+	fake_ca_close(&ca);
+}
+
 static void hash_of_the_certificate_by_name(void)
 {
 	begin();
@@ -338,6 +365,7 @@ const struct test_suite suite_cmp_request = {
 	          the_ca_makes_the_key },
 		{ "central keys: of the kind asked for", of_the_kind_asked_for },
 		{ "central keys: none unasked, none for a p10cr", no_key_unasked },
+		{ "the recipient is the CA, if its name is known", goes_to_the_ca },
 		{ "hashAlg and pvno 3 when the operator wants it",
 	          hash_of_the_certificate_by_name },
 	},

@@ -141,8 +141,11 @@ static void hold_public_key(struct fake_ca *ca, struct span fields, struct wante
 static void hold_template(struct fake_ca *ca, struct der *in, struct wanted *out)
 {
 	struct der template = der_enter(in, DER_SEQUENCE);
-	struct der subject = der_enter(&template, DER_CONTEXT(5));
+	struct der subject;
 
+	der_skip(&template, DER_CONTEXT(3)); /* issuer and validity: wishes, not held */
+	der_skip(&template, DER_CONTEXT(4));
+	subject = der_enter(&template, DER_CONTEXT(5));
 	out->subject = der_element_of(&subject, DER_SEQUENCE);
 	ca->without_key = true;
 	if (der_at(&template, DER_CONTEXT(6)))
