@@ -63,7 +63,10 @@ static enum err parse(const struct cmp_tool *t, struct span file, struct span *s
 	der_end(&j);
 	der_end(&c);
 	if (e != OK)
-		return err_because(E_STORE, "%s is no journal: %s", t->journal_file, err_reason(e));
+		return err_because(
+			E_STORE,
+			"%s is no journal, or damaged: %s; without it the line begins anew",
+			t->journal_file, err_reason(e));
 	if (!span_is(operation, t->operation->name) ||
 	    !span_is(place, place_of(t, room, sizeof room)))
 		return err_because(E_USAGE, "%s waits for another line: %s at %s", t->journal_file,
@@ -111,5 +114,9 @@ enum err tool_journal_close(const struct cmp_tool *t, enum err e)
 	}
 	snprintf(reason, sizeof reason, "%s", err_reason(e));
 	removed = file_remove(t->journal_file);
-	return e == OK ? removed : err_because(e, "%s", reason);
+	if (e == OK)
+		return removed;
+	if (removed != OK)
+		log_warning("%s", err_reason(removed));
+	return err_because(e, "%s", reason);
 }

@@ -47,8 +47,12 @@ static enum err read_secret_file(struct cmp_tool *t, struct span *line)
 {
 	struct span file;
 	size_t n = 0;
-	enum err e = check_private(t->secret_file);
+	enum err e;
 
+	if (strcmp(t->secret_file, "-") == 0)
+		return err_because(E_USAGE, "--secret-file wants a file: the standard input is "
+		                            "not read");
+	e = check_private(t->secret_file);
 	if (e == OK)
 		e = file_read(t->arena, t->secret_file, PEM_FILE_MAX, &file, NULL);
 	if (e != OK)

@@ -102,7 +102,7 @@ static void a_secret_is_private(void)
 	CHECK_ERR(open_it(), E_STORE);
 	begin();
 	t.secret_file = "-";
-	CHECK_ERR(open_it(), E_STORE);
+	CHECK_ERR(open_it(), E_USAGE);
 }
 
 /* Who lists processes no longer sees it. */
