@@ -224,6 +224,29 @@ for _header, _exits in {
         if _name.startswith(f"cmp-{_header}-"):
             EXITS.setdefault(_name, _exits)
             fault(_name, "ir", "by-mac-", by="pbmac1")
+
+# The certificate is judged alike, whatever it was asked for by and with.
+ISSUED = {
+    "wrong-key": "ISSUED_KEY", "wrong-subject": "ISSUED_SUBJECT", "no-subject": "ISSUED_SUBJECT",
+    "wrong-key-usage": "ISSUED_USAGE", "expired": "ISSUED_TIME", "not-yet-valid": "ISSUED_TIME",
+    "backwards": "ISSUED_TIME", "ca": "ISSUED_USAGE", "other-pki": "ISSUED_CHAIN",
+    "cloned-issuer": "ISSUED_CHAIN", "bad-signature": "ISSUED_CHAIN", "critical": "ISSUED_CHAIN",
+    "forever": "OK",
+}  # fmt: skip
+for _cert, _exits in ISSUED.items():
+    _name = f"cmp-cert-{_cert}"
+    for _operation, _by in (("ir", "pbmac1"), ("kur", "signature"), ("p10cr", "signature")):
+        fault(_name, _operation, f"{_operation}-", by=_by, exits=_exits,
+              rejects=_exits != "OK")  # fmt: skip
+# Under MAC caPubs bring the anchor: the right one, or none (RFC 9483 4.1.5, RFC 9480 2.24).
+for _name in ("cmp-capubs-other", "cmp-capubs-clone", "cmp-capubs-ee"):
+    fault(_name, "ir", "by-mac-", by="pbmac1", exits="ISSUED_CHAIN", rejects=True)
+    fault(_name, "kur", "kur-", exits="OK")
+    fault(_name, "cr", "cr-", exits="OK")
+add("ir-mac-without-capubs", "ir", by="pbmac1", ca=("--cmp-capubs", "off"), exits="ISSUED_CHAIN",
+    rejects=True)  # fmt: skip
+for _name, _exits in (("garbage", "CMP_SYNTAX"), ("error", "CMP_ERROR"), ("ip", "CMP_BODY")):
+    fault(f"cmp-pkiconf-{_name}", "kur", "kur-", exits=_exits)
 for _name in of_scene(cafaults.TOOL_SCENE):
     fault(_name, "cr")
 for _name in of_scene(cafaults.ROOT_SCENE):
