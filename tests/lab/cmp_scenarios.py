@@ -109,6 +109,16 @@ for _key in ("p384", "rsa"):
         confirms=True)  # fmt: skip
     add(f"ir-device-{_key}", "ir", device=f"device/idevid-{_key}", issued=1)
 add("ir-device-p521", "ir", device="device/idevid-p521-agree", issued=1)
+# the operation's place: named by the operator, below a name, or nowhere but at the bare path
+add("ir-label", "ir", arguments=("--label", "initialization"), issued=1, confirms=True)
+add("ir-label-of-another", "ir", arguments=("--label", "revocation"), exits="CMP_ERROR CMP_REJECTED",
+    issued=0)  # fmt: skip
+add("ir-label-and-template", "ir", arguments=("--label", "initialization", "--follow-template"),
+    ca=("--cmp-template", "key-only"), issued=1, confirms=True, transactions=2)  # fmt: skip
+add("ir-below-a-name", "ir", arguments=("--path", "/.well-known/cmp/p/lan"), issued=1,
+    confirms=True)  # fmt: skip
+add("ir-labels-short", "ir", arguments=("--labels", "short"), issued=1, confirms=True)
+add("ir-labels-none", "ir", arguments=("--labels", "none"), issued=1, confirms=True)
 for _number in ("-1", "0"):
     add(f"p10cr-id{_number}", "p10cr", confirms=True, issued=1, polls=2,
         ca=(f"--cmp-p10-id={_number}", *DELAYS["waiting"]))  # fmt: skip
