@@ -238,6 +238,12 @@ def _(draft: Draft, ca: CA) -> None:
     send(draft, RootUpdate(stranger(name).certificate.raw))
 
 
+@hash_fault("other-linked", "another key than announced, though the old root signs for it")
+def _(draft: Draft, ca: CA) -> None:
+    new, old = stranger(ca.credential(HASH_NEXT).certificate.subject), ca.credential(HASH_OLD)
+    send(draft, RootUpdate(new.certificate.raw, root_spec(new, old).build()))
+
+
 @hash_fault("linked", "the announced root comes with newWithOld as well", TAKES)
 def _(draft: Draft, ca: CA) -> None:
     new, old = ca.credential(HASH_NEXT), ca.credential(HASH_OLD)
