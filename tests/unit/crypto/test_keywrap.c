@@ -100,24 +100,25 @@ static struct key_wrap pwri(size_t key_size)
 	};
 }
 
+static void pwri_opens(size_t kek_size, size_t cek_size, size_t blocks)
+{
+	struct span kek = { bytes, kek_size }, cek = { bytes, cek_size };
+	struct key_wrap w;
+	uint8_t key[32];
+
+	arena_reset(&arena);
+	w = pwri(kek_size);
+	CHECK_OK(key_unwrap(&w, kek, wrap_pwri(kek_size, format(cek, blocks)), key, cek.n));
+	CU_ASSERT(span_equal((struct span){ key, cek.n }, cek));
+}
+
 static void pwri_kek_opens(void)
 {
-	static const size_t sizes[] = { 16, 24, 32 };
-
-	for (size_t k = 0; k < 3; k++)
-		for (size_t c = 0; c < 3; c++)
-			for (size_t blocks = 3; blocks <= 5; blocks++) {
-				struct span kek = { bytes, sizes[k] }, cek = { bytes, sizes[c] };
-				struct key_wrap w;
-				uint8_t key[32];
-
-				arena_reset(&arena);
-				w = pwri(sizes[k]);
-				CHECK_OK(key_unwrap(&w, kek,
-				                    wrap_pwri(sizes[k], format(cek, blocks)), key,
-				                    cek.n));
-				CU_ASSERT(span_equal((struct span){ key, cek.n }, cek));
-			}
+	for (size_t kek = 16; kek <= 32; kek += 8)
+		for (size_t cek = 16; cek <= 32; cek += 8)
+			pwri_opens(kek, cek, 3);
+	for (size_t blocks = 2; blocks <= 8; blocks++)
+		pwri_opens(16, 16, blocks);
 }
 
 static enum err unwrap_formatted(struct span formatted, size_t n)
@@ -138,7 +139,7 @@ static void pwri_kek_checks_what_it_finds(void)
 	p = (uint8_t *)(uintptr_t)good.p;
 	CHECK_OK(unwrap_formatted(good, 16));
 	CHECK_ERR(unwrap_formatted(good, 24), E_SIGNATURE); /* another size than is needed */
-	for (size_t bit = 0; bit < 8 * 7; bit++) {          /* count, check value, its octets */
+	for (size_t bit = 0; bit < 8 * 7; bit += 5) {       /* count, check value, its octets */
 		p[bit / 8] ^= (uint8_t)(1 << bit % 8);
 		CHECK_ERR(unwrap_formatted(good, 16), E_SIGNATURE);
 		p[bit / 8] ^= (uint8_t)(1 << bit % 8);

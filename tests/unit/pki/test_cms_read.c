@@ -201,6 +201,31 @@ static void nothing_may_follow(void)
 	refuses(&d, E_TRAILING);
 }
 
+/* As it lies in an EnvelopedData, which has named its type. */
+static void without_a_content_info(void)
+{
+	struct draft d = good();
+	uint8_t signed_room[1024];
+	struct derw w = DERW_ON(signed_room);
+	struct span der = NO_BYTES;
+	struct cms inner;
+
+	put_signed_data(&w, &d);
+	CHECK_OK(derw_end(&w, &der));
+	CHECK_OK(cms_read_signed_data(der, &inner));
+	CHECK_OK(read(&d));
+	CU_ASSERT(span_equal(inner.content, cms.content) && inner.content.n > 0);
+	CU_ASSERT(span_equal(inner.digest_algs, cms.digest_algs));
+	CU_ASSERT(inner.cert_count == cms.cert_count && inner.signer_count == cms.signer_count);
+	for (size_t n = 0; n < der.n; n++)
+		CHECK_ERR(cms_read_signed_data((struct span){ der.p, n }, &inner), E_TRUNCATED);
+	CU_ASSERT_EQUAL(inner.content.n, 0);
+	derw_null(&w);
+	CHECK_OK(derw_end(&w, &der));
+	CHECK_ERR(cms_read_signed_data(der, &inner), E_TRAILING);
+	CU_ASSERT_EQUAL(inner.signer_count, 0);
+}
+
 /* RFC 8366 5.4: receivers are prepared for the versions of old formats. */
 static void versions(void)
 {
@@ -356,6 +381,7 @@ const struct test_suite suite_pki_cms_read = {
 		{ "signer by key identifier", signer_by_key_identifier },
 		{ "every prefix is refused", every_prefix_is_refused },
 		{ "nothing may follow", nothing_may_follow },
+		{ "a SignedData without ContentInfo", without_a_content_info },
 		{ "versions", versions },
 		{ "a SignerInfo's version says how it is named",
 	          signer_version_says_how_it_is_named },
