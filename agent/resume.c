@@ -41,6 +41,17 @@ enum err find_interrupted(struct onboard *o)
 	return url_read(p.origin, &t->at);
 }
 
+/* Damage to what was staged is no reason to halt: it is discarded, and begun anew. */
+static enum err unusable(enum err e, const char *what)
+{
+	char why[ERR_REASON_MAX];
+
+	if (e == OK)
+		return OK;
+	snprintf(why, sizeof why, "%s", err_reason(e));
+	return err_because(E_CMP_GONE, "%s: %s", what, why);
+}
+
 /* From here on it is ours: kept when it works out, discarded when it does not. */
 static enum err take_up_generation(struct onboard *o)
 {
@@ -56,7 +67,9 @@ enum err take_up_voucher(struct onboard *o)
 	struct attempt *t = &o->attempt;
 	enum err e = take_up_generation(o);
 
-	return e == OK ? generation_get(&t->generation, o->arena, "voucher.vcj", &t->answer) : e;
+	if (e == OK)
+		e = generation_get(&t->generation, o->arena, "voucher.vcj", &t->answer);
+	return unusable(e, "the stored voucher");
 }
 
 static enum err take_up_template(struct onboard *o)
@@ -94,6 +107,7 @@ enum err take_up_key(struct onboard *o)
 		e = signer_from_bytes(&t->key, file);
 	if (e == OK)
 		e = take_up_template(o);
+	e = unusable(e, "the staged key");
 	return e == OK ? take_up_state(o) : e;
 }
 
@@ -106,8 +120,7 @@ static bool still_wanted(struct device *d, struct arena *a, const struct pending
 	if ((p->errand == ERRAND_ONBOARD) != (d->store.live == 0))
 		return false;
 	if (p->errand != ERRAND_ONBOARD)
-		return s->life.renew && owner_server(d, a, server) == OK &&
-		       strcmp(server, p->registrar) == 0;
+		return owner_server(d, a, server) == OK && strcmp(server, p->registrar) == 0;
 	for (size_t i = 0; i < s->registrar_count; i++)
 		if (strcmp(s->registrars[i].url, p->registrar) == 0)
 			return true;
@@ -197,15 +210,18 @@ enum err resume_interrupted(struct device *d, struct arena *a, const struct onbo
 	if (e == OK && !there)
 		return OK;
 	if (e != OK)
-		return drop(d, generation, err_reason(e));
+		return err_verdict(e) == HALT ? e : drop(d, generation, err_reason(e));
 	if (!still_wanted(d, a, &p))
 		return drop(d, generation, "the configuration asks for something else now");
-	e = p.confirmed ? adopt_confirmed(d, a, generation) : go_on(d, a, limits, &p);
+	if (p.confirmed)
+		e = adopt_confirmed(d, a, generation);
+	else
+		e = go_on(d, a, limits, &p);
 	arena_reset(a);
 	*resumed = e == OK;
+	if (p.confirmed && e != OK && d->store.live != generation) /* half of it is of no use */
+		return drop(d, generation, err_reason(e));
 	if (e == OK || err_verdict(e) == HALT)
 		return e;
-	if (p.confirmed)
-		return drop(d, generation, err_reason(e));
 	return after_failure(d, a, limits->rounds == 0, e);
 }
