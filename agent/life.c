@@ -94,17 +94,17 @@ enum err life_renew(struct device *d, struct arena *a, const struct onboard_limi
 	struct errand_request r = { .errand = ERRAND_RENEW, .flow = &FLOW_RENEW };
 	struct life life;
 	bool resumed;
-	enum err e = resume_interrupted(d, a, limits, &resumed);
+	enum err e = life_look(d, a, &life);
 
-	if (e != OK || resumed)
-		return e;
-	e = life_look(d, a, &life);
 	arena_reset(a);
 	if (e != OK)
 		return e;
 	if (life.revoked)
 		return err_because(E_REVOKED, "the certificate in use has been revoked by this "
 		                              "device (`onramp reset --yes` starts over)");
+	e = resume_interrupted(d, a, limits, &resumed);
+	if (e != OK || resumed)
+		return e;
 	if (time_over(clock_now(), life.lifetime.not_after)) {
 		log_notice("the certificate has ended: enrolling anew with the IDevID");
 		r.errand = ERRAND_REENROL;

@@ -11,6 +11,12 @@ static int64_t percent(int64_t length, unsigned of)
 	return length / 100 * of + length % 100 * of / 100;
 }
 
+/* Of a length as much as the seed is of all seeds; nothing overflows before the year 9999. */
+static int64_t part(int64_t length, uint32_t seed)
+{
+	return length / 65536 * (seed >> 16) + length % 65536 * (seed >> 16) / 65536;
+}
+
 int64_t schedule_renewal(const struct lifetime *l, const struct schedule_wishes *w)
 {
 	int64_t length = l->not_after - l->not_before;
@@ -22,8 +28,7 @@ int64_t schedule_renewal(const struct lifetime *l, const struct schedule_wishes 
 		return l->not_after;
 	if (at > last)
 		at = last;
-	/* parts of 65536, so that nothing overflows before the year 9999 */
-	at -= spread / 65536 * (l->seed >> 16) + spread % 65536 * (l->seed >> 16) / 65536;
+	at -= part(spread, l->seed);
 	return at > l->not_before ? at : l->not_before;
 }
 
@@ -50,4 +55,11 @@ int64_t schedule_rest(const struct lifetime *l, struct moment now)
 	int64_t from = now.seconds > l->not_before ? now.seconds : l->not_before;
 
 	return l->not_after > from ? (l->not_after - from) / 3 : 0;
+}
+
+int64_t schedule_crl(int64_t this_update, int64_t next_update, uint32_t seed)
+{
+	int64_t spread = next_update > this_update ? (next_update - this_update) / 8 : 0;
+
+	return next_update - part(spread, seed);
 }

@@ -40,4 +40,8 @@ enum due schedule_look(const struct lifetime *l, const struct schedule_wishes *w
  */
 int64_t schedule_rest(const struct lifetime *l, struct moment now);
 
+/* When to ask for a CRL's successor: before nextUpdate, each device at its moment in
+   the last eighth of what lies between it and thisUpdate. */
+int64_t schedule_crl(int64_t this_update, int64_t next_update, uint32_t seed);
+
 #endif

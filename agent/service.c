@@ -53,15 +53,13 @@ static bool wants_roots(const struct settings *s)
 	return s->life.root_updates;
 }
 
-/* A while before nextUpdate, each device at a moment of its own. */
 static int64_t crl_in(const struct device *d, const struct life *l, struct moment now)
 {
-	int64_t spread = (l->crl_next - l->crl_made) / 8, at;
+	int64_t at = schedule_crl(l->crl_made, l->crl_next, l->lifetime.seed);
 
 	(void)d;
 	if (!l->has_crl || l->crl_next == 0 || now.confidence != TIME_SET)
 		return 0;
-	at = l->crl_next - spread / 256 * (l->lifetime.seed >> 24);
 	return at > now.seconds ? at - now.seconds : 0;
 }
 
@@ -94,13 +92,20 @@ static uint32_t random_number(void)
 	return rng_bytes((uint8_t *)&r, sizeof r) == OK ? r : 0; /* jitter only */
 }
 
+/* A new generation would take the place of the one that an interrupted renewal has
+   staged: first that one has to come to its end. */
+static bool has_to_stand_back(const struct device *d, const struct life *l, const struct duty *duty)
+{
+	return l->waiting && wants_renewal(&d->settings) && duty->run != life_renew;
+}
+
 /* Milliseconds until a duty's turn; NEVER. */
 static int64_t turn_in(const struct device *d, const struct life *l, const struct agenda *g,
                        size_t i)
 {
 	int64_t in_s, wait = g->duty[i].not_before - clock_ticks();
 
-	if (l->revoked || !duties[i].wanted(&d->settings))
+	if (l->revoked || !duties[i].wanted(&d->settings) || has_to_stand_back(d, l, &duties[i]))
 		return NEVER;
 	in_s = duties[i].in(d, l, clock_now());
 	if (in_s == NEVER)

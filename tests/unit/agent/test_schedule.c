@@ -123,6 +123,22 @@ static void what_was_just_renewed_rests(void)
 	CU_ASSERT_EQUAL(schedule_rest(&l, (struct moment){ TIME_SET, BEGIN + 31 * DAY }), 0);
 }
 
+static void a_crl_is_fetched_before_its_end(void)
+{
+	int64_t first = INT64_MAX, last = 0;
+
+	for (uint64_t seed = 0; seed <= UINT32_MAX; seed += 0x01234567) {
+		int64_t at = schedule_crl(BEGIN, BEGIN + 8 * DAY, (uint32_t)seed);
+
+		first = at < first ? at : first;
+		last = at > last ? at : last;
+	}
+	CU_ASSERT(first >= BEGIN + 7 * DAY && first < BEGIN + 7 * DAY + 3600);
+	CU_ASSERT_EQUAL(last, BEGIN + 8 * DAY);
+	CU_ASSERT_EQUAL(schedule_crl(BEGIN, BEGIN - DAY, 7), BEGIN - DAY);
+	CU_ASSERT_EQUAL(schedule_crl(BEGIN, 0, 7), 0);
+}
+
 const struct test_suite suite_agent_schedule = {
 	"agent/schedule",
 	{
@@ -135,5 +151,7 @@ const struct test_suite suite_agent_schedule = {
 		{ "dates that run backwards have ended", dates_that_run_backwards_have_ended },
 		{ "what never ends is never renewed", what_never_ends_is_never_renewed },
 		{ "what was just renewed rests", what_was_just_renewed_rests },
+		{ "a CRL is fetched before its end, by each at its time",
+	          a_crl_is_fetched_before_its_end },
 	},
 };
