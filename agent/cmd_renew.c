@@ -9,26 +9,6 @@
 #include "platform/base/date.h"
 #include "platform/pki/name.h"
 
-enum { DEVICE_ROOM = 192 * 1024 };
-
-enum err command_device(struct device *d)
-{
-	static uint8_t room[DEVICE_ROOM];
-	struct arena a = ARENA_ON(room);
-	enum err e = device_load(d, &a, config_path);
-
-	if (e != OK)
-		return e;
-	log_limit(d->settings.log_level);
-	if (!d->settings.trust_clock)
-		clock_distrust();
-	if ((e = device_open_store(d)) != OK)
-		return e;
-	return d->store.live != 0 ? OK
-	                          : err_because(E_CONFIG, "this device is not enrolled: there is "
-	                                                  "no certificate in use");
-}
-
 static enum err say_live(const struct device *d, struct arena *a)
 {
 	struct credential live;
@@ -46,7 +26,7 @@ static enum err say_live(const struct device *d, struct arena *a)
 
 int cmd_renew(int argc, char **argv)
 {
-	struct arena a = command_arena();
+	struct arena of_device = command_device_arena(), a = command_arena();
 	struct device d = { .store = { .dir = -1, .lock = -1 } };
 	struct onboard_limits limits = { 1, 0 };
 	long patience = 0;
@@ -76,7 +56,7 @@ int cmd_renew(int argc, char **argv)
 		                     e != OK ? err_reason(e) : "`renew` takes no operands");
 	progress_start(NULL);
 	limits.patience_ms = patience * INT64_C(1000);
-	e = command_device(&d);
+	e = command_device(&d, &of_device);
 	if (e == OK)
 		e = life_renew(&d, &a, &limits);
 	if (e == OK)
@@ -87,7 +67,7 @@ int cmd_renew(int argc, char **argv)
 
 int cmd_revoke(int argc, char **argv)
 {
-	struct arena a = command_arena();
+	struct arena of_device = command_device_arena(), a = command_arena();
 	struct device d = { .store = { .dir = -1, .lock = -1 } };
 	const struct onboard_limits once = { 1, 0 };
 	enum crl_reason reason = REASON_UNSPECIFIED;
@@ -118,7 +98,7 @@ int cmd_revoke(int argc, char **argv)
 		return command_usage("revoke", "%s",
 		                     e != OK ? err_reason(e) : "`revoke` takes no operands");
 	progress_start(NULL);
-	e = command_device(&d);
+	e = command_device(&d, &of_device);
 	if (e == OK)
 		e = life_revoke(&d, &a, &once, reason);
 	if (e == OK)

@@ -12,10 +12,11 @@
    has none, or is revoked, has nothing to ask for. */
 static enum err revoke(struct arena *a)
 {
+	struct arena of_device = command_device_arena();
 	struct device d = { .store = { .dir = -1, .lock = -1 } };
 	const struct onboard_limits once = { 1, 0 };
 	struct life life = { .revoked = false };
-	enum err e = command_device(&d);
+	enum err e = command_device(&d, &of_device);
 
 	if (e == OK)
 		e = life_look(&d, a, &life);
@@ -72,6 +73,8 @@ int cmd_reset(int argc, char **argv)
 	if (e != OK || argc > 1)
 		return command_usage("reset", "%s",
 		                     e != OK ? err_reason(e) : "`reset` takes no operands");
+	if (force && !with_revoke)
+		return command_usage("reset", "--force goes with --revoke");
 	if (!yes)
 		return command_usage("reset", "nothing was removed: say --yes to mean it");
 	progress_start(NULL);

@@ -17,8 +17,6 @@
 #include "platform/pki/name.h"
 #include "platform/store/file.h"
 
-enum { DEVICE_ROOM = 192 * 1024 };
-
 static volatile sig_atomic_t ending;
 
 static void on_signal(int signal_number)
@@ -105,24 +103,16 @@ static enum err reach_enrolled(struct device *d, struct arena *a,
 	return e;
 }
 
-static void apply_settings(const struct settings *s)
-{
-	log_limit(s->log_level);
-	if (!s->trust_clock)
-		clock_distrust();
-}
-
 /* in_ms NULL: until enrolled and no longer. */
 static enum err run(struct device *d, const struct onboard_limits *limits, struct agenda *g,
                     int64_t *in_ms)
 {
-	static uint8_t room[DEVICE_ROOM];
-	struct arena of_device = ARENA_ON(room), a = command_arena();
+	struct arena of_device = command_device_arena(), a = command_arena();
 	enum err e = device_load(d, &of_device, config_path);
 
 	if (e != OK)
 		return e;
-	apply_settings(&d->settings);
+	command_settings(&d->settings);
 	e = reach_enrolled(d, &a, limits, g);
 	if (e == OK && in_ms != NULL)
 		e = service_turn(d, &a, g, in_ms);
@@ -191,7 +181,8 @@ static enum err serve(const struct onboard_limits *limits)
 		e = run_and_say(limits, &agenda, &in_ms);
 		if (e == E_BUSY)
 			in_ms = (int64_t)LIFE_BUSY_S * 1000;
-		clock_sleep(in_ms);
+		if (!clock_sleep(in_ms)) /* what failed may go well now */
+			agenda = (struct agenda){ .generation = agenda.generation };
 	} while (!ending);
 	return e;
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "agent/commands.h"
+#include "agent/device.h"
 #include "platform/base/limits.h"
 
 const char *config_path = "/etc/config/onramp";
@@ -14,6 +15,34 @@ struct arena command_arena(void)
 	static uint8_t room[1024 * 1024];
 
 	return (struct arena)ARENA_ON(room);
+}
+
+struct arena command_device_arena(void)
+{
+	static uint8_t room[192 * 1024];
+
+	return (struct arena)ARENA_ON(room);
+}
+
+void command_settings(const struct settings *s)
+{
+	log_limit(s->log_level);
+	if (!s->trust_clock)
+		clock_distrust();
+}
+
+enum err command_device(struct device *d, struct arena *a)
+{
+	enum err e = device_load(d, a, config_path);
+
+	if (e != OK)
+		return e;
+	command_settings(&d->settings);
+	if ((e = device_open_store(d)) != OK)
+		return e;
+	return d->store.live != 0 ? OK
+	                          : err_because(E_CONFIG, "this device is not enrolled: there is "
+	                                                  "no certificate in use");
 }
 
 int command_failed(enum err e)

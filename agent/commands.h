@@ -21,10 +21,17 @@ extern const char *config_path;
 /* The memory of the one command that a process runs: 1 MB, the most that any takes. */
 struct arena command_arena(void);
 
+/* The same for what lives as long as the device: settings, identity, anchors. */
+struct arena command_device_arena(void);
+
+/* What settings mean for the process: log level, and whether the clock counts. */
+struct settings;
+void command_settings(const struct settings *s);
+
 /* The enrolled device, its store open and locked; E_CONFIG when it is not enrolled.  The
    caller closes it, whatever came of it. */
 struct device;
-MUST_CHECK enum err command_device(struct device *d);
+MUST_CHECK enum err command_device(struct device *d, struct arena *a);
 
 /* Says on stderr what failed and what to do, and returns the exit status. */
 int command_failed(enum err e);
