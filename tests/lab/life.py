@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import time
 from collections.abc import Callable
@@ -118,6 +119,7 @@ def renews(life: Life) -> int | None:
     for name in ("voucher.vcj", "pin.pem", "meta.json"):
         life.expect((life.device.live / name).is_file(), f"live/ lacks {name}")
     life.expect(len(life.saw("kur")) == 1, "no kur was seen")
+    life.expect("renewal" in life.status()["certificate"], "status does not say when")
     life.expect(not life.saw("cmp", peer="unknown"), "TLS client unknown to the registrar")
     return status
 
@@ -206,6 +208,57 @@ def away_while_waiting(life: Life) -> int | None:
     return status
 
 
+def away_after_the_kill(life: Life) -> int | None:
+    """Nobody to be reached at the next start: what is staged stays for the one after."""
+    process = life.start(*ONCE)
+    life.until_saw("pollReq")
+    process.kill()
+    life.finish(process)
+    life.labs[-1].registrar_goes()
+    life.run(*ONCE, status=10)
+    life.labs[-1].registrar_comes()
+    status = life.run(*ONCE)
+    life.same_transaction("ir", 1)
+    return status
+
+
+def confirmed_before_the_cut(life: Life) -> int | None:
+    """The power goes between the confirmation and the link: the next start makes it live."""
+    life.run(*ONCE)
+    asked, serial = len(life.saw("cmp")), life.serial()
+    _take_back(life)
+    status = life.run(*ONCE)
+    life.expect(life.serial() == serial, "the certificate is another one")
+    life.expect(len(life.saw("cmp")) == asked, "it asked for another certificate")
+    _take_back(life)
+    next(life.device.root.glob("etc/onramp/gen/*/fullchain.pem")).write_text("")
+    life.run(*ONCE)
+    life.expect(life.serial() != serial, "half a generation became live")
+    return status
+
+
+def _take_back(life: Life) -> None:
+    state = life.device.root / "etc/onramp"
+    number = os.readlink(state / "live").removeprefix("gen/")
+    (state / "live").unlink()
+    url = life.labs[-1].facts["registrar"]
+    pending = {"errand": "onboard", "registrar": url, "origin": url, "confirmed": True}
+    (state / "journal").write_text(f"onramp-journal 1 {number}\n{json.dumps(pending)}")
+
+
+def elsewhere(life: Life) -> int | None:
+    """The operator names another registrar meanwhile: what was begun there is given up."""
+    process = life.start(*ONCE)
+    life.until_saw("pollReq")
+    process.kill()
+    life.finish(process)
+    text = life.device.config.read_text()
+    life.device.configure(text.replace("https://127.0.0.1", "https://localhost"))
+    status = life.run(*ONCE)
+    life.expect(len(life.saw("ir")) == 2, "it did not start over")
+    return status
+
+
 def forgotten_by_the_ca(life: Life) -> int | None:
     """The transaction is gone, the staged key is not: another request for the same key."""
     process = life.start(*ONCE)
@@ -230,6 +283,25 @@ def damaged_journal(life: Life) -> int | None:
     status = life.run(*ONCE)
     life.expect(len(life.saw("ir")) == 2, "it did not start over")
     return status
+
+
+def _staged_loses(life: Life, lose: Callable[[Path], None]) -> int | None:
+    process = life.start(*ONCE)
+    life.until_saw("pollReq")
+    process.kill()
+    life.finish(process)
+    lose(next(life.device.root.glob("etc/onramp/gen/*")))
+    status = life.run(*ONCE)
+    life.expect(len(life.saw("ir")) == 2, "it did not start over")
+    return status
+
+
+def lost_key(life: Life) -> int | None:
+    return _staged_loses(life, lambda staged: (staged / "key.pem").write_text("nothing"))
+
+
+def lost_generation(life: Life) -> int | None:
+    return _staged_loses(life, shutil.rmtree)
 
 
 def other_voucher(life: Life) -> int | None:

@@ -402,8 +402,13 @@ lives("killed-while-confirming", life.killed_while_enrolling, *WAITING, "--cmp-w
       "--cmp-confirm", "explicit")  # fmt: skip
 lives("stopped-while-waiting", life.stopped_while_enrolling, *WAITING)
 lives("away-while-waiting", life.away_while_waiting, *WAITING)
+lives("killed-and-away", life.away_after_the_kill, *WAITING)
+lives("killed-when-confirmed", life.confirmed_before_the_cut)
+lives("killed-and-elsewhere", life.elsewhere, *WAITING)
 lives("killed-and-forgotten", life.forgotten_by_the_ca, *WAITING)
 lives("killed-journal-damaged", life.damaged_journal, *WAITING)
+lives("killed-key-lost", life.lost_key, *WAITING)
+lives("killed-generation-lost", life.lost_generation, *WAITING)
 lives("killed-voucher-damaged", life.other_voucher, *WAITING)
 lives("revoke", life.revokes)
 lives("reset-revoke", life.resets_and_revokes)
