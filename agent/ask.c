@@ -3,6 +3,8 @@
  * Finding a registrar, and asking it for a voucher: RFC 8995 5.1 to 5.6 up to
  * the bytes of the answer.
  */
+#include <stdio.h>
+
 #include "agent/flow.h"
 #include "agent/progress.h"
 #include "agent/retry.h"
@@ -155,13 +157,45 @@ static enum err take_answer(struct onboard *o, const struct exchange *x)
 	return OK;
 }
 
+/*
+ * RFC 8995 5.6: also after a reboot the same request, for four days in all.  One
+ * request is kept, the one that was there first; not every minute, for the flash.
+ */
+static enum err journal_request(struct onboard *o)
+{
+	struct candidate *c = o->attempt.candidate;
+	struct candidate *kept = candidates_journalled(o->candidates);
+	struct pending p = {
+		.errand = ERRAND_ONBOARD,
+		.redirected = o->attempt.redirected,
+		.nonce = c->nonce,
+		.request = { c->request, c->request_size },
+		.chain = digest_span(&c->chain),
+		.waited_s = (clock_ticks() - c->waiting_since) / 1000,
+	};
+	enum err e;
+
+	if (kept != NULL && (kept != c || p.waited_s - c->journalled_s < WAITED_EVERY_S))
+		return OK;
+	snprintf(p.registrar, sizeof p.registrar, "%s", c->at.url);
+	snprintf(p.origin, sizeof p.origin, "%s", o->attempt.origin);
+	e = journal_put(o, &p);
+	c->journalled = e == OK;
+	c->journalled_s = p.waited_s;
+	return e;
+}
+
 static enum err answer_later(struct onboard *o, const struct exchange *x)
 {
 	struct candidate *c = o->attempt.candidate;
 	enum err e = candidate_waits(c, clock_ticks(), retry_after_ms(x->retry_after));
 
+	enum err kept;
+
 	if (e != E_WAITING)
 		return e;
+	if ((kept = journal_request(o)) != OK)
+		return kept;
 	return err_because(e, "the registrar answered 202, again in %lld s",
 	                   (long long)retry_after_ms(x->retry_after) / 1000);
 }

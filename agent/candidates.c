@@ -43,12 +43,20 @@ bool candidates_others_due(const struct candidates *cs, const struct candidate *
 	return false;
 }
 
+struct candidate *candidates_journalled(struct candidates *cs)
+{
+	for (size_t i = 0; i < cs->n; i++)
+		if (cs->c[i].journalled)
+			return &cs->c[i];
+	return NULL;
+}
+
 void candidate_failed(struct candidate *c, int64_t now, uint32_t random)
 {
 	c->failures++;
 	c->rounds++;
 	c->not_before = now + retry_backoff_ms(c->failures, random);
-	c->waiting = false;
+	c->waiting = c->journalled = false;
 	wipe(&c->nonce, sizeof c->nonce);
 	wipe(c->request, c->request_size);
 	c->request_size = 0;

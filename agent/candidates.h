@@ -26,6 +26,8 @@ struct candidate {
 	struct digest chain; /* SHA-256 of the chain the request was made for */
 	size_t request_size;
 	uint8_t request[PVR_SIZE_MAX];
+	bool journalled; /* it is what the journal has */
+	int64_t journalled_s;
 };
 
 struct candidates {
@@ -46,6 +48,9 @@ struct candidate *candidates_next(struct candidates *cs, int64_t now, int64_t *i
 
 /* True when someone else than c is due before the moment. */
 bool candidates_others_due(const struct candidates *cs, const struct candidate *c, int64_t when);
+
+/* The one whose outstanding request the journal has; NULL. */
+struct candidate *candidates_journalled(struct candidates *cs);
 
 /* The attempt failed: back-off, and the outstanding request is forgotten. */
 void candidate_failed(struct candidate *c, int64_t now, uint32_t random);

@@ -99,23 +99,27 @@ static enum key_kind wanted_kind(const struct onboard *o)
 	return t->present && t->has_key_kind ? t->key_kind : o->device->settings.key_kind;
 }
 
-enum err journal_attempt(struct onboard *o)
+enum err journal_put(struct onboard *o, const struct pending *p)
 {
-	struct attempt *t = &o->attempt;
 	size_t mark = arena_mark(o->arena);
 	struct span json;
-	enum err e = pending_write(o->arena, &t->pending, &json);
+	enum err e = pending_write(o->arena, p, &json);
 
 	if (e == OK)
 		e = journal_write(&o->device->store,
-		                  &(struct journal){ t->generation.number, json });
+		                  &(struct journal){ o->attempt.generation.number, json });
 	arena_rewind(o->arena, mark);
 	return e;
 }
 
+/* One thing at a time: an outstanding voucher-request makes room in the journal. */
 static void describe_attempt(struct onboard *o)
 {
 	struct attempt *t = &o->attempt;
+	struct candidate *other = candidates_journalled(o->candidates);
+
+	if (other != NULL)
+		other->journalled = false;
 
 	t->pending = (struct pending){
 		.errand = o->errand,
@@ -140,7 +144,7 @@ static enum err stage_key(struct onboard *o)
 	if ((t->state_room = arena_take(o->arena, CMP_STATE_MAX)) == NULL)
 		return err_because(E_SPACE, "no memory for a transaction's state");
 	describe_attempt(o);
-	e = journal_attempt(o);
+	e = journal_put(o, &o->attempt.pending);
 	mark = arena_mark(o->arena);
 	if (e == OK)
 		e = signer_to_pem(t->key, o->arena, &pem);
@@ -195,7 +199,7 @@ static enum err save_state(void *context, struct span state)
 		return err_because(E_BUG, "a transaction's state of %zu octets", state.n);
 	memmove(t->state_room, state.p, state.n);
 	t->pending.state = (struct span){ t->state_room, state.n };
-	return journal_attempt(o);
+	return journal_put(o, &o->attempt.pending);
 }
 
 /* A certificate that needs no certConf is ours from here on, whatever happens. */
@@ -207,7 +211,7 @@ static enum err keep_issued(void *context, const struct cmp_issued *issued)
 	if (e != OK || !issued->confirmed_implicitly)
 		return e;
 	o->attempt.pending.confirmed = true;
-	return journal_attempt(o);
+	return journal_put(o, &o->attempt.pending);
 }
 
 static enum err ask_certificate(struct onboard *o, const struct cmp_client *c)

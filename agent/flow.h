@@ -128,6 +128,9 @@ enum err enrol(struct onboard *o);
 enum err commit(struct onboard *o);
 enum err tell_enrolled(struct onboard *o);
 
+/* A voucher-request that was outstanding goes to the candidate whose it is: resume.c */
+MUST_CHECK enum err take_up_request(struct onboard *o);
+
 /* ... of what was interrupted: resume.c */
 enum err find_interrupted(struct onboard *o);
 enum err take_up_voucher(struct onboard *o);
@@ -154,8 +157,8 @@ const struct credential *flow_identity(const struct onboard *o);
 /* Where CMP is served, and how, by the settings of this errand. */
 struct cmp_client flow_client(const struct onboard *o, char *room, size_t cap);
 
-/* Durable before anything depends on it: where the attempt stands. */
-MUST_CHECK enum err journal_attempt(struct onboard *o);
+/* Durable before anything depends on it: where the attempt stands, and in which generation. */
+MUST_CHECK enum err journal_put(struct onboard *o, const struct pending *p);
 
 /* What the generation holds besides the certificate: voucher, pin, template. */
 MUST_CHECK enum err stage_sources(struct onboard *o);

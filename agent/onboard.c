@@ -43,8 +43,10 @@ const struct flow FLOW_ONBOARD_RESUME = FLOW_OF("onboarding", resuming);
 enum err onboard(struct device *d, struct arena *attempt, const struct onboard_limits *limits)
 {
 	struct onboard o;
+	enum err e;
 
 	flow_begin(&o, d, attempt, limits);
 	candidates_from(o.candidates, &d->settings, limits->rounds);
-	return flow_run(&o, &FLOW_ONBOARD);
+	e = take_up_request(&o);
+	return e == OK ? flow_run(&o, &FLOW_ONBOARD) : e;
 }

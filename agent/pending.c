@@ -12,7 +12,8 @@ static const char *const errands[] = {
 
 /*
  * { "errand": text, "registrar": text, "origin": text, ? "redirected": true,
- *   ? "nonce": B64, ? "confirmed": true, ? "cmp": B64 }
+ *   ? "nonce": B64, ? "request": B64, ? "chain": B64, ? "waited": seconds,
+ *   ? "confirmed": true, ? "cmp": B64 }
  */
 static void put(struct jsonw *w, const struct pending *p)
 {
@@ -24,6 +25,11 @@ static void put(struct jsonw *w, const struct pending *p)
 		jsonw_bool(w, "redirected", true);
 	if (p->nonce.n > 0)
 		jsonw_base64(w, "nonce", (struct span){ p->nonce.b, p->nonce.n });
+	if (p->request.n > 0) {
+		jsonw_base64(w, "request", p->request);
+		jsonw_base64(w, "chain", p->chain);
+		jsonw_integer(w, "waited", p->waited_s);
+	}
 	if (p->confirmed)
 		jsonw_bool(w, "confirmed", true);
 	if (p->state.n > 0)
@@ -33,8 +39,8 @@ static void put(struct jsonw *w, const struct pending *p)
 
 enum err pending_write(struct arena *a, const struct pending *p, struct span *json)
 {
-	/* 256: names, brackets and a nonce; six octets for each of a URL that is escaped */
-	size_t cap = 256 + 2 * 6 * URL_MAX + B64_SIZE(p->state.n);
+	/* 512: names, brackets, numbers, nonce and digest; six octets for each of a URL that is escaped */
+	size_t cap = 512 + 2 * 6 * URL_MAX + B64_SIZE(p->request.n) + B64_SIZE(p->state.n);
 	char *buf = arena_take(a, cap);
 	struct jsonw w = { .buf = buf, .cap = buf != NULL ? cap : 0, .nest = 1 };
 
@@ -96,6 +102,25 @@ static enum err read_octets(struct arena *a, const struct json *v, const char *n
 	return err_within(e, e, name);
 }
 
+/* All three, or none. */
+static enum err read_request(struct arena *a, const struct json *v, struct pending *out)
+{
+	enum err e = read_octets(a, v, "request", PVR_SIZE_MAX, &out->request);
+
+	if (e == OK)
+		e = read_octets(a, v, "chain", hash_size(HASH_SHA256), &out->chain);
+	if (e != OK || (out->request.n == 0 && out->chain.n == 0))
+		return e;
+	if (out->request.n == 0)
+		return wrong("request");
+	if (out->chain.n != hash_size(HASH_SHA256))
+		return wrong("chain");
+	if (json_integer(v, "waited", &out->waited_s) != JSON_FOUND || out->waited_s < 0 ||
+	    out->waited_s > WAITING_MAX_S)
+		return wrong("waited");
+	return OK;
+}
+
 static enum err read_members(struct arena *a, const struct json *v, struct pending *out)
 {
 	struct span nonce;
@@ -115,6 +140,8 @@ static enum err read_members(struct arena *a, const struct json *v, struct pendi
 		memcpy(out->nonce.b, nonce.p, nonce.n);
 		out->nonce.n = nonce.n;
 	}
+	if (e == OK)
+		e = read_request(a, v, out);
 	return e == OK ? read_octets(a, v, "cmp", CMP_STATE_MAX, &out->state) : e;
 }
 

@@ -111,6 +111,38 @@ enum err take_up_key(struct onboard *o)
 	return e == OK ? take_up_state(o) : e;
 }
 
+static void give_back(struct candidate *c, const struct pending *p)
+{
+	c->waiting = c->journalled = true;
+	c->waiting_since = clock_ticks() - p->waited_s * 1000;
+	c->journalled_s = p->waited_s;
+	c->nonce = p->nonce;
+	c->chain.n = p->chain.n;
+	memcpy(c->chain.b, p->chain.p, p->chain.n);
+	c->request_size = p->request.n;
+	memcpy(c->request, p->request.p, p->request.n);
+	log_notice("the voucher-request of before goes out again, to %s", p->registrar);
+}
+
+enum err take_up_request(struct onboard *o)
+{
+	struct candidates *cs = o->candidates;
+	struct pending p;
+	unsigned generation;
+	bool there, taken = false;
+	enum err e = read_pending(o->device, o->arena, &there, &generation, &p);
+
+	if (e != OK || !there)
+		return e;
+	for (size_t i = 0; i < cs->n && !taken; i++)
+		if (strcmp(cs->c[i].at.url, p.registrar) == 0) {
+			give_back(&cs->c[i], &p);
+			taken = true;
+		}
+	arena_reset(o->arena);
+	return taken ? OK : journal_clear(&o->device->store);
+}
+
 /* The operator may have changed his mind since. */
 static bool still_wanted(struct device *d, struct arena *a, const struct pending *p)
 {
@@ -211,6 +243,8 @@ enum err resume_interrupted(struct device *d, struct arena *a, const struct onbo
 		return OK;
 	if (e != OK)
 		return err_verdict(e) == HALT ? e : drop(d, generation, err_reason(e));
+	if (p.request.n > 0 && d->store.live == 0)
+		return OK; /* take_up_request() */
 	if (!still_wanted(d, a, &p))
 		return drop(d, generation, "the configuration asks for something else now");
 	if (p.confirmed)

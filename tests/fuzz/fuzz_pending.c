@@ -30,6 +30,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 		must(strcmp(first.registrar, again.registrar) == 0);
 		must(strcmp(first.origin, again.origin) == 0);
 		must(span_equal(first.state, again.state));
+		must(span_equal(first.request, again.request));
+		must(span_equal(first.chain, again.chain) && first.waited_s == again.waited_s);
 	}
 	arena_reset(&a);
 	return 0;

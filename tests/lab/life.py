@@ -196,6 +196,28 @@ def killed_while_renewing(life: Life) -> int | None:
 WAITING = ("--cmp-wait", "4", "--cmp-check-after", "1")
 
 
+def killed_at_202(life: Life) -> int | None:
+    """RFC 8995 5.6: the same voucher-request again, also after a power cut."""
+    process = life.start("run", "--once")
+    life.until_saw("pvr", 2)
+    process.kill()
+    life.finish(process)
+    status = life.run(*ONCE)
+    seen = {event["sha256"] for event in life.saw("pvr")}
+    life.expect(len(seen) == 1, f"{len(seen)} different voucher-requests")
+    return status
+
+
+def given_up_at_202(life: Life) -> int | None:
+    """Who runs out of patience leaves nothing; the next attempt has a new nonce."""
+    life.run("run", "--once", "--patience", "1", status=19)
+    life.expect(not life.device.leftovers(), f"left behind: {life.device.leftovers()}")
+    status = life.run(*ONCE)
+    seen = {event["sha256"] for event in life.saw("pvr")}
+    life.expect(len(seen) == 2, f"{len(seen)} different voucher-requests")
+    return status
+
+
 def away_while_waiting(life: Life) -> int | None:
     """The cable is out while the CA thinks: the same transaction goes on."""
     process = life.start(*ONCE)

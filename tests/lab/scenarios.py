@@ -400,6 +400,8 @@ lives("renew-killed", life.killed_while_renewing)
 lives("killed-while-waiting", life.killed_while_enrolling, *WAITING)
 lives("killed-while-confirming", life.killed_while_enrolling, *WAITING, "--cmp-wait-on", "certconf",
       "--cmp-confirm", "explicit")  # fmt: skip
+lives("killed-at-202", life.killed_at_202, "--fault", "http-202-thrice", pvrs=(4, 1))
+lives("given-up-at-202", life.given_up_at_202, "--fault", "http-202-once")
 lives("stopped-while-waiting", life.stopped_while_enrolling, *WAITING)
 lives("away-while-waiting", life.away_while_waiting, *WAITING)
 lives("killed-and-away", life.away_after_the_kill, *WAITING)

@@ -84,9 +84,12 @@ static void a_failure_forgets_the_request(void)
 	c->request_size = 10;
 	memset(c->request, 0x55, 10);
 	c->nonce.n = 24;
+	c->journalled = true;
+	CU_ASSERT_PTR_EQUAL(candidates_journalled(&cs), c);
 	CHECK_ERR(candidate_waits(c, 0, 1), E_WAITING);
 	candidate_failed(c, 0, 0);
 	CU_ASSERT(!c->waiting && c->request_size == 0 && c->nonce.n == 0 && c->request[9] == 0);
+	CU_ASSERT_PTR_NULL(candidates_journalled(&cs));
 }
 
 static void backoff_stays_within_its_bounds(void)

@@ -45,6 +45,9 @@ static void same(const struct pending *a, const struct pending *b)
 	CU_ASSERT(span_equal((struct span){ a->nonce.b, a->nonce.n },
 	                     (struct span){ b->nonce.b, b->nonce.n }));
 	CU_ASSERT(span_equal(a->state, b->state));
+	CU_ASSERT(span_equal(a->request, b->request));
+	CU_ASSERT(span_equal(a->chain, b->chain));
+	CU_ASSERT_EQUAL(a->waited_s, b->waited_s);
 }
 
 static void what_is_written_is_read(void)
@@ -61,6 +64,26 @@ static void what_is_written_is_read(void)
 		CHECK_OK(pending_read(&arena, written(&least), &out));
 		same(&least, &out);
 	}
+}
+
+/* An outstanding voucher-request, of the largest size. */
+static void a_request_is_read(void)
+{
+	struct pending p = full(), out;
+
+	p.state = NO_BYTES;
+	p.request = (struct span){ state_room, PVR_SIZE_MAX };
+	p.chain = (struct span){ state_room, 32 };
+	p.waited_s = WAITING_MAX_S;
+	CHECK_OK(pending_read(&arena, written(&p), &out));
+	same(&p, &out);
+	p.request.n++;
+	CHECK_ERR(pending_read(&arena, written(&p), &out), E_RANGE);
+	p.request.n = 1;
+	p.waited_s++;
+	CHECK_ERR(pending_read(&arena, written(&p), &out), E_RANGE);
+	p.waited_s = -1;
+	CHECK_ERR(pending_read(&arena, written(&p), &out), E_RANGE);
 }
 
 /* The largest state that CMP may ask to keep fits journal and JSON. */
@@ -118,6 +141,11 @@ static void damage_is_named(void)
 		{ "{\"errand\":\"onboard\"," URLS
 		  ",\"nonce\":\"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\"}",
 		  "nonce" },
+		{ "{\"errand\":\"onboard\"," URLS ",\"request\":\"AAAA\"}", "chain" },
+		{ "{\"errand\":\"onboard\"," URLS ",\"chain\":\"AAAA\"}", "request" },
+		{ "{\"errand\":\"onboard\"," URLS
+		  ",\"request\":\"AAAA\",\"chain\":\"AAAA\",\"waited\":1}",
+		  "chain" },
 		{ "{\"errand\":\"onboard\"," URLS ",\"cmp\":false}", "cmp" },
 		{ "{\"errand\":\"onboard\"," URLS ",\"cmp\":\"AA=\"}", "cmp" },
 		{ "{\"errand\":\"onboard\"," URLS ",\"cmp\":\"AAAA\",\"cmp\":\"AAAA\"}", "" },
@@ -165,6 +193,7 @@ const struct test_suite suite_agent_pending = {
 	"agent/pending",
 	{
 		{ "what is written is read", what_is_written_is_read },
+		{ "an outstanding voucher-request is read", a_request_is_read },
 		{ "the largest state fits", the_largest_fits },
 		{ "every prefix is refused", every_prefix_is_refused },
 		{ "damage is refused, and named", damage_is_named },
