@@ -8,6 +8,7 @@
  * has announced (RFC 8649).
  */
 #include "cmp/internal.h"
+#include "platform/base/date.h"
 
 /* [n] CMPCertificate OPTIONAL: explicit, CMPCertificate being a CHOICE. */
 static struct span take_link(struct der *c, uint8_t n)
@@ -186,12 +187,15 @@ static enum err check_hash_of_root_key(const struct cmp_client *client, const st
 /*
  * Without an announcement newWithOld is all there is.  It keeps the name: "a CA DN
  * change ... is out of scope" (RFC 9810 4.4), and a CA below the old root could else
- * raise itself, its own certificate being a newWithOld.
+ * raise itself, its own certificate being a newWithOld.  And it leads forward: the
+ * oldWithNew of the update before has the same form, and would bring back the root
+ * that was left, perhaps because its key was lost.
  */
 static enum err check_proved_by_link(const struct cert *old, const struct cert *new,
                                      const struct cmp_root_update *u)
 {
 	struct quoted is, was;
+	struct date_text began, before;
 
 	if (u->new_with_old.n == 0)
 		return err_because(E_ROOT_UPDATE, "newWithOld is missing, and the old root "
@@ -201,6 +205,11 @@ static enum err check_proved_by_link(const struct cert *old, const struct cert *
 		                   "newWithOld cannot prove a root of another name: %s, "
 		                   "the old one is %s",
 		                   name_text(&is, new->subject), name_text(&was, old->subject));
+	if (new->not_before < old->not_before)
+		return err_because(E_ROOT_UPDATE,
+		                   "newWithNew is of %s, before the root that is held, of %s",
+		                   date_to_rfc3339(&began, new->not_before),
+		                   date_to_rfc3339(&before, old->not_before));
 	return OK;
 }
 

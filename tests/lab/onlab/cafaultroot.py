@@ -81,6 +81,8 @@ _bent("new_with_new", "expired", "the new root ended yesterday",
       not_before=lambda: now() - 30 * DAY, not_after=lambda: now() - DAY)  # fmt: skip
 _bent("new_with_new", "future", "the new root is valid from tomorrow", POLICY,
       not_before=lambda: now() + DAY)  # fmt: skip
+_bent("new_with_new", "earlier", "the new root is older than the old one, as one that was left",
+      not_before=lambda: now() - 3650 * DAY)  # fmt: skip
 _bent("new_with_new", "not-ca", "the new root is no CA", extensions=NO_CA)
 _bent("new_with_new", "no-cert-sign", "the new root's keyUsage lacks keyCertSign",
       extensions=NO_CERT_SIGN)  # fmt: skip

@@ -236,7 +236,7 @@ static void dates_by_the_clock(void)
 	fake_ca_open(&ca, &ca_arena);
 	new_new = new_with_new("Root");
 	new_old = new_with_old("Root");
-	over = dated(ca.new_key, now - 9 * day, now - day);
+	over = dated(ca.new_key, now - 30 * day, now - day);
 	ahead = dated(ca.new_key, now + day, now + 9 * day);
 	link_over = dated(ca.root_key, now - 9 * day, now - day);
 	refused(over, new_old, none, "newWithNew: ");
@@ -256,6 +256,21 @@ static void dates_by_the_clock(void)
 	                                               .ca = true,
 	                                               .not_after = now - day });
 	CHECK_ERR(ask(old, content(new_new, new_old, none), NULL), E_ROOT_UPDATE);
+	fake_ca_close(&ca);
+}
+
+/* The root before the one that is held, and the oldWithNew by which the latter followed. */
+static void leads_forward(void)
+{
+	const int64_t earlier = FAKE_NOW - 40 * FAKE_DAY, end = FAKE_NOW + 9 * FAKE_DAY;
+
+	fake_ca_open(&ca, &ca_arena);
+	refused(dated(ca.new_key, earlier, end), dated(ca.root_key, earlier, end), NO_BYTES,
+	        "before the root that is held");
+	/* made on the same day */
+	CHECK_OK(ask(ca.root,
+	             content(dated(ca.new_key, 0, 0), dated(ca.root_key, earlier, end), NO_BYTES),
+	             NULL));
 	fake_ca_close(&ca);
 }
 
@@ -498,6 +513,7 @@ const struct test_suite suite_cmp_rootupdate = {
 	          only_a_ca_becomes_a_root },
 		{ "a root signs itself", a_root_signs_itself },
 		{ "dates, by what the clock allows", dates_by_the_clock },
+		{ "an update leads forward, never to the root before", leads_forward },
 		{ "a link that is revoked proves nothing", a_revoked_link_proves_nothing },
 		{ "hashOfRootKey: the announced key, under any name",
 	          an_announced_key_proves_a_root },
