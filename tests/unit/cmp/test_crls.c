@@ -285,6 +285,31 @@ static void every_prefix_and_flipped_bit(void)
 	fake_ca_close(&ca);
 }
 
+/* Whatever the room: an error or the list, and nothing beyond the arena. */
+static void every_size_of_the_arena(void)
+{
+	const struct fake_row script[] = { { REPLY_INFO, NULL }, { REPLY_NONE, NULL } };
+	size_t enough = 0;
+
+	begin();
+	ca.info = sequence_of(list_by("/CN=Root", ca.root_key, FAKE_NOW), 1);
+	for (size_t cap = 0; cap < 160 * 1024; cap += 1777) {
+		struct arena small = { room, cap, 0 };
+		size_t mark = arena_mark(&ca_arena);
+		enum err e;
+
+		fake_ca_plays(&ca, script);
+		e = cmp_get_crl(&ca.client, &small, &wish, &crl);
+		CU_ASSERT(e == OK || e == E_SPACE || e == E_TOO_BIG);
+		CU_ASSERT(e == OK ? crl.n > 0 : crl.n == 0);
+		CU_ASSERT(e == OK || enough == 0); /* more room is never worse */
+		enough += e == OK;
+		arena_rewind(&ca_arena, mark);
+	}
+	CU_ASSERT(enough > 10);
+	fake_ca_close(&ca);
+}
+
 const struct test_suite suite_cmp_crls = {
 	"cmp/crls",
 	{
@@ -299,6 +324,7 @@ const struct test_suite suite_cmp_crls = {
 		{ "critical extensions", critical_extensions },
 		{ "other shapes are refused", other_shapes },
 		{ "the genp is checked like any other answer", is_checked_like_any_other },
+		{ "an arena of any size", every_size_of_the_arena },
 		{ "every prefix and every flipped bit are refused", every_prefix_and_flipped_bit },
 	}
 };
