@@ -7,6 +7,7 @@ Run it as `python3 tests/lab/test_ca_mac.py`; it needs no agent.
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -66,6 +67,22 @@ class Algorithms(unittest.TestCase):
              "HMAC"], input=b"data", capture_output=True, check=True,
         ).stdout  # fmt: skip
         self.assertEqual(mac.tag(b"secret", b"data"), tag)
+
+    def test_foreign_messages(self) -> None:
+        """Of another implementation, which means keyLength as bits; read in place."""
+        vectors = Path(os.environ.get("ONRAMP_VECTORS") or HERE.parents[2] / "shared/vectors")
+        folder = vectors / "siemens-cmp/lwcmpra/IrWithMacProtection"
+        if not folder.is_dir():
+            self.skipTest("no vectors")
+        for name in ("downstream_INIT_REQ.PKI", "downstream_CERT_CONFIRM.PKI"):
+            message = read_message((folder / name).read_bytes())
+            algorithm = message.protection_alg or b""
+            with self.assertRaises(BadMac):
+                cmpmac.read(algorithm)
+            mac = cmpmac.read(algorithm.replace(der.integer(4096), der.integer(512)))
+            mac.check(b"Password", message.protected, (message.protection or (b"", 0))[0])
+            with self.assertRaises(BadMac):
+                mac.check(b"password", message.protected, (message.protection or (b"", 0))[0])
 
     def test_what_is_too_much_or_too_little_is_refused(self) -> None:
         for scheme in SCHEMES:
