@@ -80,11 +80,13 @@ static enum err put_directory_name(struct derw *w, struct wishes *v, struct span
 {
 	struct span device = credential_subject(v->facts->idevid), name = device;
 	struct cmp_names names = { device, device };
+	size_t mark = arena_mark(v->arena);
 	enum err e = name_is_empty(wanted) ? OK : cmp_fill_name(&names, wanted, v->arena, &name);
 
 	if (e == OK && !name_is_empty(name))
 		IN (w, TAG_DIRECTORY_NAME)
 			derw_raw(w, name);
+	arena_rewind(v->arena, mark);
 	return e;
 }
 

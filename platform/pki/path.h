@@ -34,7 +34,8 @@ struct anchors {
 };
 MUST_CHECK enum err anchors_add(struct anchors *to, enum anchor_kind kind, struct span der);
 
-/* CRLs are complete ones, signed with the key of the issuer in the path. */
+/* CRLs are signed with the key of the issuer in the path: complete ones, or those of the
+   certificate's distribution point. */
 enum revocation {
 	REVOCATION_IGNORE,   /* there is none, or the caller decides */
 	REVOCATION_IF_KNOWN, /* a revoked certificate is refused, an unknown status passes */

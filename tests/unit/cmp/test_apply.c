@@ -193,6 +193,29 @@ static void names_of_every_form(void)
 	CU_ASSERT_EQUAL(wishes.extensions.n, 0);
 }
 
+/* As many as a template can hold: each takes its room once, not one after the other. */
+static void many_directory_names(void)
+{
+	static uint8_t little[64 * 1024];
+	struct arena small = ARENA_ON(little);
+	struct cmp_template t = { .present = true };
+	struct derw w;
+
+	begin();
+	w = derw_in(&a, CMP_TEMPLATE_MAX);
+	IN (&w, DER_SEQUENCE) {
+		derw_put(&w, DER_OID, CE_SUBJECT_ALT_NAME);
+		IN (&w, DER_OCTET_STRING)
+			IN (&w, DER_SEQUENCE)
+				for (int i = 0; i < 200; i++)
+					derw_raw(&w, test_hex(&a, "a4 0e 30 0c 31 0a 30 08 06 03"
+					                          "55 04 0a 0c 01 78"));
+	}
+	CHECK_OK(derw_end(&w, &t.extensions));
+	CHECK_OK(cmp_apply_template(&t, &facts, &small, &wishes));
+	CU_ASSERT(span_equal(wishes.extensions, t.extensions));
+}
+
 static void issuers(void)
 {
 	static const char given[] = "30 0c 31 0a 30 08 06 03 55 04 0a 0c 01 78";
@@ -269,6 +292,7 @@ const struct test_suite suite_cmp_apply = {
 		{ "empty and unknown extensions", empty_and_unknown_extensions },
 		{ "an empty BasicConstraints is no gap", basic_constraints },
 		{ "alternative names of every form, empty", names_of_every_form },
+		{ "two hundred directory names", many_directory_names },
 		{ "the issuer, without what is empty in it", issuers },
 		{ "the subject, absent, empty, or left without a name", subjects },
 		{ "wishes that are no names", bad_wishes },
