@@ -8,7 +8,10 @@
 #	cmp_openssl NAME	is a case of tests/interop/cmp_openssl.sh
 #	x::y, y_NAME.json, NAME.p7	third-party cases that we judge ourselves:
 #				the document's and the tests' are the same
-# and every RFC section is in the text of its RFC, where that is at hand.
+# and every RFC section is in the text of its RFC, where that is at hand.  There the
+# document is also held to be complete: every operation and transfer that RFC 9483 7
+# knows for an end entity has a row with its level, every section of RFC 9480 2 and
+# RFC 9481 2 to 6 is named, itself or by the section it is in.
 # Usage: tests/lint/conformance.sh, from the root; another document as argument.
 set -u
 doc=${1:-docs/conformance.md}
@@ -101,6 +104,39 @@ sections() {
 	}
 }
 
+# Tables 3 and 4 of RFC 9483: LEVEL ID, for an end entity.
+operations() {
+	sed -n '/^7\.  Conformance/,/^8\.  IANA/p' "$specs/rfc9483.txt" | awk -F'|' '
+		/^ +\| [A-Za-z0-9]+ +\|/ {
+			gsub(/ /, "", $2)
+			gsub(/ /, "", $4)
+			if ($4 ~ /^(MUST|SHOULD|MAY)$/) print $4, $2
+		}'
+}
+
+unnamed() { # RFC, pattern of its sections
+	grep -oE "RFC $1 [0-9]+(\.[0-9]+)*" "$doc" | sort -u > "$work/said"
+	grep -oE "^$2\." "$specs/rfc$1.txt" | sed 's/\.$//' | sort -u |
+		while read -r section; do
+			grep -qxF -e "RFC $1 $section" -e "RFC $1 ${section%.*}" "$work/said" ||
+				echo "RFC $1 $section"
+		done
+}
+
+says_all() {
+	[ -f "$specs/rfc9483.txt" ] && [ -f "$specs/rfc9480.txt" ] &&
+		[ -f "$specs/rfc9481.txt" ] || return
+	operations | while read -r level id; do
+		grep -qE "^\| $level \| $id(:| \|)" "$doc" || echo "$level $id of RFC 9483 7"
+	done > "$work/wrong"
+	unnamed 9480 '2\.[0-9]+' >> "$work/wrong"
+	unnamed 9481 '[2-6]\.[0-9](\.[0-9])?' >> "$work/wrong"
+	[ ! -s "$work/wrong" ] || {
+		complain 'says nothing of:'
+		cat "$work/wrong"
+	}
+}
+
 [ -f "$doc" ] || {
 	complain 'is not here'
 	exit 1
@@ -117,6 +153,7 @@ same_cases tests/unit/pki/test_limbo.c '[a-z0-9]+(::[a-z0-9-]+)+'
 same_cases tests/unit/codec/test_json.c 'y_[a-z_]+\.json'
 same_cases tests/unit/pki/test_cms_verify.c '[a-z0-9_]+\.p7'
 sections
+says_all
 
 # A reference with a slip in it would pass as a mere word.
 if grep -vxF -f "$work/known" "$work/names" |
