@@ -220,10 +220,13 @@ def run_all(options: argparse.Namespace, rows: list[Row]) -> list[Result]:
         options.jobs, context, processes.die_with_parent, (os.getpid(),)
     ) as pool:
         own = [] if options.k else OWN_TESTS
-        waiting = [pool.submit(perform, row, options.agent, work, base) for row in rows if row.slow]
+        def begin(row: Row) -> concurrent.futures.Future:
+            program = options.tool if isinstance(row, cmp_scenarios.Tool) else options.agent
+            return pool.submit(perform, row, program, work, base)
+
+        waiting = [begin(row) for row in rows if row.slow]
         waiting += [pool.submit(own_tests, name) for name in own]
-        waiting += [pool.submit(perform, row, options.agent, work, base) for row in rows
-                    if not row.slow]  # fmt: skip
+        waiting += [begin(row) for row in rows if not row.slow]
         for done in concurrent.futures.as_completed(waiting):
             results.append(done.result())
             report(results[-1])
@@ -237,6 +240,8 @@ def main() -> int:
                                      formatter_class=argparse.RawDescriptionHelpFormatter,
                                      epilog=__doc__.split("\n\n", 1)[1])  # fmt: skip
     parser.add_argument("--agent", type=Path, default=ROOT / "build/onramp")
+    parser.add_argument("--tool", type=Path, help="for the scenarios of `onramp cmp` (default: "
+                        "the agent; a sanitizer starts slower than most of them run)")  # fmt: skip
     parser.add_argument("-j", "--jobs", type=int, default=4 * (os.cpu_count() or 1),
                         help="scenarios at once (default: %(default)s; most of them wait)")
     parser.add_argument("-k", action="append", metavar="PATTERN", help="only names that match")
@@ -248,9 +253,11 @@ def main() -> int:
         print("\n".join(row.name for row in rows))
         return 0
     options.agent = options.agent.resolve()
-    if not options.agent.exists():
-        print(f"{options.agent} does not exist: make it, or say --agent PATH", file=sys.stderr)
-        return 2
+    options.tool = (options.tool or options.agent).resolve()
+    for path in (options.agent, options.tool):
+        if not path.exists():
+            print(f"{path} does not exist: make it, or name another", file=sys.stderr)
+            return 2
     results = run_all(options, rows)
     failed = sum(bool(result.complaints) for result in results)
     skipped = sum(bool(result.skipped) for result in results)
