@@ -130,13 +130,25 @@ static void describe_attempt(struct onboard *o)
 	snprintf(t->pending.origin, URL_MAX, "%s", t->origin);
 }
 
+static enum err put_key(struct onboard *o)
+{
+	struct attempt *t = &o->attempt;
+	size_t mark = arena_mark(o->arena);
+	struct span pem;
+	enum err e = signer_to_pem(t->key, o->arena, &pem);
+
+	if (e == OK)
+		e = generation_put(&t->generation, "key.pem", FILE_SECRET, pem);
+	arena_rewind(o->arena, mark);
+	return e;
+}
+
 /* The key is durable before the CA hears of it: a certificate that comes while
-   the power goes must not be for a key nobody has. */
+   the power goes must not be for a key nobody has.  It is written last, so that a
+   generation with a key has all that is needed to go on. */
 static enum err stage_key(struct onboard *o)
 {
 	struct attempt *t = &o->attempt;
-	size_t mark;
-	struct span pem;
 	enum err e = generation_begin(&o->device->store, &t->generation);
 
 	if (e != OK)
@@ -144,14 +156,10 @@ static enum err stage_key(struct onboard *o)
 	if ((t->state_room = arena_take(o->arena, CMP_STATE_MAX)) == NULL)
 		return err_because(E_SPACE, "no memory for a transaction's state");
 	describe_attempt(o);
-	e = journal_put(o, &o->attempt.pending);
-	mark = arena_mark(o->arena);
+	e = journal_put(o, &t->pending);
 	if (e == OK)
-		e = signer_to_pem(t->key, o->arena, &pem);
-	if (e == OK)
-		e = generation_put(&t->generation, "key.pem", FILE_SECRET, pem);
-	arena_rewind(o->arena, mark);
-	return e == OK ? stage_sources(o) : e;
+		e = stage_sources(o);
+	return e == OK ? put_key(o) : e;
 }
 
 enum err make_key(struct onboard *o)
