@@ -21,6 +21,10 @@ from onlab.device import Device
 ONCE = ("run", "--once", "--rounds", "1")
 
 
+class Cannot(Exception):
+    """What the story needs is not on this machine."""
+
+
 class Life:
     """One device, and the lab around it."""
 
@@ -36,12 +40,20 @@ class Life:
 
     # ---- the agent
 
-    def start(self, *words: str) -> subprocess.Popen:
+    def start(self, *words: str, under: tuple[str, ...] = ()) -> subprocess.Popen:
         with self.log.open("ab") as log:
             return subprocess.Popen(
-                [self.command, "--root", self.device.root, *words], stdin=subprocess.DEVNULL,
-                stdout=log, stderr=log, preexec_fn=processes.dying_with(os.getpid()),
+                [*under, self.command, "--root", self.device.root, *words],
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                preexec_fn=processes.dying_with(os.getpid()),
             )  # fmt: skip
+
+    def killed_at(self, call: str, number: int, *words: str) -> bool:
+        """Runs a command that dies at its so-and-so-many-th system call of that name, if it
+        gets there."""
+        inject = f"inject={call}:signal=KILL:when={number}"
+        under = ("strace", "-qq", "-o", "/dev/null", "-e", f"trace={call}", "-e", inject)
+        return self.finish(self.start(*words, under=under)) in (-9, 137)
 
     def finish(self, process: subprocess.Popen) -> int | None:
         try:
@@ -100,6 +112,12 @@ class Life:
     def serial(self) -> int:
         return self.device.certificate().serial_number
 
+    def whole(self, when: str) -> None:
+        faults = self.device.faults()
+        self.expect(not faults, f"{when}: {faults}")
+        for name in ("voucher.vcj", "pin.pem", "meta.json", "onramp_state"):
+            self.expect((self.device.live / name).is_file(), f"{when}: live/ lacks {name}")
+
     def same_transaction(self, kind: str, issued: int) -> None:
         """One request of this kind, and all that was said about it in one transaction."""
         self.expect(len(self.saw(kind)) == 1, f"{len(self.saw(kind))} requests {kind}")
@@ -116,8 +134,7 @@ def renews(life: Life) -> int | None:
     status = life.run("renew")
     life.expect(life.serial() != before, "the certificate is the old one")
     life.expect((life.device.live / "key.pem").read_bytes() != key, "the key is the old one")
-    for name in ("voucher.vcj", "pin.pem", "meta.json"):
-        life.expect((life.device.live / name).is_file(), f"live/ lacks {name}")
+    life.whole("renewed")
     life.expect(len(life.saw("kur")) == 1, "no kur was seen")
     life.expect("renewal" in life.status()["certificate"], "status does not say when")
     life.expect(not life.saw("cmp", peer="unknown"), "TLS client unknown to the registrar")
@@ -216,6 +233,48 @@ def given_up_at_202(life: Life) -> int | None:
     seen = {event["sha256"] for event in life.saw("pvr")}
     life.expect(len(seen) == 2, f"{len(seen)} different voucher-requests")
     return status
+
+
+def cut_anywhere(life: Life) -> int | None:
+    """A renewal dies before each of its renames in turn.  What is live stays whole, and the next
+    one ends well; what was confirmed before the cut is not asked for again."""
+    if subprocess.call(["sh", "-c", "strace -qq -o /dev/null true 2> /dev/null"]):
+        raise Cannot("strace cannot trace here")
+    life.run(*ONCE)
+    issued: list[int] = []
+    while True:
+        before, count = life.serial(), len(life.saw("issued"))
+        if not life.killed_at("renameat", len(issued) + 1, "renew"):
+            break
+        where = f"killed at rename {len(issued) + 1}"
+        life.whole(where)
+        life.expect(life.serial() == before, f"{where}: half a renewal is live")
+        life.run("renew")
+        life.expect(life.serial() != before, f"{where}: the next one renewed nothing")
+        life.whole(f"{where}, then renewed")
+        issued.append(len(life.saw("issued")) - count)
+    life.expect(len(issued) > 10, f"only {len(issued)} renames were seen")
+    life.expect(issued[-1] == 1, "what was confirmed was asked for again")
+    life.expect(set(issued) <= {1, 2}, f"certificates for each cut: {issued}")
+    return 0
+
+
+def cut_anywhere_at_first(life: Life) -> int | None:
+    """The same of an enrolment: nothing, or all of it, is live after the cut; then all."""
+    if subprocess.call(["sh", "-c", "strace -qq -o /dev/null true 2> /dev/null"]):
+        raise Cannot("strace cannot trace here")
+    cuts, issued = 0, 0
+    while life.killed_at("renameat", cuts + 1, *ONCE):
+        cuts += 1
+        if life.device.is_enrolled():
+            life.whole(f"killed at rename {cuts}")
+        life.run(*ONCE)
+        life.whole(f"killed at rename {cuts}, then enrolled")
+        issued, before = len(life.saw("issued")), issued
+        life.expect(issued - before in (1, 2), f"{issued - before} certificates at cut {cuts}")
+        life.run("reset", "--yes")
+    life.expect(cuts > 10, f"only {cuts} renames were seen")
+    return 0
 
 
 def away_while_waiting(life: Life) -> int | None:
@@ -450,4 +509,8 @@ def freshens(life: Life) -> int | None:
     status = life.run("renew")
     life.expect(len(pki.read_certs(roots)) == 2, "the renewal lost a root")
     life.expect((life.device.live / "crl.pem").is_file(), "the renewal lost the CRL")
+    life.run("revoke")
+    life.whole("revoked")
+    life.expect(len(pki.read_certs(roots)) == 2, "the revocation lost a root")
+    life.expect((life.device.live / "crl.pem").is_file(), "the revocation lost the CRL")
     return status

@@ -167,6 +167,8 @@ def perform(scenario: Row, agent: Path, work: Path, base: Path) -> Result:
             result.complaints = toolrun.run(scenario, agent, directory, base, numbers)
         else:
             result.complaints = onboard(scenario, agent, directory, base, numbers)
+    except life.Cannot as reason:
+        result.skipped = str(reason)
     except Exception as error:  # the lab's own fault, and no less a failure
         result.complaints.append(f"lab: {error!r}")
     result.seconds = time.monotonic() - started
