@@ -397,8 +397,8 @@ lives("renew-revoked-server", life.revoked_server,
 lives("renew-plain-http", life.plain_http)
 lives("renew-ended", life.outlived, "--cmp-validity", "5")
 lives("renew-killed", life.killed_while_renewing)
-lives("renew-cut-anywhere", life.cut_anywhere, seconds=240, slow=True)
-lives("killed-anywhere", life.cut_anywhere_at_first, seconds=240, slow=True)
+lives("renew-cut-anywhere", life.cut_anywhere, seconds=400, slow=True)
+lives("killed-anywhere", life.cut_anywhere_at_first, seconds=400, slow=True)
 lives("killed-while-waiting", life.killed_while_enrolling, *WAITING)
 lives("killed-while-confirming", life.killed_while_enrolling, *WAITING, "--cmp-wait-on", "certconf",
       "--cmp-confirm", "explicit")  # fmt: skip
