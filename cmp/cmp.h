@@ -211,8 +211,8 @@ MUST_CHECK enum err cmp_revoke(const struct cmp_client *c, struct arena *a, enum
 /*
  * Root CA certificate update (RFC 9483 4.3.2).  old_root is one that is trusted now.
  * What comes is verified before it is given out: newWithNew is a root, now valid, and
- * either newWithOld binds its key to the old root's name and key (RFC 4210 4.4) and it
- * is no older than that, or, where the old root announced a successor (hashOfRootKey,
+ * either newWithOld binds its key to the old root's name and key (RFC 4210 4.4) and
+ * neither is older than that, or, where the old root announced a successor (hashOfRootKey,
  * RFC 8649), it is the one whose SubjectPublicKeyInfo has that hash; then its name may
  * be a new one.  The links that came are good, too.  E_ROOT_UPDATE says what did not
  * hold.

@@ -185,17 +185,33 @@ static enum err check_hash_of_root_key(const struct cmp_client *client, const st
 }
 
 /*
+ * An update leads forward.  The oldWithNew of the update before has the form of a
+ * newWithOld; who holds the key that was left could come back with it, and with a
+ * newWithNew of any date.  But it begins with the key it is for (RFC 4210 4.4.1:
+ * "starting at the generation time of the old key pair"), before the root that is held.
+ */
+static enum err check_not_before(const struct cert *old, const struct cert *c, const char *name)
+{
+	struct date_text began, before;
+
+	if (c->not_before >= old->not_before)
+		return OK;
+	return err_because(E_ROOT_UPDATE, "%s is of %s, before the root that is held, of %s", name,
+	                   date_to_rfc3339(&began, c->not_before),
+	                   date_to_rfc3339(&before, old->not_before));
+}
+
+/*
  * Without an announcement newWithOld is all there is.  It keeps the name: "a CA DN
  * change ... is out of scope" (RFC 9810 4.4), and a CA below the old root could else
- * raise itself, its own certificate being a newWithOld.  And it leads forward: the
- * oldWithNew of the update before has the same form, and would bring back the root
- * that was left, perhaps because its key was lost.
+ * raise itself, its own certificate being a newWithOld.
  */
 static enum err check_proved_by_link(const struct cert *old, const struct cert *new,
                                      const struct cmp_root_update *u)
 {
 	struct quoted is, was;
-	struct date_text began, before;
+	struct cert link;
+	enum err e;
 
 	if (u->new_with_old.n == 0)
 		return err_because(E_ROOT_UPDATE, "newWithOld is missing, and the old root "
@@ -205,12 +221,10 @@ static enum err check_proved_by_link(const struct cert *old, const struct cert *
 		                   "newWithOld cannot prove a root of another name: %s, "
 		                   "the old one is %s",
 		                   name_text(&is, new->subject), name_text(&was, old->subject));
-	if (new->not_before < old->not_before)
-		return err_because(E_ROOT_UPDATE,
-		                   "newWithNew is of %s, before the root that is held, of %s",
-		                   date_to_rfc3339(&began, new->not_before),
-		                   date_to_rfc3339(&before, old->not_before));
-	return OK;
+	e = err_within(E_ROOT_UPDATE, cert_read(u->new_with_old, &link), "newWithOld");
+	if (e == OK)
+		e = check_not_before(old, &link, "newWithOld");
+	return e == OK ? check_not_before(old, new, "newWithNew") : e;
 }
 
 enum err cmp_root_update_prove(const struct cmp_client *client, struct span old_root,

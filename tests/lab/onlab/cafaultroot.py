@@ -111,6 +111,8 @@ def _(draft: Draft, ca: CA) -> None:
 
 _bent("new_with_old", "link-expired", "newWithOld ended yesterday",
       not_before=lambda: now() - 30 * DAY, not_after=lambda: now() - DAY)  # fmt: skip
+_bent("new_with_old", "link-earlier", "newWithOld is older than the old root, as the oldWithNew of "
+      "the update before is", not_before=lambda: now() - 3650 * DAY)  # fmt: skip
 _bent("new_with_old", "link-not-ca", "newWithOld is no CA's", extensions=NO_CA)
 _bent("new_with_old", "link-no-cert-sign", "newWithOld's keyUsage lacks keyCertSign",
       extensions=NO_CERT_SIGN)  # fmt: skip

@@ -176,6 +176,7 @@ static struct span lax_ca(const struct signer *by)
 	return fake_x509(ca.arena, &(struct fake_parts){ .issuer = "/CN=Root",
 	                                                 .subject = "/CN=Root",
 	                                                 .spki = signer_spki(ca.new_key),
+	                                                 .not_before = FAKE_NOW - FAKE_DAY,
 	                                                 .extensions = X_CA_LAX,
 	                                                 .key = by });
 }
@@ -238,7 +239,7 @@ static void dates_by_the_clock(void)
 	new_old = new_with_old("Root");
 	over = dated(ca.new_key, now - 30 * day, now - day);
 	ahead = dated(ca.new_key, now + day, now + 9 * day);
-	link_over = dated(ca.root_key, now - 9 * day, now - day);
+	link_over = dated(ca.root_key, now - 30 * day, now - day);
 	refused(over, new_old, none, "newWithNew: ");
 	refused(ahead, new_old, none, "newWithNew: ");
 	refused(new_new, link_over, none, "newWithOld: ");
@@ -259,17 +260,23 @@ static void dates_by_the_clock(void)
 	fake_ca_close(&ca);
 }
 
-/* The root before the one that is held, and the oldWithNew by which the latter followed. */
+/* The oldWithNew by which the root that is held once followed, for the key before it. */
 static void leads_forward(void)
 {
 	const int64_t earlier = FAKE_NOW - 40 * FAKE_DAY, end = FAKE_NOW + 9 * FAKE_DAY;
+	const int64_t same = FAKE_NOW - 30 * FAKE_DAY;
 
 	fake_ca_open(&ca, &ca_arena);
+	/* with the root of then, and with one that the holder of its key makes today */
 	refused(dated(ca.new_key, earlier, end), dated(ca.root_key, earlier, end), NO_BYTES,
-	        "before the root that is held");
+	        "newWithOld is of");
+	refused(dated(ca.new_key, FAKE_NOW, end), dated(ca.root_key, earlier, end), NO_BYTES,
+	        "newWithOld is of");
+	refused(dated(ca.new_key, earlier, end), dated(ca.root_key, FAKE_NOW, end), NO_BYTES,
+	        "newWithNew is of");
 	/* made on the same day */
 	CHECK_OK(ask(ca.root,
-	             content(dated(ca.new_key, 0, 0), dated(ca.root_key, earlier, end), NO_BYTES),
+	             content(dated(ca.new_key, same, end), dated(ca.root_key, same, end), NO_BYTES),
 	             NULL));
 	fake_ca_close(&ca);
 }
