@@ -99,7 +99,6 @@ static enum err reach_enrolled(struct device *d, struct arena *a,
 	}
 	if (e == OK && g->generation != d->store.live)
 		e = say_enrolled(d, a, how);
-	g->generation = d->store.live;
 	return e;
 }
 
@@ -116,6 +115,8 @@ static enum err run(struct device *d, const struct onboard_limits *limits, struc
 	e = reach_enrolled(d, &a, limits, g);
 	if (e == OK && in_ms != NULL)
 		e = service_turn(d, &a, g, in_ms);
+	if (e == OK)
+		g->generation = d->store.live; /* its steps have told of it */
 	arena_reset(&a);
 	return e;
 }
