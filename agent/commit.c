@@ -324,14 +324,13 @@ static enum err show_in_uci(const struct device *d)
 /* What is live now must be whole: the key fits, the chain is there. */
 static enum err read_back(struct device *d, struct arena *a, struct span expected)
 {
-	struct credential live;
+	struct credential live = { .key = NULL };
 	size_t mark = arena_mark(a);
 	enum err e = device_live_credential(d, a, &live);
 
 	if (e == OK && expected.n > 0 && !span_equal(live.leaf.der, expected))
 		e = err_because(E_STORE, "live/cert.pem is not the certificate just written");
-	if (e == OK)
-		signer_close(live.key);
+	signer_close(live.key);
 	arena_rewind(a, mark);
 	return e == OK ? OK : err_within(E_STORE, e, "reading back what was stored");
 }
@@ -342,7 +341,7 @@ enum err make_live(struct device *d, struct arena *a, struct generation *g, stru
 
 	if (e == OK)
 		e = generation_adopt(g);
-	if (e == OK)
+	if (e == OK && d->store.journalled == g->number) /* not what waits in another one */
 		e = journal_clear(&d->store);
 	if (e == OK)
 		e = read_back(d, a, expected);

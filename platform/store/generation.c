@@ -107,8 +107,10 @@ static enum err sync_gen(const struct store *s)
 	return e;
 }
 
-/* The one visible change: a new symlink is renamed over the old one. */
-static enum err point_live(const struct store *s, unsigned number)
+/* The one visible change: a new symlink is renamed over the old one.  From then on the
+   generation is the live one, whatever the disk says to the fsync: it must not be
+   taken for a leftover. */
+static enum err point_live(struct store *s, unsigned number)
 {
 	char name[GENERATION_NAME];
 
@@ -119,6 +121,7 @@ static enum err point_live(const struct store *s, unsigned number)
 		return store_failed("cannot make live.tmp in", s->path);
 	if (renameat(s->dir, "live.tmp", s->dir, "live") != 0)
 		return store_failed("cannot rename live.tmp in", s->path);
+	s->live = number;
 	return sync_directory(s->dir, s->path);
 }
 
@@ -133,8 +136,7 @@ enum err generation_adopt(struct generation *g)
 		e = point_live(s, g->number);
 	if (e != OK)
 		return e;
-	s->live = g->number;
-	if (sweep_generations(s, 0) != OK)
+	if (sweep_generations(s) != OK)
 		log_warning("old generations stay: %s", err_reason(E_STORE));
 	return OK;
 }

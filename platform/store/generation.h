@@ -10,7 +10,8 @@
  * A generation is written and fsynced file by file, its directory and `gen`
  * fsynced, then made live by one rename of the symlink and an fsync of STATE.
  * A crash at any point leaves the old or the new generation live, never a
- * mixture; leftovers go at the next store_open().
+ * mixture; leftovers go at the next store_open(), and so does a journal whose
+ * generation has become live: what it was about is done.
  */
 #ifndef ONRAMP_STORE_GENERATION_H
 #define ONRAMP_STORE_GENERATION_H
@@ -22,7 +23,8 @@ struct store {
 	int dir; /* STATE, -1 when closed */
 	int lock;
 	char path[PATH_NAME_MAX];
-	unsigned live; /* number of the live generation; 0: none */
+	unsigned live;       /* number of the live generation; 0: none */
+	unsigned journalled; /* that the journal names; 0: none */
 };
 
 /* Opens (making it 0700) and locks. E_BUSY when another holds it; E_STORE.

@@ -22,6 +22,8 @@ enum err journal_write(struct store *s, const struct journal *j)
 		memcpy(room + n, j->content.p, j->content.n);
 	e = replace_at(s->dir, "journal", (struct span){ room, (size_t)n + j->content.n }, 0600);
 	wipe(room, sizeof room);
+	if (e == OK)
+		s->journalled = j->generation;
 	return e;
 }
 
@@ -56,5 +58,6 @@ enum err journal_clear(struct store *s)
 {
 	if (unlinkat(s->dir, "journal", 0) != 0 && errno != ENOENT)
 		return store_failed("cannot remove the journal in", s->path);
+	s->journalled = 0;
 	return sync_directory(s->dir, s->path);
 }

@@ -15,6 +15,6 @@ MUST_CHECK enum err each_generation(int dir, void (*visit)(void *context, unsign
 MUST_CHECK enum err remove_generation(int dir, unsigned number);
 
 /* Removes all but live, the one before it, and the journalled one. */
-MUST_CHECK enum err sweep_generations(struct store *s, unsigned journalled);
+MUST_CHECK enum err sweep_generations(struct store *s);
 
 #endif

@@ -106,9 +106,9 @@ static void remove_leftover(void *context, unsigned number)
 		log_warning("leftover state: %s", err_reason(E_STORE));
 }
 
-enum err sweep_generations(struct store *s, unsigned journalled)
+enum err sweep_generations(struct store *s)
 {
-	struct leftovers l = { .dir = s->dir, .live = s->live, .journalled = journalled };
+	struct leftovers l = { .dir = s->dir, .live = s->live, .journalled = s->journalled };
 	enum err e = each_generation(s->dir, find_before, &l);
 
 	return e == OK ? each_generation(s->dir, remove_leftover, &l) : e;
@@ -122,12 +122,15 @@ static enum err sweep(struct store *s)
 	bool there;
 	enum err e = journal_read(s, &a, &there, &j);
 
+	s->journalled = j.generation;
 	if (e != OK) { /* replaced atomically, so no crash of ours made it: start anew */
 		log_warning("%s: dropped, and what it named", err_reason(e));
 		e = journal_clear(s);
 	}
+	if (e == OK && s->live != 0 && s->journalled == s->live)
+		e = journal_clear(s); /* the power went after the link, before this */
 	if (e == OK)
-		e = sweep_generations(s, j.generation);
+		e = sweep_generations(s);
 	arena_reset(&a);
 	unlinkat(s->dir, "live.tmp", 0);
 	unlinkat(s->dir, "journal.tmp", 0);

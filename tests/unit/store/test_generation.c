@@ -132,6 +132,54 @@ static void leftovers_go_but_what_the_journal_names(void)
 	store_close(&s);
 }
 
+/* The power went between the link and the journal: nothing is under way any more. */
+static void a_journal_of_what_is_live_is_done(void)
+{
+	const char *dir = fresh("state");
+	struct journal j;
+	struct store s;
+	bool there;
+
+	CHECK_OK(store_open(&s, dir));
+	adopt_one(&s, "one");
+	CHECK_OK(journal_write(&s, &(struct journal){ s.live, span_str("enrolling") }));
+	store_close(&s);
+	CHECK_OK(store_open(&s, dir));
+	CHECK_OK(journal_read(&s, &arena, &there, &j));
+	CU_ASSERT_FALSE(there);
+	CU_ASSERT_EQUAL(s.journalled, 0);
+	CU_ASSERT(live_says(&s, "one"));
+	store_close(&s);
+}
+
+/* What waits in a generation of its own outlasts another one that becomes live. */
+static void what_waits_outlasts_the_others(void)
+{
+	const char *dir = fresh("state");
+	struct generation waits;
+	struct journal j;
+	struct store s;
+	bool there;
+
+	CHECK_OK(store_open(&s, dir));
+	adopt_one(&s, "one");
+	CHECK_OK(generation_begin(&s, &waits));
+	put(&waits, "cert.pem", "waits");
+	CHECK_OK(journal_write(&s, &(struct journal){ waits.number, span_str("renewing") }));
+	CU_ASSERT_EQUAL(s.journalled, waits.number);
+	adopt_one(&s, "two");
+	adopt_one(&s, "three");
+	CU_ASSERT_EQUAL(access(at(dir, "gen/0002/cert.pem"), F_OK), 0);
+	store_close(&s);
+	CHECK_OK(store_open(&s, dir));
+	CHECK_OK(journal_read(&s, &arena, &there, &j));
+	CU_ASSERT(there && j.generation == waits.number);
+	CHECK_OK(generation_adopt(&waits));
+	CU_ASSERT(live_says(&s, "waits"));
+	generation_close(&waits);
+	store_close(&s);
+}
+
 static void a_second_agent_is_told(void)
 {
 	const char *dir = fresh("state");
@@ -272,6 +320,9 @@ const struct test_suite suite_store_generation = {
 		{ "one older generation is kept", one_older_generation_is_kept },
 		{ "leftovers go, but what the journal names",
 	          leftovers_go_but_what_the_journal_names },
+		{ "a journal of what is live is done", a_journal_of_what_is_live_is_done },
+		{ "what waits outlasts what becomes live meanwhile",
+	          what_waits_outlasts_the_others },
 		{ "a second agent is told", a_second_agent_is_told },
 		{ "looking makes nothing", looking_makes_nothing },
 		{ "a damaged journal is dropped", a_damaged_journal_is_dropped },
