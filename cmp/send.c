@@ -53,12 +53,19 @@ static bool carries_message(const struct exchange *x)
 	                           strcmp(x->media_type, MEDIA_CMP "-poll") == 0);
 }
 
-/* An answer of HTTP's own. RFC 9733 4.3: 404 means that the operation is not offered here. */
+/*
+ * An answer of HTTP's own. RFC 9733 4.3: 404 means that the operation is not offered
+ * here.  In the middle of a transaction it is of no more meaning than a cable cut: HTTP
+ * does not change the state of CMP (RFC 6712 3.3), whatever stands between us and the CA.
+ */
 static enum err without_message(const struct cmp_session *s, const struct exchange *x)
 {
 	struct quoted q;
 	const char *media = log_quote(&q, span_str(x->media_type));
 
+	if (s->opened)
+		return err_because(E_HTTP, "HTTP %u with %zu octets of %s from %s: no CMP message",
+		                   x->status, x->answer.n, media, s->path);
 	if (x->status >= 300 && x->status < 400)
 		return err_because(E_REDIRECT, "HTTP %u from %s: CMP requests are not redirected",
 		                   x->status, s->path);

@@ -157,6 +157,7 @@ static enum err pause_asked_for(struct cmp_session *s, int64_t *seconds)
 {
 	struct cmp_poll_rep rep;
 	struct quoted q;
+	int64_t least;
 	enum err e;
 
 	*seconds = s->txn.polls == 0 ? 0 : CMP_PAUSE_S;
@@ -170,8 +171,9 @@ static enum err pause_asked_for(struct cmp_session *s, int64_t *seconds)
 		                   (long long)rep.cert_req_id);
 	if (rep.reason.n > 0)
 		log_info("the CA asks to wait: %s", log_quote(&q, rep.reason));
-	*seconds = rep.check_after > CMP_CHECK_AFTER_MIN_S ? rep.check_after
-	                                                   : CMP_CHECK_AFTER_MIN_S;
+	/* one who always says "soon" wears the flash that keeps us able to go on */
+	least = s->txn.polls < CMP_POLLS_QUICK ? CMP_CHECK_AFTER_MIN_S : CMP_POLL_SLOW_S;
+	*seconds = rep.check_after > least ? rep.check_after : least;
 	return OK;
 }
 

@@ -93,6 +93,8 @@ enum {
 	CMP_RESENDS_MAX = 2, /* of certConf or pollReq after a lost answer (RFC 9483 6) */
 	CMP_PAUSE_S = 5,     /* before asking again where the peer names no time */
 	CMP_CHECK_AFTER_MIN_S = 1, /* no busy loop by checkAfter 0 */
+	CMP_POLLS_QUICK = 40,      /* polls that may follow each other so closely ... */
+	CMP_POLL_SLOW_S = 30,      /* ... then each: the journal is written for every one */
 	CMP_TIME_SKEW_MAX_S = 600, /* clocks without NTP; replays are the nonces' task */
 	CMP_STATE_MAX = 24576,     /* a transaction on disk: signers, a certificate, numbers */
 	CMP_SECRET_MAX = 1024,     /* a shared secret, octets */

@@ -168,6 +168,46 @@ static void unavailable(struct fake_ca *c, struct fake_message *m)
 	m->instead = span_str("");
 }
 
+static void forbidden(struct fake_ca *c, struct fake_message *m)
+{
+	unavailable(c, m);
+	m->status = 403;
+}
+
+static void nowhere(struct fake_ca *c, struct fake_message *m)
+{
+	unavailable(c, m);
+	m->status = 404;
+}
+
+static void elsewhere(struct fake_ca *c, struct fake_message *m)
+{
+	unavailable(c, m);
+	m->status = 302;
+}
+
+/* A proxy's word in the middle of a transaction is that of a cable (RFC 6712 3.3). */
+static void proxies(void)
+{
+	static void (*const words[])(struct fake_ca *,
+	                             struct fake_message *) = { unavailable, forbidden, nowhere,
+		                                                elsewhere };
+
+	fake_ca_open(&ca, &ca_arena);
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+		struct fake_row script[] = {
+			{ REPLY_WAITING, NULL },   { REPLY_GRANT, words[i] },
+			{ REPLY_GRANT, words[i] }, { REPLY_GRANT, words[i] },
+			{ REPLY_NONE, NULL },
+		};
+
+		CHECK_ERR(enrol(script), E_HTTP);
+		script[2] = (struct fake_row){ REPLY_GRANT, NULL };
+		CHECK_OK(enrol(script));
+	}
+	fake_ca_close(&ca);
+}
+
 static void refused_tls(struct fake_ca *c, struct fake_message *m)
 {
 	(void)c;
@@ -259,6 +299,7 @@ const struct test_suite suite_cmp_send = {
 		{ "a PKIMessage counts in any status", messages_in_any_status },
 		{ "statuses without a PKIMessage", statuses_without_one },
 		{ "lost answers: certConf and pollReq go again", lost_answers },
+		{ "HTTP's own word in the middle of a transaction", proxies },
 		{ "who watches sees every message", watched },
 	}
 };
