@@ -41,6 +41,16 @@ const struct credential *flow_identity(const struct onboard *o)
 	                                                                : &o->device->idevid;
 }
 
+/* Of the patience; what is over is not without end. */
+static int64_t time_left(const struct onboard *o)
+{
+	int64_t left = o->deadline - clock_ticks();
+
+	if (o->deadline == 0)
+		return 0;
+	return left > 1 ? left : 1;
+}
+
 struct cmp_client flow_client(const struct onboard *o, char *room, size_t cap)
 {
 	const struct attempt *t = &o->attempt;
@@ -53,7 +63,7 @@ struct cmp_client flow_client(const struct onboard *o, char *room, size_t cap)
 		.labels = p.labels,
 		.profile = span_str(p.profile),
 		.now = clock_now,
-		.total_ms = o->deadline == 0 ? 0 : o->deadline - clock_ticks(),
+		.total_ms = time_left(o),
 		.watch = &progress_cmp_watch,
 		.crls = &t->owner.crl,
 		.crl_count = t->owner.crl.n > 0,
@@ -210,16 +220,24 @@ static enum err save_state(void *context, struct span state)
 	return journal_put(o, &o->attempt.pending);
 }
 
-/* A certificate that needs no certConf is ours from here on, whatever happens. */
+/* From here on it is ours, whatever happens: the next start makes it live. */
+static enum err note_confirmed(struct onboard *o)
+{
+	struct pending *p = &o->attempt.pending;
+
+	if (p->confirmed)
+		return OK;
+	p->confirmed = true;
+	return journal_put(o, p);
+}
+
+/* What is granted implicitly needs no certConf. */
 static enum err keep_issued(void *context, const struct cmp_issued *issued)
 {
 	struct onboard *o = context;
 	enum err e = stage_issued(o, issued);
 
-	if (e != OK || !issued->confirmed_implicitly)
-		return e;
-	o->attempt.pending.confirmed = true;
-	return journal_put(o, &o->attempt.pending);
+	return e == OK && issued->confirmed_implicitly ? note_confirmed(o) : e;
 }
 
 static enum err ask_certificate(struct onboard *o, const struct cmp_client *c)
@@ -237,7 +255,8 @@ static enum err ask_certificate(struct onboard *o, const struct cmp_client *c)
 		if (e != E_CMP_GONE)
 			return e;
 		log_notice("%s; asking anew, with the same key", err_reason(e));
-		e = OK;
+		t->pending.state = NO_BYTES;
+		e = journal_put(o, &t->pending);
 	}
 	return e == OK ? cmp_enrol(c, kind, o->arena, &t->wishes, t->ca_certs, t->ca_cert_count,
 	                           &keep, &t->issued)
@@ -280,8 +299,13 @@ enum err enrol(struct onboard *o)
 	c.journal = &journal;
 	if (e == OK)
 		e = ask_certificate(o, &c);
+	if (e == OK)
+		e = note_confirmed(o);
 	if (e != OK)
 		arena_rewind(o->arena, mark);
+	/* the patience ends before the CA's: who comes next goes on */
+	o->interrupted = o->interrupted ||
+	                 (e == E_CMP_TIMEOUT && o->deadline != 0 && t->pending.state.n > 0);
 	if (is_of_the_way(e) && t->pending.state.n > 0 && !clock_stopped())
 		return wait_for_the_way(o, e);
 	if (e == OK && (e = cert_read(t->issued.cert, &cert)) == OK)

@@ -7,16 +7,23 @@
 #include "agent/progress.h"
 #include "agent/retry.h"
 
-/* A transaction that the CA is thinking about outlives us; the journal has it. */
-static bool is_only_interrupted(const struct onboard *o)
+/* A transaction that the CA is thinking about outlives us, and so does a certificate
+   that it takes for ours; the journal has it. */
+static bool outlives_us(const struct onboard *o)
 {
-	return clock_stopped() && o->attempt.pending.registrar[0] != '\0';
+	const struct pending *p = &o->attempt.pending;
+
+	return p->registrar[0] != '\0' && (o->interrupted || p->confirmed);
 }
 
+/* The journal goes with the generation that it names, not with another one. */
 static void drop_staged(struct onboard *o)
 {
+	struct store *s = &o->device->store;
+	bool ours = s->journalled == o->attempt.generation.number;
+
 	generation_discard(&o->attempt.generation);
-	if (journal_clear(&o->device->store) != OK)
+	if (ours && journal_clear(s) != OK)
 		log_warning("%s", err_reason(E_STORE));
 }
 
@@ -29,7 +36,7 @@ static void let_go(struct onboard *o)
 	signer_close(t->key);
 	signer_close(t->issued.key);
 	signer_close(t->live.key);
-	if (t->generation.store != NULL && !(o->facts & STORED) && !is_only_interrupted(o))
+	if (t->generation.store != NULL && !(o->facts & STORED) && !outlives_us(o))
 		drop_staged(o);
 	generation_close(&t->generation);
 	*t = (struct attempt){ .generation = { .dir = -1 } };
@@ -120,7 +127,8 @@ static void run_step(struct onboard *o)
 	if (o->over)
 		return;
 	progress_done(e);
-	if (e != OK && clock_stopped()) { /* nobody's fault */
+	o->interrupted = o->interrupted || clock_stopped();
+	if (e != OK && o->interrupted) { /* nobody's fault */
 		o->last = e;
 		o->over = true;
 		return;
@@ -143,13 +151,13 @@ void flow_pause(struct onboard *o, int64_t milliseconds, const char *why)
 	if (milliseconds < 0)
 		milliseconds = 0;
 	if (o->deadline != 0 && now + milliseconds >= o->deadline) {
-		o->over = true;
+		o->over = o->interrupted = true;
 		milliseconds = o->deadline > now ? o->deadline - now : 0;
 	}
 	if (milliseconds > 0)
 		progress_wait((milliseconds + 999) / 1000, why);
 	if (!clock_sleep(milliseconds))
-		o->over = true;
+		o->over = o->interrupted = true;
 }
 
 void flow_begin(struct onboard *o, struct device *d, struct arena *attempt,

@@ -98,20 +98,22 @@ struct onboard {
 	int64_t deadline; /* ticks; 0: none */
 	enum err last;    /* the last failure */
 	bool over;        /* no turns left, or told to stop */
+	bool interrupted; /* told to stop, or out of time: the journal knows how to go on */
 };
 
 /*
  * flow.c.  flow_begin() fills o, with an empty list of candidates for the caller to
  * fill; flow_run() goes down the table until all is done, nobody has a turn left,
- * something of our own is wrong, or clock_stop() was called.  After OK everything is
- * live; otherwise nothing is, and what was staged is gone, unless we were stopped
- * while a CA was thinking: then the journal knows how to go on.
+ * something of our own is wrong, the patience is over, or clock_stop() was called.
+ * After OK everything is live; otherwise nothing is, and what was staged is gone,
+ * unless we were interrupted while a CA was thinking, or hold a confirmed certificate:
+ * then the journal knows how to go on.
  */
 void flow_begin(struct onboard *o, struct device *d, struct arena *attempt,
                 const struct onboard_limits *limits);
 MUST_CHECK enum err flow_run(struct onboard *o, const struct flow *f);
 
-/* Sleeps until ticks or the deadline; sets over when told to stop or past it. */
+/* Sleeps until ticks or the deadline; sets over and interrupted when told to stop or past it. */
 void flow_pause(struct onboard *o, int64_t milliseconds, const char *why);
 
 /* The steps, in the order of the tables. */

@@ -27,8 +27,8 @@ enum err find_interrupted(struct onboard *o)
 	bool there;
 	enum err e = read_pending(o->device, o->arena, &there, &t->staged, &p);
 
-	if (e == OK && !there) {
-		o->over = true; /* an earlier round has found that it cannot be gone on with */
+	if (e == OK && (!there || p.confirmed)) {
+		o->over = true; /* an earlier round has come to an end with it, one or the other */
 		return OK;
 	}
 	if (e == OK)
@@ -143,13 +143,23 @@ enum err take_up_request(struct onboard *o)
 	return taken ? OK : journal_clear(&o->device->store);
 }
 
+/* By `onramp revoke`, while a renewal waited: it is not to be renewed. */
+static bool is_revoked(const struct device *d, struct arena *a)
+{
+	struct span reason;
+	bool absent = true;
+
+	return d->store.live != 0 &&
+	       (store_find(&d->store, a, "revoked", &reason, &absent) != OK || !absent);
+}
+
 /* The operator may have changed his mind since. */
 static bool still_wanted(struct device *d, struct arena *a, const struct pending *p)
 {
 	const struct settings *s = &d->settings;
 	char server[URL_MAX];
 
-	if ((p->errand == ERRAND_ONBOARD) != (d->store.live == 0))
+	if ((p->errand == ERRAND_ONBOARD) != (d->store.live == 0) || is_revoked(d, a))
 		return false;
 	if (p->errand != ERRAND_ONBOARD)
 		return owner_server(d, a, server) == OK && strcmp(server, p->registrar) == 0;
@@ -170,31 +180,42 @@ static enum err drop(struct device *d, unsigned generation, const char *why)
 	return journal_clear(&d->store);
 }
 
-/* Confirmed, but not yet live when the power went.  The store has kept it as it was
-   found good; it has to be whole. */
-static enum err adopt_confirmed(struct device *d, struct arena *a, unsigned generation)
+/* The store has kept it as it was found good; it has to be whole. */
+static enum err check_staged(const struct generation *g, struct arena *a, struct span *leaf)
 {
 	struct credential staged = { .key = NULL };
 	struct span key, certs, other;
-	struct generation g;
-	enum err e = generation_resume(&d->store, generation, &g);
+	enum err e = generation_get(g, a, "key.pem", &key);
 
 	if (e == OK)
-		e = generation_get(&g, a, "key.pem", &key);
+		e = generation_get(g, a, "fullchain.pem", &certs);
 	if (e == OK)
-		e = generation_get(&g, a, "fullchain.pem", &certs);
+		e = generation_get(g, a, "roots.pem", &other);
 	if (e == OK)
-		e = generation_get(&g, a, "roots.pem", &other);
-	if (e == OK)
-		e = generation_get(&g, a, "onramp_state", &other);
+		e = generation_get(g, a, "onramp_state", &other);
 	if (e == OK)
 		e = signer_from_bytes(&staged.key, key);
 	if (e == OK)
 		e = credential_from(a, staged.key, certs, &staged);
-	if (e == OK)
-		e = make_live(d, a, &g, staged.leaf.der);
+	*leaf = staged.leaf.der;
 	signer_close(staged.key);
+	return e;
+}
+
+/* Confirmed, but not yet live when the power went.  Half of it is of no use and is
+   dropped; what only cannot be shown now is kept for the next start. */
+static enum err adopt_confirmed(struct device *d, struct arena *a, unsigned generation,
+                                bool *resumed)
+{
+	struct generation g;
+	struct span leaf;
+	enum err damage = generation_resume(&d->store, generation, &g), e;
+
+	if (damage == OK)
+		damage = check_staged(&g, a, &leaf);
+	e = damage == OK ? make_live(d, a, &g, leaf) : drop(d, generation, err_reason(damage));
 	generation_close(&g);
+	*resumed = damage == OK && e == OK;
 	return e;
 }
 
@@ -225,7 +246,7 @@ static enum err after_failure(struct device *d, struct arena *a, bool service, e
 	if (read_pending(d, a, &there, &generation, &p) != OK)
 		there = true;
 	arena_reset(a);
-	if (there && (clock_stopped() || !service))
+	if (there && (clock_stopped() || !service || p.confirmed))
 		return err_because(e, "%s", why);
 	return there ? drop(d, generation, why) : OK;
 }
@@ -247,14 +268,14 @@ enum err resume_interrupted(struct device *d, struct arena *a, const struct onbo
 		return OK; /* take_up_request() */
 	if (!still_wanted(d, a, &p))
 		return drop(d, generation, "the configuration asks for something else now");
-	if (p.confirmed)
-		e = adopt_confirmed(d, a, generation);
-	else
-		e = go_on(d, a, limits, &p);
+	if (p.confirmed) {
+		e = adopt_confirmed(d, a, generation, resumed);
+		arena_reset(a);
+		return e;
+	}
+	e = go_on(d, a, limits, &p);
 	arena_reset(a);
 	*resumed = e == OK;
-	if (p.confirmed && e != OK && d->store.live != generation) /* half of it is of no use */
-		return drop(d, generation, err_reason(e));
 	if (e == OK || err_verdict(e) == HALT)
 		return e;
 	return after_failure(d, a, limits->rounds == 0, e);

@@ -6,7 +6,9 @@
 #include "agent/service.h"
 #include "platform/crypto/hash.h"
 
-enum { NEVER = -1 };
+/* A CA that takes its time must not keep the others from their turn, nor `onramp revoke`
+   from the store. */
+enum { NEVER = -1, DUTY_TURN_MS = 300 * 1000, DUTY_PAUSE_MS = 60 * 1000 };
 
 /* Seconds until it is due by what is stored; 0: now; NEVER. */
 static int64_t renewal_in(const struct device *d, const struct life *l, struct moment now)
@@ -85,6 +87,12 @@ static const struct duty {
 	{ "crl", wants_crl, crl_in, crl_rest, life_fetch_crl },
 };
 
+/* The CA has not decided, and the journal knows how to ask again: no failure. */
+static bool is_thinking(const struct life *l, enum err e)
+{
+	return e == E_CMP_TIMEOUT && l->waiting;
+}
+
 static uint32_t random_number(void)
 {
 	uint32_t r = 0;
@@ -113,14 +121,16 @@ static int64_t turn_in(const struct device *d, const struct life *l, const struc
 	return in_s * 1000 > wait ? in_s * 1000 : wait > 0 ? wait : 0;
 }
 
-static void note_result(struct agenda *g, size_t i, enum err e)
+static void note_result(struct agenda *g, size_t i, const struct life *l, enum err e)
 {
 	struct duty_report *r = &g->duty[i].report;
 
 	r->name = duties[i].name;
 	snprintf(r->last, sizeof r->last, "%s%s%s", err_name(e), e == OK ? "" : ": ",
 	         e == OK ? "" : err_reason(e));
-	if (e != OK)
+	if (is_thinking(l, e))
+		log_info("%s: %s", duties[i].name, err_reason(e));
+	else if (e != OK)
 		log_warning("%s failed: %s", duties[i].name, err_reason(e));
 }
 
@@ -131,6 +141,8 @@ static int64_t pause_after(const struct duty *duty, const struct life *l, unsign
 {
 	if (e == OK)
 		return duty->rest(l, clock_now()) * 1000;
+	if (is_thinking(l, e))
+		return DUTY_PAUSE_MS;
 	if (e == E_CMP_NONE && duty->run != life_renew)
 		return (int64_t)NEWS_RARELY_S * 1000;
 	return retry_backoff_ms(failures, random_number());
@@ -139,16 +151,18 @@ static int64_t pause_after(const struct duty *duty, const struct life *l, unsign
 static enum err do_duty(struct device *d, struct arena *a, struct agenda *g, size_t i,
                         struct life *l)
 {
-	const struct onboard_limits once = { 1, 0 };
-	enum err look, e = duties[i].run(d, a, &once);
+	const struct onboard_limits turn = { 1, DUTY_TURN_MS };
+	char why[ERR_REASON_MAX];
+	enum err look, e = duties[i].run(d, a, &turn);
 
 	if (clock_stopped())
 		return OK;
-	note_result(g, i, e);
+	snprintf(why, sizeof why, "%s", err_reason(e));
 	arena_reset(a);
 	look = life_look(d, a, l);
 	arena_reset(a);
-	g->duty[i].failures = e == OK ? 0 : g->duty[i].failures + 1;
+	note_result(g, i, l, e == OK ? OK : err_because(e, "%s", why));
+	g->duty[i].failures = e == OK || is_thinking(l, e) ? 0 : g->duty[i].failures + 1;
 	g->duty[i].not_before = clock_ticks() + pause_after(&duties[i], l, g->duty[i].failures, e);
 	return look;
 }

@@ -71,13 +71,34 @@ static enum err ask_root(struct onboard *o, const struct cmp_client *c, struct s
 	return e;
 }
 
+/* A server that has nothing to say about one of them does not hide what it has about
+   another. */
+static enum err ask_each_root(struct onboard *o)
+{
+	const struct anchors *held = &o->attempt.owner.roots;
+	char room[URL_MAX], why[ERR_REASON_MAX] = "";
+	struct cmp_client c = flow_client(o, room, sizeof room);
+	enum err first = OK;
+
+	for (size_t i = 0; i < held->n && !clock_stopped(); i++) {
+		enum err e = is_over(held->a[i].der) ? OK : ask_root(o, &c, held->a[i].der);
+
+		if (e == OK || first != OK)
+			continue;
+		first = e;
+		snprintf(why, sizeof why, "%s", err_reason(e));
+	}
+	if (first == OK || !o->attempt.news.any)
+		return first == OK ? OK : err_because(first, "%s", why);
+	log_notice("of another root the owner's server says: %s", why);
+	return OK;
+}
+
 /* RFC 9483 4.3.2, for each root that is held; the old ones stay as long as they last. */
 enum err ask_roots(struct onboard *o)
 {
 	struct attempt *t = &o->attempt;
 	const struct anchors *held = &t->owner.roots;
-	char room[URL_MAX];
-	struct cmp_client c = flow_client(o, room, sizeof room);
 	enum err e = OK;
 
 	t->news = (struct news){ .any = false };
@@ -86,9 +107,8 @@ enum err ask_roots(struct onboard *o)
 			e = add_root(&t->news, held->a[i].der);
 	if (e == OK && t->news.root_count == 0)
 		return err_because(E_CERT_TIME, "every root that is held has ended");
-	for (size_t i = 0; i < held->n && e == OK; i++)
-		if (!is_over(held->a[i].der))
-			e = ask_root(o, &c, held->a[i].der);
+	if (e == OK)
+		e = ask_each_root(o);
 	if (e == OK && !t->news.any)
 		progress_detail("nothing newer");
 	return e;

@@ -291,6 +291,15 @@ def away_while_waiting(life: Life) -> int | None:
     return status
 
 
+def out_of_patience(life: Life) -> int | None:
+    """The CA thinks longer than the caller waits: the next call goes on with the same request."""
+    life.run(*ONCE, "--patience", "8", status=72)
+    life.expect(life.device.root.joinpath("etc/onramp/journal").is_file(), "no journal was left")
+    status = life.run(*ONCE)
+    life.same_transaction("ir", 1)
+    return status
+
+
 def away_after_the_kill(life: Life) -> int | None:
     """Nobody to be reached at the next start: what is staged stays for the one after."""
     process = life.start(*ONCE)

@@ -125,6 +125,8 @@ def judge_run(scenario: Scenario, run: judge.Run, numbers: dict[str, int]) -> li
         complaints += judge.enrolled(run)
         if "telemetry" not in scenario.name and not scenario.told and not scenario.story:
             complaints += judge.enrolment_reported(run)
+    elif name == "CMP_TIMEOUT" and "--patience" in scenario.arguments:
+        complaints += judge.interrupted(run)
     else:
         complaints += judge.never_enrolled(run)
     if scenario.trusts and not scenario.before and "telemetry" not in scenario.name:

@@ -406,6 +406,7 @@ lives("killed-at-202", life.killed_at_202, "--fault", "http-202-thrice", pvrs=(4
 lives("given-up-at-202", life.given_up_at_202, "--fault", "http-202-once")
 lives("stopped-while-waiting", life.stopped_while_enrolling, *WAITING)
 lives("away-while-waiting", life.away_while_waiting, *WAITING)
+lives("out-of-patience", life.out_of_patience, "--cmp-wait", "2", "--cmp-check-after", "12")
 lives("killed-and-away", life.away_after_the_kill, *WAITING)
 lives("killed-when-confirmed", life.confirmed_before_the_cut)
 lives("killed-and-elsewhere", life.elsewhere, *WAITING)

@@ -103,6 +103,16 @@ def never_enrolled(run: Run) -> Iterable[str]:
         yield f"left behind: {', '.join(run.device.leftovers())}"
 
 
+def interrupted(run: Run) -> Iterable[str]:
+    """Out of patience while the CA was thinking: what is needed to go on, and no more."""
+    staged = re.compile(r"journal|gen/0001/(key\.pem|pin\.pem|voucher\.vcj|profile\.der)")
+    left = run.device.leftovers()
+    if not all(staged.fullmatch(name) for name in left):
+        yield f"left behind: {', '.join(left)}"
+    if left and not {"journal", "gen/0001/key.pem"} <= set(left):
+        yield f"with {', '.join(left)} nobody can go on"
+
+
 def never_trusted(run: Run) -> Iterable[str]:
     yield from never_enrolled(run)
     if run.saw("cmp") or run.saw("ir"):
