@@ -19,6 +19,15 @@ enum {
 	JSON_NODES_MAX = 512,  /* `,` `:` `[` `{`: heap of the JSON library is 264 x input */
 	PEM_FILE_MAX = 65536,  /* a chain of 9 RSA certificates is 20 kB */
 
+	/* what `onramp show` reads and writes */
+	SHOW_FILE_MAX = 196608,  /* the largest answer (HTTP_BODY_MAX) as PEM is 177 kB */
+	VIEW_SIZE_MAX = 4194304, /* a CRL of that size makes 1 MB; hostile DER 40 times itself */
+	VIEW_DEPTH_MAX = 62,     /* DER_DEPTH_MAX elements, two levels each, and a frame */
+	VIEW_STRING_MAX = 1024,  /* octets shown of one string; the longest URL seen has 200 */
+	VIEW_HEX_MAX = 80,       /* digests, key identifiers and P-256 points whole, no RSA */
+	SYNTAX_WHERE_MAX = 160,  /* "PKIMessage.extraCerts[2].tbsCertificate.validity..." */
+	SHOW_NESTED_MAX = 4,     /* a prior request is in a request is in a request */
+
 	/* certificates and CMS */
 	CERT_SIZE_MAX = 8192,     /* RSA-4096 with many names is under 4 kB */
 	CERT_EXTENSIONS_MAX = 32, /* seen: at most 14 */

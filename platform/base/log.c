@@ -118,8 +118,7 @@ static bool disguises(uint32_t scalar)
 	return false;
 }
 
-/* How many octets from here are shown as they are; 0: the first one is escaped. */
-static size_t plain(struct span s)
+size_t log_plain(struct span s)
 {
 	uint32_t scalar;
 	size_t n = utf8_next(s, &scalar);
@@ -152,7 +151,7 @@ const char *log_quote(struct quoted *q, struct span s)
 
 	*to++ = '"';
 	while (i < s.n && i < LOG_QUOTE_MAX) {
-		size_t n = plain((struct span){ s.p + i, s.n - i });
+		size_t n = log_plain((struct span){ s.p + i, s.n - i });
 
 		if (i + n > LOG_QUOTE_MAX)
 			break;

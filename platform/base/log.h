@@ -45,6 +45,9 @@ struct quoted {
 };
 const char *log_quote(struct quoted *q, struct span peer_text);
 
+/* How many octets of s may be shown as they are: its first character's; 0: it must be escaped. */
+size_t log_plain(struct span s);
+
 /* Bytes as lower-case hex, at most 32 of them, then `...`. */
 const char *log_hex(struct quoted *q, struct span bytes);
 
