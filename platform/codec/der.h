@@ -49,6 +49,14 @@ enum {
 #define DER_CONTEXT(n)           (0xa0 | (n)) /* [n] EXPLICIT, or IMPLICIT constructed */
 #define DER_CONTEXT_PRIMITIVE(n) (0x80 | (n)) /* [n] IMPLICIT primitive */
 
+/* What an element says of itself, before it is known whether all of it is there. */
+struct der_head {
+	uint8_t tag;
+	size_t size; /* octets of the head: identifier and length */
+	size_t n;    /* octets of content that it announces */
+};
+MUST_CHECK enum err der_head(struct span s, struct der_head *out);
+
 /* Sets *err to OK.  The message is what der_end() on this cursor must exhaust. */
 struct der der_open(struct span message, enum err *err);
 
@@ -77,6 +85,12 @@ struct span der_integer(struct der *c);    /* INTEGER of any size, content octet
 struct span der_oid(struct der *c);        /* content octets; arcs in fewest octets */
 struct span der_bits(struct der *c);       /* BIT STRING: count of unused bits, bits */
 struct span der_bit_octets(struct der *c); /* BIT STRING of whole octets: the octets */
+
+/* The content of these under another tag, IMPLICIT, to the same effect. */
+bool der_bool_of(struct der *c, uint8_t tag);
+struct span der_integer_of(struct der *c, uint8_t tag);
+struct span der_oid_of(struct der *c, uint8_t tag);
+struct span der_bits_of(struct der *c, uint8_t tag);
 
 /* Named BIT STRING (no trailing zero bits, X.690 11.2.2), bit 0 as 1 << 0; at most 32 bits. */
 uint32_t der_flags(struct der *c);

@@ -15,15 +15,20 @@ static struct span fault(struct der *c, enum err e, const char *why)
 }
 
 /* X.690 8.2.2 and 11.1: one octet, 00 or FF. */
-bool der_bool(struct der *c)
+bool der_bool_of(struct der *c, uint8_t tag)
 {
-	struct span s = der_get(c, DER_BOOLEAN);
+	struct span s = der_get(c, tag);
 
 	if (!der_ok(c))
 		return false;
 	if (s.n != 1 || (s.p[0] != 0x00 && s.p[0] != 0xff))
 		return fault(c, E_NOT_DER, "a BOOLEAN is not 00 or FF"), false;
 	return s.p[0] == 0xff;
+}
+
+bool der_bool(struct der *c)
+{
+	return der_bool_of(c, DER_BOOLEAN);
 }
 
 /* X.690 11.5: a value that equals the DEFAULT is left out. */
@@ -46,9 +51,9 @@ void der_null(struct der *c)
 }
 
 /* X.690 8.3.2: the first nine bits are not all the same. */
-struct span der_integer(struct der *c)
+struct span der_integer_of(struct der *c, uint8_t tag)
 {
-	struct span s = der_get(c, DER_INTEGER);
+	struct span s = der_get(c, tag);
 
 	if (!der_ok(c))
 		return s;
@@ -57,6 +62,11 @@ struct span der_integer(struct der *c)
 	if (s.n > 1 && (s.p[0] == 0x00 ? s.p[1] < 0x80 : s.p[0] == 0xff && s.p[1] >= 0x80))
 		return fault(c, E_NOT_DER, "an INTEGER is not in its shortest form");
 	return s;
+}
+
+struct span der_integer(struct der *c)
+{
+	return der_integer_of(c, DER_INTEGER);
 }
 
 int64_t der_int(struct der *c)
@@ -91,7 +101,7 @@ uint32_t der_uint(struct der *c)
 }
 
 /* X.690 8.6.2 and 11.2.1: at most seven bits unused, all of them zero. */
-static struct span bits_of(struct der *c, uint8_t tag)
+struct span der_bits_of(struct der *c, uint8_t tag)
 {
 	struct span s = der_get(c, tag);
 
@@ -106,7 +116,7 @@ static struct span bits_of(struct der *c, uint8_t tag)
 
 struct span der_bits(struct der *c)
 {
-	return bits_of(c, DER_BIT_STRING);
+	return der_bits_of(c, DER_BIT_STRING);
 }
 
 struct span der_bit_octets(struct der *c)
@@ -123,7 +133,7 @@ struct span der_bit_octets(struct der *c)
 /* X.690 11.2.2: named bits end with the last one that is set; none set is empty. */
 uint32_t der_flags_of(struct der *c, uint8_t tag)
 {
-	struct span s = bits_of(c, tag);
+	struct span s = der_bits_of(c, tag);
 	uint32_t flags = 0;
 
 	if (!der_ok(c))
@@ -166,9 +176,9 @@ int64_t der_time(struct der *c)
 }
 
 /* X.690 8.19.2: arcs of seven bits an octet, none with a leading 80, the last one ended. */
-struct span der_oid(struct der *c)
+struct span der_oid_of(struct der *c, uint8_t tag)
 {
-	struct span s = der_get(c, DER_OID);
+	struct span s = der_get(c, tag);
 	bool begins = true;
 
 	if (!der_ok(c))
@@ -181,6 +191,11 @@ struct span der_oid(struct der *c)
 		begins = s.p[i] < 0x80;
 	}
 	return s;
+}
+
+struct span der_oid(struct der *c)
+{
+	return der_oid_of(c, DER_OID);
 }
 
 /* The next arc of *oid; false for one above 64 bits or cut short. */
