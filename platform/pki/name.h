@@ -27,6 +27,10 @@ extern const struct span OID_AT_COMMON_NAME, OID_AT_SERIAL_NUMBER;
 /* "CN=x,O=y" in a log line: RFC 4514 order reversed is left to people; quoted and cut. */
 const char *name_text(struct quoted *q, struct span name);
 
+/* The same, whole and as it is, piece by piece: to be quoted by who puts it. */
+typedef void name_put(void *to, struct span piece);
+void name_write(struct span name, name_put *put, void *to);
+
 /*
  * A Name from "/O=Org/CN=router 1" (openssl's form, \/ escapes) or
  * "CN=router 1,O=Org" (RFC 4514 order, last RDN first), as UTF8String

@@ -32,52 +32,38 @@ static const struct type_row {
 
 enum { TYPES = sizeof types / sizeof *types };
 
-/* As much as log_quote() shows, and one octet more, by which it sees the cut. */
-struct line {
-	uint8_t text[LOG_QUOTE_MAX + 1];
-	size_t n;
-};
-
-static void put_octet(struct line *l, uint8_t octet)
-{
-	if (l->n < sizeof l->text)
-		l->text[l->n++] = octet;
-}
-
-static void put(struct line *l, const char *s)
-{
-	for (; *s != '\0'; s++)
-		put_octet(l, (uint8_t)*s);
-}
-
-static void put_type(struct line *l, struct span oid)
+static void put_type(struct span oid, name_put *put, void *to)
 {
 	char dotted[40];
 
 	for (size_t i = 0; i < TYPES; i++)
 		if (span_equal(types[i].oid, oid)) {
-			put(l, types[i].word);
+			put(to, span_str(types[i].word));
 			return;
 		}
-	put(l, der_oid_text(oid, dotted, sizeof dotted));
+	put(to, span_str(der_oid_text(oid, dotted, sizeof dotted)));
 }
 
 /* A separator inside a value is escaped (RFC 4514 2.4), so that none can be forged. */
-static void put_value(struct line *l, struct span value)
+static void put_value(struct span value, name_put *put, void *to)
 {
-	for (size_t i = 0; i < value.n && l->n < sizeof l->text; i++) {
-		if (memchr(",+=\\", value.p[i], 4) != NULL)
-			put_octet(l, '\\');
-		put_octet(l, value.p[i]);
+	size_t begun = 0;
+
+	for (size_t i = 0; i < value.n; i++) {
+		if (memchr(",+=\\", value.p[i], 4) == NULL)
+			continue;
+		put(to, (struct span){ value.p + begun, i - begun });
+		put(to, span_str("\\"));
+		begun = i;
 	}
+	put(to, (struct span){ value.p + begun, value.n - begun });
 }
 
-const char *name_text(struct quoted *q, struct span name)
+void name_write(struct span name, name_put *put, void *to)
 {
 	enum err e;
 	struct der c = der_open(name, &e);
 	struct der rdns = der_enter(&c, DER_SEQUENCE);
-	struct line l = { .n = 0 };
 	const char *separator = "";
 
 	while (der_more(&rdns)) {
@@ -88,13 +74,37 @@ const char *name_text(struct quoted *q, struct span name)
 
 			if (e != OK)
 				break;
-			put(&l, separator);
-			put_type(&l, a.oid);
-			put(&l, "=");
-			put_value(&l, a.value);
+			put(to, span_str(separator));
+			put_type(a.oid, put, to);
+			put(to, span_str("="));
+			put_value(a.value, put, to);
 			separator = der_more(&rdn) ? "+" : ",";
 		}
 	}
+}
+
+/* As much as log_quote() shows, and one octet more, by which it sees the cut. */
+struct line {
+	uint8_t text[LOG_QUOTE_MAX + 1];
+	size_t n;
+};
+
+static void put_in_line(void *to, struct span piece)
+{
+	struct line *l = to;
+	size_t room = sizeof l->text - l->n;
+	size_t n = piece.n < room ? piece.n : room;
+
+	if (n > 0)
+		memcpy(l->text + l->n, piece.p, n);
+	l->n += n;
+}
+
+const char *name_text(struct quoted *q, struct span name)
+{
+	struct line l = { .n = 0 };
+
+	name_write(name, put_in_line, &l);
 	return log_quote(q, (struct span){ l.text, l.n });
 }
 
