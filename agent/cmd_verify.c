@@ -5,7 +5,6 @@
 #include "agent/commands.h"
 #include "agent/device.h"
 #include "agent/options.h"
-#include "agent/show.h"
 #include "platform/base/date.h"
 #include "platform/codec/b64.h"
 #include "platform/codec/pem.h"

@@ -1,15 +1,41 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Things in words on stdout, for `onramp show`. Nothing shown is believed. */
+/*
+ * `onramp show`: what a file holds, whatever it is, told to a view.
+ *
+ * Knows PKIMessages and parts of them, certificates, CRLs, PKCS#10 requests, CMS,
+ * vouchers and voucher-requests, any other JSON, and any other DER as a tree; in
+ * DER, PEM or base64.  Nothing is verified, and the first thing shown says so.
+ * Private keys are named, never shown.
+ *
+ * What is broken is shown as far as it can be read.  The last thing shown is then
+ * `broken`: the offset, the element, what was found and what was expected; and
+ * the code is returned, with the same words as its reason.
+ */
 #ifndef ONRAMP_AGENT_SHOW_H
 #define ONRAMP_AGENT_SHOW_H
 
-#include "platform/pki/cms.h"
+#include "platform/base/arena.h"
+#include "platform/base/limits.h"
+#include "platform/base/view.h"
 
-void show_line(const char *label, const char *format, ...) PRINTF_LIKE(2, 3);
-void show_certificate(const struct cert *c);
-void show_cms(struct arena *a, const struct cms *m);
+/* The view is begun, and left to be ended. */
+MUST_CHECK enum err show_file(struct view *v, struct arena *a, struct span file);
 
-/* A voucher or voucher-request in JSON; E_VOUCHER_SYNTAX when it is neither. */
-MUST_CHECK enum err show_voucher_json(struct arena *a, struct span json);
+/* Shared with show_voucher.c: one file, and the first fault found in it. */
+struct show {
+	struct view *view;
+	struct arena *arena;
+	unsigned nested; /* documents around this one */
+	enum err e;
+	size_t offset; /* in the document named in the words */
+	char words[ERR_REASON_MAX];
+};
+
+/* The document by the name of its kind; within: what it was found in, or "". */
+void show_der(struct show *s, const char *within, struct span der);
+/* Binary leaves of vouchers are decoded. */
+void show_json(struct show *s, const char *name, struct span json);
+/* The first one is kept. where: "Certificate.tbsCertificate", or "". */
+void show_fault(struct show *s, enum err e, size_t offset, const char *within, const char *where);
 
 #endif

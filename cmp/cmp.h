@@ -241,7 +241,4 @@ struct cmp_crl_wish {
 MUST_CHECK enum err cmp_get_crl(const struct cmp_client *c, struct arena *a,
                                 const struct cmp_crl_wish *w, struct span *crl);
 
-/* `onramp show`: a PKIMessage in words, written to out (NUL-terminated). */
-MUST_CHECK enum err cmp_show(struct span der, char *out, size_t cap);
-
 #endif

@@ -231,7 +231,6 @@ extern const struct span IT_IMPLICIT_CONFIRM, IT_CONFIRM_WAIT_TIME, IT_CERT_PROF
 extern const struct span CE_SUBJECT_ALT_NAME, CE_KEY_USAGE, CE_EXT_KEY_USAGE, CE_REASON_CODE,
 	CE_BASIC_CONSTRAINTS;
 extern const struct span PKCS9_EXTENSION_REQUEST;
-const char *cmp_info_name(struct span oid); /* "caCerts", or NULL */
 
 /* header.c, build.c: a message out, signed; in the arena. */
 void cmp_put_header(struct derw *w, const struct cmp_session *s, unsigned body);

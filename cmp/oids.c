@@ -24,25 +24,3 @@ OID(CE_REASON_CODE, ID_CE(21));
 OID(CE_EXT_KEY_USAGE, ID_CE(37));
 /* extensionRequest 1.2.840.113549.1.9.14 (RFC 2985 5.4.2) */
 OID(PKCS9_EXTENSION_REQUEST, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x09, 0x0e);
-
-/* id-it by its last arc, for `onramp show`. */
-static const char *const info_names[] = {
-	[1] = "caProtEncCert",     [2] = "signKeyPairTypes", [3] = "encKeyPairTypes",
-	[4] = "preferredSymmAlg",  [5] = "caKeyUpdateInfo",  [6] = "currentCRL",
-	[7] = "unsupportedOIDs",   [10] = "keyPairParamReq", [11] = "keyPairParamRep",
-	[12] = "revPassphrase",    [13] = "implicitConfirm", [14] = "confirmWaitTime",
-	[15] = "origPKIMessage",   [16] = "suppLangTags",    [17] = "caCerts",
-	[18] = "rootCaKeyUpdate",  [19] = "certReqTemplate", [20] = "rootCaCert",
-	[21] = "certProfile",      [22] = "crlStatusList",   [23] = "crls",
-	[24] = "KemCiphertextInfo"
-};
-
-const char *cmp_info_name(struct span oid)
-{
-	size_t arc = oid.n == IT_CERT_PROFILE.n ? oid.p[oid.n - 1] : 0;
-
-	if (arc == 0 || arc >= sizeof info_names / sizeof *info_names ||
-	    memcmp(oid.p, IT_CERT_PROFILE.p, oid.n - 1) != 0)
-		return NULL;
-	return info_names[arc];
-}

@@ -1,45 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* PKIStatusInfo and error messages: read, written, and in words. */
 #include "cmp/internal.h"
+#include "cmp/syntax.h"
 
-/* PKIFailureInfo, bit by bit (RFC 9480 A.2). */
-static const char *const fail_names[] = { "badAlg",
-	                                  "badMessageCheck",
-	                                  "badRequest",
-	                                  "badTime",
-	                                  "badCertId",
-	                                  "badDataFormat",
-	                                  "wrongAuthority",
-	                                  "incorrectData",
-	                                  "missingTimeStamp",
-	                                  "badPOP",
-	                                  "certRevoked",
-	                                  "certConfirmed",
-	                                  "wrongIntegrity",
-	                                  "badRecipientNonce",
-	                                  "timeNotAvailable",
-	                                  "unacceptedPolicy",
-	                                  "unacceptedExtension",
-	                                  "addInfoNotAvailable",
-	                                  "badSenderNonce",
-	                                  "badCertTemplate",
-	                                  "signerNotTrusted",
-	                                  "transactionIdInUse",
-	                                  "unsupportedVersion",
-	                                  "notAuthorized",
-	                                  "systemUnavail",
-	                                  "systemFailure",
-	                                  "duplicateCertReq" };
-
-static const char *const status_names[] = { "accepted",          "grantedWithMods",
-	                                    "rejection",         "waiting",
-	                                    "revocationWarning", "revocationNotification",
-	                                    "keyUpdateWarning" };
-
-enum {
-	FAIL_NAMES = sizeof fail_names / sizeof *fail_names,
-	STATUS_NAMES = sizeof status_names / sizeof *status_names
-};
+/* PKIFailureInfo, bit by bit, and PKIStatus (RFC 9480 A.2). */
+const char PKI_FAILURE_NAMES[] = "badAlg\0badMessageCheck\0badRequest\0badTime\0badCertId\0"
+				 "badDataFormat\0wrongAuthority\0incorrectData\0"
+				 "missingTimeStamp\0badPOP\0certRevoked\0certConfirmed\0"
+				 "wrongIntegrity\0badRecipientNonce\0timeNotAvailable\0"
+				 "unacceptedPolicy\0unacceptedExtension\0addInfoNotAvailable\0"
+				 "badSenderNonce\0badCertTemplate\0signerNotTrusted\0"
+				 "transactionIdInUse\0unsupportedVersion\0notAuthorized\0"
+				 "systemUnavail\0systemFailure\0duplicateCertReq\0";
+const char PKI_STATUS_NAMES[] = "accepted\0grantedWithMods\0rejection\0waiting\0"
+				"revocationWarning\0revocationNotification\0keyUpdateWarning\0";
 
 /* PKIFreeText ::= SEQUENCE SIZE (1..MAX) OF UTF8String */
 struct span cmp_free_text_read(struct der *c)
@@ -98,10 +72,12 @@ static void say_fail_info(struct cmp_text *t, uint32_t fail_info)
 	const char *before = " (";
 
 	for (unsigned bit = 0; bit < 32; bit++) {
+		const char *name = view_nth(PKI_FAILURE_NAMES, bit);
+
 		if ((fail_info >> bit & 1) == 0)
 			continue;
-		if (bit < FAIL_NAMES)
-			cmp_say(t, "%s%s", before, fail_names[bit]);
+		if (name != NULL)
+			cmp_say(t, "%s%s", before, name);
 		else
 			cmp_say(t, "%sbit %u", before, bit);
 		before = ", ";
@@ -113,10 +89,11 @@ static void say_fail_info(struct cmp_text *t, uint32_t fail_info)
 /* `rejection (badRequest): "text of the CA"`. */
 void cmp_status_words(struct cmp_text *t, const struct cmp_status *s)
 {
+	const char *name = view_nth(PKI_STATUS_NAMES, s->status);
 	struct quoted q;
 
-	if (s->status < STATUS_NAMES)
-		cmp_say(t, "%s", status_names[s->status]);
+	if (name != NULL)
+		cmp_say(t, "%s", name);
 	else
 		cmp_say(t, "status %u", s->status);
 	say_fail_info(t, s->fail_info);

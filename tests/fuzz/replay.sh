@@ -34,7 +34,7 @@ unpack() {
 
 third_party() { # target
 	case $1 in
-	der | x509 | cms | cmp)
+	der | x509 | cms | cmp | show)
 		if [ ! -e "$vectors/openssl-cmp-corpus/cmp.tar.xz" ]; then
 			skip "$1" "openssl-cmp-corpus is not here"
 		elif ! unpack; then
