@@ -16,13 +16,12 @@ enum {
 
 /* How a form differs from the other. */
 struct view_form {
-	void (*lead)(struct view *v, const char *name); /* what stands before a value */
-	const char *open[2], *close[2];                 /* of a group, of a list */
-	const char *none;                               /* in place of what is in an empty one */
-	const char *gap;                                /* between a name and a value */
-	const char *quote;                              /* around words */
-	void (*escape)(struct view *v, struct span first);
-	bool whole; /* escape() is for a character, not for an octet */
+	void (*lead)(struct view *v, const char *name);  /* what stands before a value */
+	const char *open[2], *close[2];                  /* of a group, of a list */
+	const char *none;                                /* in place of what is in an empty one */
+	const char *gap;                                 /* between a name and a value */
+	const char *quote;                               /* around words */
+	size_t (*escape)(struct view *v, struct span s); /* how many octets of s are written */
 };
 
 static void put(struct view *v, const char *s, size_t n)
@@ -42,33 +41,33 @@ static bool in_list(const struct view *v)
 	return (v->lists >> (v->depth - 1) & 1) != 0;
 }
 
-/* `- ` before each element of a list; a group in a list goes on behind it. */
+/* `- ` before each element of a list; a group or list in a list goes on behind it. */
 static void text_lead(struct view *v, const char *name)
 {
-	bool behind_dash = v->fresh && v->depth > 1 && !in_list(v) &&
-	                   (v->lists >> (v->depth - 2) & 1) != 0;
+	bool behind_dash = v->fresh && v->depth > 1 && (v->lists >> (v->depth - 2) & 1) != 0;
 
 	if (!behind_dash) {
 		if (v->begun)
 			word(v, "\n");
 		for (unsigned i = 1; i < v->depth; i++)
 			word(v, "  ");
-		if (in_list(v))
-			word(v, "- ");
 	}
+	if (in_list(v))
+		word(v, "- ");
 	if (name != NULL) {
 		word(v, name);
 		word(v, ":");
 	}
 }
 
-/* The same characters as in a log line (log_quote()). */
-static void text_escape(struct view *v, struct span first)
+/* The same characters as in a log line (log_quote()), octet by octet. */
+static size_t text_escape(struct view *v, struct span s)
 {
 	char escape[8];
 
-	snprintf(escape, sizeof escape, "\\x%02x", first.p[0]);
+	snprintf(escape, sizeof escape, "\\x%02x", s.p[0]);
 	word(v, escape);
+	return 1;
 }
 
 static void json_lead(struct view *v, const char *name)
@@ -83,18 +82,19 @@ static void json_lead(struct view *v, const char *name)
 }
 
 /* RFC 8259 7: above U+FFFF a pair of surrogates; an octet that is no UTF-8 is U+FFFD. */
-static void json_escape(struct view *v, struct span first)
+static size_t json_escape(struct view *v, struct span s)
 {
 	char escape[16];
 	uint32_t c = 0xfffd;
+	size_t n = utf8_next(s, &c);
 
-	utf8_next(first, &c);
 	if (c > 0xffff)
 		snprintf(escape, sizeof escape, "\\u%04x\\u%04x", 0xd7c0 + (c >> 10),
 		         0xdc00 + (c & 0x3ff));
 	else
 		snprintf(escape, sizeof escape, "\\u%04x", c);
 	word(v, escape);
+	return n > 0 ? n : 1;
 }
 
 const struct view_form VIEW_TEXT = {
@@ -105,7 +105,6 @@ const struct view_form VIEW_TEXT = {
 	.gap = " ",
 	.quote = "",
 	.escape = text_escape,
-	.whole = false,
 };
 const struct view_form VIEW_JSON = {
 	.lead = json_lead,
@@ -115,7 +114,6 @@ const struct view_form VIEW_JSON = {
 	.gap = "",
 	.quote = "\"",
 	.escape = json_escape,
-	.whole = true,
 };
 
 void view_begin(struct view *v, const struct view_form *form,
@@ -204,16 +202,20 @@ void view_close(struct view *v)
 	v->fresh = false;
 }
 
+/* What both forms escape alike stays readable. */
 static void escaped(struct view *v, struct span s)
 {
 	while (s.n > 0) {
-		uint32_t scalar;
 		size_t n = log_plain(s);
 
+		if (*s.p == '"' || *s.p == '\\') {
+			word(v, "\\");
+			n = 1;
+		}
 		if (n > 0)
 			put(v, (const char *)s.p, n);
-		else if (v->form->escape(v, s), (n = utf8_next(s, &scalar)) == 0 || !v->form->whole)
-			n = 1;
+		else
+			n = v->form->escape(v, s);
 		s.p += n;
 		s.n -= n;
 	}
@@ -314,13 +316,4 @@ void view_text(struct view *v, const char *name, struct span text)
 	view_text_open(v, name);
 	view_text_add(v, text);
 	view_text_close(v);
-}
-
-const char *view_nth(const char *words, uint32_t n)
-{
-	while (n > 0 && *words != '\0') {
-		words += strlen(words) + 1;
-		n--;
-	}
-	return *words != '\0' ? words : NULL;
 }

@@ -60,7 +60,4 @@ void view_text_open(struct view *v, const char *name);
 void view_text_add(struct view *v, struct span piece);
 void view_text_close(struct view *v);
 
-/* The n-th of words that stand one after the other, "a\0b\0"; NULL when there is none. */
-const char *view_nth(const char *words, uint32_t n);
-
 #endif
