@@ -8,8 +8,9 @@
 #include "platform/codec/pem.h"
 #include "platform/pki/syntax.h"
 
-static const struct oid_book *const books[] = {
-	&PKI_CERTIFICATE_BOOK, &PKI_CMS_BOOK, &PKI_ALGORITHM_BOOK, &CMP_BOOK, &CRMF_BOOK, NULL
+static const struct syntax_module *const modules[] = {
+	&PKI_CERTIFICATES, &PKI_EXTENSIONS, &PKI_ALGORITHMS, &PKI_CMS,       &CMP_MESSAGES,
+	&CMP_INFO,         &CMP_STATUS,     &CMP_FAILURE,    &CRMF_REQUESTS, NULL,
 };
 
 void show_fault(struct show *s, enum err e, size_t offset, const char *within, const char *where)
@@ -22,27 +23,15 @@ void show_fault(struct show *s, enum err e, size_t offset, const char *within, c
 	         *within != '\0' && *where != '\0' ? ": " : "", where, err_reason(e));
 }
 
-static const struct syntax_kind *kind_of(struct span der)
-{
-	static const struct syntax_kind tree = { "", { "DER", ANY }, OK };
-	static const struct syntax_kind *const all[] = { PKI_KINDS, CMP_KINDS };
-
-	for (size_t i = 0; i < sizeof all / sizeof *all; i++)
-		for (const struct syntax_kind *k = all[i]; k->shape != NULL; k++)
-			if (syntax_fits(k->shape, der))
-				return k;
-	return &tree;
-}
-
 /* A fault inside of something has the code of that, unless it is our own trouble. */
 static enum err code_of(const struct syntax_kind *k, enum err e)
 {
-	return k->broken == OK || e == E_TOO_BIG ? e : k->broken;
+	return k == NULL || k->broken == OK || e == E_TOO_BIG ? e : k->broken;
 }
 
 void show_der(struct show *s, const char *within, struct span der)
 {
-	const struct syntax_kind *k = kind_of(der);
+	const struct syntax_kind *k = syntax_kind_of(&s->grammar, der);
 	struct walk w;
 
 	if (s->nested == SHOW_NESTED_MAX) {
@@ -50,7 +39,7 @@ void show_der(struct show *s, const char *within, struct span der)
 		return;
 	}
 	s->nested++;
-	walk_document(&w, s->view, books, &k->row, der);
+	walk_document(&w, &s->grammar, s->view, k, der);
 	if (w.fault != OK)
 		show_fault(s, err_because(code_of(k, w.fault), "%s", w.why), w.offset, within,
 		           w.where);
@@ -139,6 +128,10 @@ enum err show_file(struct view *v, struct arena *a, struct span file)
 {
 	struct show s = { .view = v, .arena = a, .e = OK };
 
+	enum err e = syntax_compile(a, modules, &s.grammar);
+
+	if (e != OK)
+		return e;
 	view_word(v, "note", "nothing here was verified");
 	show_any(&s, file);
 	if (view_full(v)) {

@@ -17,6 +17,7 @@
 #include "platform/base/arena.h"
 #include "platform/base/limits.h"
 #include "platform/base/view.h"
+#include "platform/codec/syntax.h"
 
 /* The view is begun, and left to be ended. */
 MUST_CHECK enum err show_file(struct view *v, struct arena *a, struct span file);
@@ -25,6 +26,7 @@ MUST_CHECK enum err show_file(struct view *v, struct arena *a, struct span file)
 struct show {
 	struct view *view;
 	struct arena *arena;
+	struct grammar grammar;
 	unsigned nested; /* documents around this one */
 	enum err e;
 	size_t offset; /* in the document named in the words */

@@ -58,7 +58,7 @@ static void show_binary(struct show *s, const struct member *m, struct span text
 
 	if (e != OK) {
 		view_text(s->view, m->name, text);
-		show_fault(s, e, 0, "JSON: ", m->name);
+		show_fault(s, e, 0, "JSON", m->name);
 		return;
 	}
 	if (octets.n > 0 && octets.p[0] == DER_SEQUENCE) {

@@ -3,17 +3,22 @@
 #include "cmp/internal.h"
 #include "cmp/syntax.h"
 
-/* PKIFailureInfo, bit by bit, and PKIStatus (RFC 9480 A.2). */
-const char PKI_FAILURE_NAMES[] = "badAlg\0badMessageCheck\0badRequest\0badTime\0badCertId\0"
-				 "badDataFormat\0wrongAuthority\0incorrectData\0"
-				 "missingTimeStamp\0badPOP\0certRevoked\0certConfirmed\0"
-				 "wrongIntegrity\0badRecipientNonce\0timeNotAvailable\0"
-				 "unacceptedPolicy\0unacceptedExtension\0addInfoNotAvailable\0"
-				 "badSenderNonce\0badCertTemplate\0signerNotTrusted\0"
-				 "transactionIdInUse\0unsupportedVersion\0notAuthorized\0"
-				 "systemUnavail\0systemFailure\0duplicateCertReq\0";
-const char PKI_STATUS_NAMES[] = "accepted\0grantedWithMods\0rejection\0waiting\0"
-				"revocationWarning\0revocationNotification\0keyUpdateWarning\0";
+/* RFC 9480 A.2; `onramp show` reads them with the rest of the syntax. */
+static const char failure_text[] =
+	"PKIFailureInfo ::= BIT STRING {"
+	" badAlg(0), badMessageCheck(1), badRequest(2), badTime(3), badCertId(4),"
+	" badDataFormat(5), wrongAuthority(6), incorrectData(7), missingTimeStamp(8), badPOP(9),"
+	" certRevoked(10), certConfirmed(11), wrongIntegrity(12), badRecipientNonce(13),"
+	" timeNotAvailable(14), unacceptedPolicy(15), unacceptedExtension(16),"
+	" addInfoNotAvailable(17), badSenderNonce(18), badCertTemplate(19),"
+	" signerNotTrusted(20), transactionIdInUse(21), unsupportedVersion(22),"
+	" notAuthorized(23), systemUnavail(24), systemFailure(25), duplicateCertReq(26) }";
+static const char status_text[] =
+	"PKIStatus ::= INTEGER {"
+	" accepted(0), grantedWithMods(1), rejection(2), waiting(3), revocationWarning(4),"
+	" revocationNotification(5), keyUpdateWarning(6) }";
+const struct syntax_module CMP_STATUS = { .text = status_text };
+const struct syntax_module CMP_FAILURE = { .text = failure_text };
 
 /* PKIFreeText ::= SEQUENCE SIZE (1..MAX) OF UTF8String */
 struct span cmp_free_text_read(struct der *c)
@@ -72,12 +77,12 @@ static void say_fail_info(struct cmp_text *t, uint32_t fail_info)
 	const char *before = " (";
 
 	for (unsigned bit = 0; bit < 32; bit++) {
-		const char *name = view_nth(PKI_FAILURE_NAMES, bit);
+		struct span name = syntax_word(failure_text, bit);
 
 		if ((fail_info >> bit & 1) == 0)
 			continue;
-		if (name != NULL)
-			cmp_say(t, "%s%s", before, name);
+		if (name.n > 0)
+			cmp_say(t, "%s%.*s", before, (int)name.n, (const char *)name.p);
 		else
 			cmp_say(t, "%sbit %u", before, bit);
 		before = ", ";
@@ -89,11 +94,11 @@ static void say_fail_info(struct cmp_text *t, uint32_t fail_info)
 /* `rejection (badRequest): "text of the CA"`. */
 void cmp_status_words(struct cmp_text *t, const struct cmp_status *s)
 {
-	const char *name = view_nth(PKI_STATUS_NAMES, s->status);
+	struct span name = syntax_word(status_text, s->status);
 	struct quoted q;
 
-	if (name != NULL)
-		cmp_say(t, "%s", name);
+	if (name.n > 0)
+		cmp_say(t, "%.*s", (int)name.n, (const char *)name.p);
 	else
 		cmp_say(t, "status %u", s->status);
 	say_fail_info(t, s->fail_info);

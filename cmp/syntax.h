@@ -5,10 +5,6 @@
 
 #include "platform/codec/syntax.h"
 
-extern const struct syntax_kind CMP_KINDS[]; /* ended by an empty shape */
-extern const struct oid_book CMP_BOOK, CRMF_BOOK;
-
-/* PKIStatus and PKIFailureInfo by number, one behind the other (view_nth()). */
-extern const char PKI_STATUS_NAMES[], PKI_FAILURE_NAMES[];
+extern const struct syntax_module CMP_MESSAGES, CMP_INFO, CMP_STATUS, CMP_FAILURE, CRMF_REQUESTS;
 
 #endif

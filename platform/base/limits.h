@@ -26,6 +26,7 @@ enum {
 	VIEW_STRING_MAX = 1024,  /* octets shown of one string; the longest URL seen has 200 */
 	VIEW_HEX_MAX = 80,       /* digests, key identifiers and P-256 points whole, no RSA */
 	SYNTAX_WHERE_MAX = 160,  /* "PKIMessage.extraCerts[2].tbsCertificate.validity..." */
+	SYNTAX_NODES_MAX = 768,  /* types and fields of our own modules: some 600 */
 	SHOW_NESTED_MAX = 4,     /* a prior request is in a request is in a request */
 
 	/* certificates and CMS */

@@ -1,13 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The walker: tables and bytes side by side. */
 #include <stdio.h>
-#include <stdlib.h>
 
-#include "platform/codec/syntax.h"
+#include "platform/codec/syntax_type.h"
 
 enum { CONSTRUCTED = 0x20 };
-
-const struct syntax SYNTAX_TREE = { "DER", ANY };
 
 /* "PKIMessage.extraCerts[2].tbsCertificate"; what does not fit is cut. */
 static void write_path(struct walk *w)
@@ -82,7 +79,6 @@ static uint8_t tag_of(const struct syntax *row)
 		[SYNTAX_SEQUENCE_OF] = DER_SEQUENCE,
 		[SYNTAX_SET_OF] = DER_SET,
 		[SYNTAX_OPEN_OCTETS] = DER_OCTET_STRING,
-		[SYNTAX_CONTENT] = DER_OCTET_STRING,
 		[SYNTAX_BOOLEAN] = DER_BOOLEAN,
 		[SYNTAX_INTEGER] = DER_INTEGER,
 		[SYNTAX_OCTETS_INTEGER] = DER_INTEGER,
@@ -93,9 +89,6 @@ static uint8_t tag_of(const struct syntax *row)
 		[SYNTAX_SECRET] = DER_OCTET_STRING,
 		[SYNTAX_NULL] = DER_NULL,
 		[SYNTAX_OID] = DER_OID,
-		[SYNTAX_OWN_SEQUENCE] = DER_SEQUENCE,
-		[SYNTAX_OWN_OCTETS] = DER_OCTET_STRING,
-		[SYNTAX_OWN_BITS] = DER_BIT_STRING,
 	};
 	uint8_t tag = row->type < sizeof own ? own[row->type] : 0;
 
@@ -112,7 +105,7 @@ static bool matches(const struct syntax *row, uint8_t tag)
 		return tag == own;
 	switch (row->type) {
 	case SYNTAX_CHOICE:
-		for (row = row->rows; row->type != SYNTAX_END; row++)
+		for (row = row->rows; row != NULL; row = row->next)
 			if (matches(row, tag))
 				return true;
 		return false;
@@ -143,6 +136,8 @@ static void unexpected(struct walk *w, const struct syntax *row, struct span res
 }
 
 static void tree(struct walk *w, const char *name, const struct element *e);
+static void walk_value(struct walk *w, const struct syntax *row, const char *name,
+                       const struct element *e);
 
 /* Elements of a list, each a group of one that is named like its type. */
 static void trees(struct walk *w, struct span rest)
@@ -211,7 +206,7 @@ void walk_fields(struct walk *w, const struct syntax *rows, struct span rest)
 {
 	struct element e;
 
-	for (; rows->type != SYNTAX_END && !view_full(w->view); rows++) {
+	for (; rows != NULL && !view_full(w->view); rows = rows->next) {
 		bool here = rest.n > 0 && matches(rows, rest.p[0]);
 
 		if (!here && rows->optional)
@@ -267,21 +262,30 @@ static void inner(struct walk *w, const struct syntax *row, const char *name, st
 static void choice(struct walk *w, const struct syntax *rows, const char *name,
                    const struct element *e)
 {
-	while (rows->type != SYNTAX_END && !matches(rows, e->tag))
-		rows++;
+	while (rows != NULL && !matches(rows, e->tag))
+		rows = rows->next;
 	view_group(w->view, name);
-	if (rows->type != SYNTAX_END)
+	if (rows != NULL)
 		field(w, rows, e);
 	view_close(w->view);
 }
 
+/* The type that the last OBJECT IDENTIFIER defines; of several, the one that has the tag. */
+static const struct syntax *defined(const struct walk *w, uint8_t tag)
+{
+	struct span name = syntax_oid_name(w->grammar, w->oid);
+	const struct syntax *first = name.n > 0 ? syntax_find(w->grammar, name) : NULL;
+
+	for (const struct syntax *s = first; s != NULL; s = s->next)
+		if (syntax_named(s, name) && matches(s, tag))
+			return s;
+	return first;
+}
+
 static void open_type(struct walk *w, const char *name, const struct element *e)
 {
-	const struct syntax *row = walk_defined(w);
+	const struct syntax *row = defined(w, e->tag);
 
-	/* a second form of the same stands behind the first */
-	if (row != NULL && !matches(row, e->tag) && strcmp(row[1].name, row->name) == 0)
-		row++;
 	if (row != NULL && matches(row, e->tag)) {
 		walk_value(w, row, name, e);
 		return;
@@ -291,23 +295,23 @@ static void open_type(struct walk *w, const char *name, const struct element *e)
 	tree(w, name, e);
 }
 
-static void open_octets(struct walk *w, const struct syntax *row, const char *name,
-                        const struct element *e)
+static void open_octets(struct walk *w, const char *name, const struct element *e)
 {
-	const struct syntax *defined = walk_defined(w);
-	bool json = row->type == SYNTAX_CONTENT && e->content.n > 0 && e->content.p[0] == '{';
+	struct span s = e->content;
+	const struct syntax *row = s.n > 0 ? defined(w, s.p[0]) : NULL;
 
-	if (defined != NULL) {
-		inner(w, defined, name, e->content);
-	} else if (json) {
-		w->content = e->content;
-		view_word(w->view, name, "%zu octets", e->content.n);
+	if (row != NULL) {
+		inner(w, row, name, s);
+	} else if (s.n > 0 && s.p[0] == '{') {
+		w->content = s;
+		view_word(w->view, name, "%zu octets", s.n);
 	} else {
-		view_hex(w->view, name, e->content);
+		view_hex(w->view, name, s);
 	}
 }
 
-void walk_value(struct walk *w, const struct syntax *row, const char *name, const struct element *e)
+static void walk_value(struct walk *w, const struct syntax *row, const char *name,
+                       const struct element *e)
 {
 	if (wraps(row)) {
 		struct syntax bare = *row;
@@ -318,7 +322,10 @@ void walk_value(struct walk *w, const struct syntax *row, const char *name, cons
 		cut_short(w, e);
 		return;
 	}
-	switch (row->type) {
+	switch (row->show != NULL ? SYNTAX_REFERENCE : row->type) {
+	case SYNTAX_REFERENCE:
+		row->show(w, row, name, e);
+		break;
 	case SYNTAX_SEQUENCE:
 		view_group(w->view, name);
 		walk_fields(w, row->rows, e->content);
@@ -340,13 +347,7 @@ void walk_value(struct walk *w, const struct syntax *row, const char *name, cons
 		open_type(w, name, e);
 		break;
 	case SYNTAX_OPEN_OCTETS:
-	case SYNTAX_CONTENT:
-		open_octets(w, row, name, e);
-		break;
-	case SYNTAX_OWN_SEQUENCE:
-	case SYNTAX_OWN_OCTETS:
-	case SYNTAX_OWN_BITS:
-		row->show(w, name, e);
+		open_octets(w, name, e);
 		break;
 	default:
 		walk_primitive(w, row, name, e);
@@ -354,44 +355,21 @@ void walk_value(struct walk *w, const struct syntax *row, const char *name, cons
 	cut_short(w, e);
 }
 
-void walk_document(struct walk *w, struct view *v, const struct oid_book *const *books,
-                   const struct syntax *row, struct span document)
+void walk_document(struct walk *w, const struct grammar *g, struct view *v,
+                   const struct syntax_kind *kind, struct span document)
 {
+	static const struct syntax tree_row = { .name = "DER", .type = SYNTAX_ANY };
+	const struct syntax *row = kind != NULL ? syntax_find(g, span_str(kind->type)) : &tree_row;
 	struct span rest = document;
 	struct element e;
 
-	*w = (struct walk){ .view = v, .books = books, .document = document, .fault = OK };
+	*w = (struct walk){ .grammar = g, .view = v, .document = document, .fault = OK };
+	if (row == NULL)
+		row = &tree_row;
+	w->path[w->depth++].name = row->name;
 	if (document.n == 0 || !matches(row, document.p[0]))
 		unexpected(w, row, document);
 	else if (walk_take(w, &rest, &e))
-		field(w, row, &e);
+		walk_value(w, row, row->name, &e);
 	others(w, rest);
-}
-
-static bool tag_fits(const char *shape, uint8_t tag)
-{
-	if (*shape == 't')
-		return walk_tag_type(tag) == SYNTAX_TIME;
-	if (*shape == 'c')
-		return (tag & 0xc0) == 0x80;
-	return strtoul((char[]){ shape[0], shape[1], '\0' }, NULL, 16) == tag;
-}
-
-bool syntax_fits(const char *shape, struct span rest)
-{
-	struct der_head head;
-
-	while (*shape != '\0') {
-		size_t there;
-
-		if (der_head(rest, &head) != OK || !tag_fits(shape, head.tag))
-			return false;
-		shape += *shape == 't' || *shape == 'c' ? 1 : 2;
-		there = head.n < rest.n - head.size ? head.n : rest.n - head.size;
-		rest = *shape == '(' ? (struct span){ rest.p + head.size, there }
-		                     : (struct span){ rest.p + head.size + there,
-			                              rest.n - head.size - there };
-		shape += strspn(shape, "( ");
-	}
-	return true;
 }

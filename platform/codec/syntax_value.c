@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Values that have no elements inside, and the names of OBJECT IDENTIFIERs. */
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "platform/base/date.h"
-#include "platform/codec/syntax.h"
+#include "platform/codec/syntax_type.h"
 
 static const struct {
 	uint8_t tag, type;
@@ -62,54 +61,6 @@ const char *walk_tag_name(uint8_t tag, char room[8])
 	return room;
 }
 
-/* "14 subjectKeyIdentifier\0": the name behind the arc. */
-static const char *name_of_arc(const char *names, uint8_t arc)
-{
-	while (*names != '\0') {
-		char *behind;
-
-		if (strtoul(names, &behind, 10) == arc)
-			return behind + 1;
-		names += strlen(names) + 1;
-	}
-	return NULL;
-}
-
-static const char *known_name(const struct walk *w, struct span oid)
-{
-	for (const struct oid_book *const *b = w->books; *b != NULL; b++)
-		for (const struct oid_family *f = (*b)->families; f->prefix.n > 0; f++) {
-			const char *name = NULL;
-
-			if (oid.n == f->prefix.n + 1 &&
-			    memcmp(oid.p, f->prefix.p, f->prefix.n) == 0)
-				name = name_of_arc(f->names, oid.p[f->prefix.n]);
-			if (name != NULL)
-				return name;
-		}
-	return NULL;
-}
-
-const char *walk_oid_name(const struct walk *w, struct span oid, char *room, size_t cap)
-{
-	const char *name = known_name(w, oid);
-
-	return name != NULL ? name : der_oid_text(oid, room, cap);
-}
-
-const struct syntax *walk_defined(const struct walk *w)
-{
-	const char *name = known_name(w, w->oid);
-
-	if (name == NULL)
-		return NULL;
-	for (const struct oid_book *const *b = w->books; *b != NULL; b++)
-		for (const struct syntax *v = (*b)->values; v->type != SYNTAX_END; v++)
-			if (strcmp(v->name, name) == 0)
-				return v;
-	return NULL;
-}
-
 /* Numbers within what every reader of JSON takes; others as octets. */
 static void show_integer(struct view *v, const char *name, struct span s)
 {
@@ -141,10 +92,10 @@ static unsigned bit_length(struct span s)
 
 static void show_numbered(struct view *v, const char *name, const char *words, struct span s)
 {
-	const char *word = s.n == 1 && s.p[0] < 0x80 ? view_nth(words, s.p[0]) : NULL;
+	struct span word = s.n == 1 && s.p[0] < 0x80 ? syntax_word(words, s.p[0]) : NO_BYTES;
 
-	if (word != NULL && *word != '-')
-		view_word(v, name, "%s", word);
+	if (word.n > 0)
+		view_word(v, name, "%.*s", (int)word.n, (const char *)word.p);
 	else
 		show_integer(v, name, s);
 }
@@ -156,15 +107,15 @@ static void show_flags(struct view *v, const char *name, const char *words, stru
 	size_t n = 0;
 
 	for (unsigned bit = 0; bit < 8 * (s.n - 1) && n < sizeof text; bit++) {
-		const char *word = view_nth(words, bit);
+		struct span word = syntax_word(words, bit);
 		const char *before = n > 0 ? ", " : "";
 
 		if ((s.p[1 + bit / 8] & 0x80 >> bit % 8) == 0)
 			continue;
-		n += (size_t)(word != NULL
-		                      ? snprintf(text + n, sizeof text - n, "%s%s", before, word)
-		                      : snprintf(text + n, sizeof text - n, "%sbit %u", before,
-		                                 bit));
+		n += (size_t)(word.n > 0 ? snprintf(text + n, sizeof text - n, "%s%.*s", before,
+		                                    (int)word.n, (const char *)word.p)
+		                         : snprintf(text + n, sizeof text - n, "%sbit %u", before,
+		                                    bit));
 	}
 	view_word(v, name, "%s", n > 0 ? text : "none");
 }
@@ -186,10 +137,14 @@ static void show_time(struct walk *w, const char *name, const struct element *e)
 
 static void show_oid(struct walk *w, const char *name, struct span oid)
 {
+	struct span known = syntax_oid_name(w->grammar, oid);
 	char room[80];
 
 	w->oid = oid;
-	view_word(w->view, name, "%s", walk_oid_name(w, oid, room, sizeof room));
+	if (known.n > 0)
+		view_word(w->view, name, "%.*s", (int)known.n, (const char *)known.p);
+	else
+		view_word(w->view, name, "%s", der_oid_text(oid, room, sizeof room));
 }
 
 /* Types of which any octets are a value. */

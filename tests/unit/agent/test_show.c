@@ -4,6 +4,8 @@
 #include <stdlib.h>
 
 #include "agent/show.h"
+#include "platform/codec/b64.h"
+#include "platform/pki/cms.h"
 #include "tests/unit/fake/cmp_ca.h"
 #include "tests/unit/test.h"
 
@@ -146,6 +148,42 @@ static void quotes_everything(void)
 	fake_ca_close(&ca);
 }
 
+/* JSON documents, one a line, for a reader that is not ours. */
+static FILE *lines;
+static char lines_path[1200];
+
+static void lines_open(void)
+{
+	snprintf(lines_path, sizeof lines_path, "%s/lines", test_tmpdir());
+	lines = fopen(lines_path, "w");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(lines);
+}
+
+static void lines_add(struct span file)
+{
+	(void)!show(&VIEW_JSON, file);
+	CU_ASSERT_EQUAL(strcspn(out.s, "\n"), out.n - 1);
+	fwrite(out.s, 1, out.n, lines);
+}
+
+static void lines_are_json(void)
+{
+	char command[2048];
+
+	fclose(lines);
+	snprintf(command, sizeof command,
+	         "/usr/bin/python3 -c '\n"
+	         "import json, sys\n"
+	         "def once(pairs):\n"
+	         "    assert len(dict(pairs)) == len(pairs), pairs\n"
+	         "    return dict(pairs)\n"
+	         "for line in open(sys.argv[1], encoding=\"utf-8\"):\n"
+	         "    json.loads(line, object_pairs_hook=once)\n"
+	         "' '%s'",
+	         lines_path);
+	CU_ASSERT_EQUAL(system(command), 0);
+}
+
 /* Every way a body can be read, on what a fuzzer found: no crash, no hang. */
 static void read_every_way(struct span file)
 {
@@ -154,11 +192,11 @@ static void read_every_way(struct span file)
 	struct cmp_status status;
 	struct cmp_template template;
 	struct cmp_message m;
-	enum err shown = show(&VIEW_TEXT, file);
+	enum err e = show(&VIEW_TEXT, file);
 
+	CU_ASSERT_EQUAL(e == OK, strstr(out.s, "\nbroken: offset ") == NULL);
 	if (cmp_read(file, &m) != OK)
 		return;
-	CU_ASSERT(shown == OK || strstr(out.s, "\nbroken: ") != NULL);
 	(void)!cmp_cert_rep_read(m.content, &rep);
 	(void)!cmp_poll_rep_read(m.content, &poll);
 	(void)!cmp_error_read(m.content, &status);
@@ -185,14 +223,289 @@ static void hostile_messages(void)
 	CU_ASSERT_EQUAL(n, 4564);
 	log_limit(LOG_LEVEL_ERROR);
 	mark = arena_mark(&ca_arena);
+	lines_open();
 	for (size_t i = 0; i < n; i++) {
 		char path[2304];
+		struct span file;
 
 		snprintf(path, sizeof path, "%s/%s", command, names[i]);
-		read_every_way(test_file(&ca_arena, path));
+		file = test_file(&ca_arena, path);
+		read_every_way(file);
+		lines_add(file);
 		arena_rewind(&ca_arena, mark);
 	}
 	log_limit(LOG_LEVEL_NOTICE);
+	lines_are_json();
+}
+
+/* A set of vectors, and what names the files that are well-formed have in them. */
+static const struct set {
+	const char *path, *whole;
+} sets[] = {
+	{ "ca-clone", NULL },
+	{ "cbor-bombs", NULL },
+	{ "cbrski-draft", NULL },
+	{ "cmp-der", "" },
+	{ "cms-traps", NULL },
+	{ "jws-voucher", NULL },
+	{ "minerva/00-D0-E5-02-00-2D", NULL },
+	{ "minerva/00-D0-E5-F2-00-02", NULL },
+	{ "minerva/00-D0-E5-F2-00-03", NULL },
+	{ "minerva/csrattrs", NULL },
+	{ "rfc8366bis", NULL },
+	{ "rfc8995", ".der" }, /* a sample has bits beside its base64 */
+	{ "siemens-cmp/lwcmpra/CrDelayed", "" },
+	{ "siemens-cmp/lwcmpra/CrWithSignatureProtection", "" },
+	{ "siemens-cmp/lwcmpra/IrWithMacProtection", "" },
+	{ "siemens-cmp/lwcmpra/Kur", "" },
+	{ "siemens-cmp/lwcmpra/Rr", "" },
+	{ "sztp", NULL },
+	{ "sztp-csr", NULL },
+	{ "x509-limbo", NULL },
+	{ "JSONTestSuite/test_parsing", NULL },
+	{ "wycheproof", NULL },
+};
+
+static void show_set(const struct set *set)
+{
+	const char *root = test_vectors(set->path);
+	size_t n, mark;
+	char **names, path[1200];
+
+	if (root == NULL)
+		return;
+	snprintf(path, sizeof path, "%s", root);
+	arena_reset(&ca_arena);
+	names = test_directory(&ca_arena, path, &n);
+	CU_ASSERT(n > 0);
+	mark = arena_mark(&ca_arena);
+	for (size_t i = 0; i < n; i++) {
+		char whole[1400];
+		struct span file;
+
+		snprintf(whole, sizeof whole, "%s/%s", path, names[i]);
+		file = test_file(&ca_arena, whole);
+		if (file.n <= SHOW_FILE_MAX) {
+			if (set->whole != NULL && strstr(names[i], set->whole) != NULL)
+				CHECK_OK(show(&VIEW_TEXT, file));
+			lines_add(file);
+		}
+		arena_rewind(&ca_arena, mark);
+	}
+}
+
+static void all_vectors(void)
+{
+	log_limit(LOG_LEVEL_ERROR);
+	lines_open();
+	for (size_t i = 0; i < sizeof sets / sizeof *sets; i++)
+		show_set(&sets[i]);
+	lines_are_json();
+	log_limit(LOG_LEVEL_NOTICE);
+}
+
+/* Cut anywhere, changed anywhere: an error with its place, or another document. */
+static void broken_files(void)
+{
+	static const char *const names[] = { "tests/fuzz/corpus/show/ip.pki",
+		                             "tests/fuzz/corpus/show/crl",
+		                             "tests/fuzz/corpus/show/ok.p7" };
+
+	lines_open();
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		struct span file;
+		uint8_t *copy;
+
+		arena_reset(&ca_arena);
+		file = test_file(&ca_arena, names[i]);
+		CHECK_OK(show(&VIEW_TEXT, file));
+		for (size_t n = 0; n<file.n; n += file.n> 1500 ? 5 : 1) {
+			copy = malloc(n > 0 ? n : 1);
+			memcpy(copy, file.p, n);
+			CU_ASSERT(show(&VIEW_TEXT, (struct span){ copy, n }) != OK);
+			CU_ASSERT(strstr(out.s, "\nbroken: offset ") != NULL);
+			if (n % 16 == 0)
+				lines_add((struct span){ copy, n });
+			free(copy);
+		}
+		copy = arena_take(&ca_arena, file.n);
+		memcpy(copy, file.p, file.n);
+		for (size_t n = 0; n < file.n; n += 3) {
+			copy[n] ^= (uint8_t)(1 << n % 8);
+			lines_add((struct span){ copy, file.n });
+			copy[n] ^= (uint8_t)(1 << n % 8);
+		}
+	}
+	lines_are_json();
+}
+
+static struct span own_file(const char *path)
+{
+	arena_reset(&ca_arena);
+	return test_file(&ca_arena, path);
+}
+
+static void says_where(void)
+{
+	static const char *const lines_of[] = {
+		"  protection: ",
+		"error: E_CMP_SYNTAX\noffset: ",
+		"\nbroken: offset ",
+		", in PKIMessage.extraCerts[1].",
+		" octets, ",
+		" are there\n",
+		NULL,
+	};
+	struct span file = own_file("tests/fuzz/corpus/show/ip.pki");
+
+	CHECK_ERR(show(&VIEW_TEXT, (struct span){ file.p, file.n - 200 }), E_CMP_SYNTAX);
+	there(lines_of);
+	CU_ASSERT(strstr(err_reason(E_CMP_SYNTAX), "in PKIMessage.extraCerts[1]") != NULL);
+	CHECK_ERR(show(&VIEW_TEXT, span_str("hello\n")), E_TEXT);
+	CU_ASSERT_STRING_EQUAL(out.s, "note: nothing here was verified\nerror: E_TEXT\noffset: 0\n"
+	                              "broken: offset 0, in the file: neither DER, PEM, base64 nor "
+	                              "JSON\n");
+	CHECK_ERR(show(&VIEW_TEXT, NO_BYTES), E_TEXT);
+}
+
+static void vouchers(void)
+{
+	static const char *const voucher[] = {
+		"ContentInfo:\n  contentType: signedData\n",
+		"eContentType: animaJSONVoucher\n",
+		"- type: messageDigest\n",
+		"\ncontent:\n  ietf-voucher:voucher:\n    created-on: \"20",
+		"\n    assertion: \"",
+		"\n    serial-number: \"",
+		"\n    pinned-domain-cert:\n      octets: ",
+		"\n      Certificate:\n        sha256: ",
+		NULL,
+	};
+	static const char bare[] =
+		"{\"ietf-voucher-request:voucher\":{\"nonce\":\"AQIDBAUGBwg\",\"x\\u0007\":[1,null,"
+		"true,{\"y\":\"z\"}],\"pinned-domain-pubk-sha256\":\"AQI=\","
+		"\"pinned-domain-cert\":\"!\"}}";
+
+	holds(own_file("tests/vectors/voucher/plain.vcj"), voucher);
+	CHECK_ERR(show(&VIEW_TEXT, span_str(bare)), E_TEXT);
+	CU_ASSERT_STRING_EQUAL(out.s, "note: nothing here was verified\n"
+	                              "JSON:\n"
+	                              "  ietf-voucher-request:voucher:\n"
+	                              "    nonce: 0102030405060708\n"
+	                              "    pinned-domain-pubk-sha256: 0102\n"
+	                              "    pinned-domain-cert: \"!\"\n"
+	                              "    others:\n"
+	                              "      - name: \"x\\x07\"\n"
+	                              "        value:\n"
+	                              "          - 1\n"
+	                              "          - null\n"
+	                              "          - true\n"
+	                              "          - others:\n"
+	                              "              - name: \"y\"\n"
+	                              "                value: \"z\"\n"
+	                              "error: E_TEXT\n"
+	                              "offset: 0\n"
+	                              "broken: offset 0, in JSON: pinned-domain-cert: not base64: "
+	                              "a character is not of the "
+	                              "alphabet\n");
+}
+
+/* A file may say of a key that it is there, and no more. */
+static void private_keys(void)
+{
+	static const char *const names[] = { "keypackage/bare-ec", "keypackage/bare-ed",
+		                             "keypackage/bare-rsa", "keypackage/package-two",
+		                             "keypackage/package-v2" };
+	static const uint8_t ec[] = {
+		0x30, 0x0d, 2, 1, 1, 4, 4, 's', 'e', 'c', 'r', 0xa0, 2, 5, 0
+	};
+	static const uint8_t rsa[] = { 0x30, 0x0f, 2, 1, 0,   2,   1,   77, 2,
+		                       1,    3,    2, 4, 's', 'e', 'c', 'r' };
+
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		char path[200];
+
+		snprintf(path, sizeof path, "tests/fuzz/corpus/%s", names[i]);
+		CHECK_OK(show(&VIEW_TEXT, own_file(path)));
+		CU_ASSERT(strstr(out.s, " octets, not shown\n") != NULL);
+		CU_ASSERT(strstr(out.s, "0102030405060708") == NULL);
+	}
+	CHECK_OK(show(&VIEW_TEXT, SPAN(ec)));
+	CU_ASSERT(strstr(out.s, "ECPrivateKey: 13 octets, not shown\n") != NULL);
+	CHECK_OK(show(&VIEW_TEXT, SPAN(rsa)));
+	CU_ASSERT(strstr(out.s, "RSAPrivateKey: 15 octets, not shown\n") != NULL);
+}
+
+static void containers(void)
+{
+	static const char *const pem[] = { "PEM:\n  - label: \"CERTIFICATE\"\n    octets: ",
+		                           "    Certificate:\n", "\n  - label: \"CERTIFICATE\"\n",
+		                           NULL };
+	static const char *const kari[] = { "envelopedData:\n",
+		                            "    - kari:\n",
+		                            "originatorKey:\n",
+		                            "recipientEncryptedKeys:\n",
+		                            "contentEncryptionAlgorithm:\n      algorithm: aes",
+		                            NULL };
+	static const char *const crl[] = { "CertificateList:\n", "thisUpdate: 2026-01-01T00:00:00Z",
+		                           "- userCertificate: 1001\n", "extnID: cRLNumber\n",
+		                           NULL };
+	static const char *const template[] = { "certReqTemplate:\n  certTemplate:\n", "keySpec:\n",
+		                                NULL };
+	static uint8_t text[4096];
+	struct arena base64 = ARENA_ON(text);
+	struct span encoded;
+
+	holds(own_file("tests/vectors/voucher/masa-chain.pem"), pem);
+	holds(own_file("tests/fuzz/corpus/envelope/kari"), kari);
+	holds(own_file("tests/fuzz/corpus/template/san.der"), template);
+	holds(own_file("tests/fuzz/corpus/crl/revoked"), crl);
+	CHECK_OK(b64_encode(&base64, own_file("tests/fuzz/corpus/crl/revoked"), &encoded));
+	holds(encoded, crl);
+	CHECK_ERR(show(&VIEW_TEXT, span_str("-----BEGIN X-----\nAQ!=\n-----END X-----\n")), E_TEXT);
+	CU_ASSERT(strstr(out.s, "in PEM[0]: ") != NULL);
+}
+
+/* A request in a request in a request: an end is reached. */
+static void nested(void)
+{
+	static char text[2][32768];
+	static uint8_t room64[65536];
+	struct span inner = span_str("{}");
+
+	for (int i = 0; i < 8; i++) {
+		struct arena base64 = ARENA_ON(room64);
+		struct span encoded;
+		char *to = text[i % 2];
+		struct derw w = derw_in(&base64, 30000);
+		struct span cms;
+
+		IN (&w, DER_SEQUENCE) {
+			derw_put(&w, DER_OID, OID_CMS_SIGNED_DATA);
+			IN (&w, DER_CONTEXT(0))
+				IN (&w, DER_SEQUENCE) {
+					derw_uint(&w, 3);
+					IN (&w, DER_SET) {
+					}
+					IN (&w, DER_SEQUENCE) {
+						derw_put(&w, DER_OID, OID_CMS_DATA);
+						IN (&w, DER_CONTEXT(0))
+							derw_put(&w, DER_OCTET_STRING, inner);
+					}
+					IN (&w, DER_SET) {
+					}
+				}
+		}
+		CHECK_OK(derw_end(&w, &cms));
+		CHECK_OK(b64_encode(&base64, cms, &encoded));
+		snprintf(to, sizeof text[0],
+		         "{\"ietf-voucher-request:voucher\":{"
+		         "\"prior-signed-voucher-request\":\"%.*s\"}}",
+		         (int)encoded.n, (const char *)encoded.p);
+		inner = span_str(to);
+	}
+	CHECK_ERR(show(&VIEW_TEXT, inner), E_RANGE);
+	CU_ASSERT(strstr(out.s, "documents are nested too deep") != NULL);
 }
 
 const struct test_suite suite_agent_show = {
@@ -200,6 +513,13 @@ const struct test_suite suite_agent_show = {
 	{
 		{ "the messages of a transaction in words", a_whole_transaction },
 		{ "a peer's text is quoted", quotes_everything },
+		{ "vouchers, and what is in them", vouchers },
+		{ "PEM, base64, and other kinds of files", containers },
+		{ "a private key is named and not shown", private_keys },
+		{ "a fault is told with its place", says_where },
+		{ "cut or changed anywhere, the output is whole", broken_files },
+		{ "documents in documents have an end", nested },
+		{ "all vectors are shown, and their JSON is JSON", all_vectors },
 		{ "4564 messages of a fuzzer", hostile_messages },
 	}
 };
