@@ -21,12 +21,12 @@ enum {
 
 	/* what `onramp show` reads and writes */
 	SHOW_FILE_MAX = 196608,  /* the largest answer (HTTP_BODY_MAX) as PEM is 177 kB */
-	VIEW_SIZE_MAX = 4194304, /* a CRL of that size makes 1 MB; hostile DER 40 times itself */
+	VIEW_SIZE_MAX = 4194304, /* a CRL of SHOW_FILE_MAX makes 0.5 MB, hostile DER more */
 	VIEW_DEPTH_MAX = 62,     /* DER_DEPTH_MAX elements, two levels each, and a frame */
-	VIEW_STRING_MAX = 1024,  /* octets shown of one string; the longest URL seen has 200 */
+	VIEW_STRING_MAX = 1024,  /* octets shown of one string: a screen of it */
 	VIEW_HEX_MAX = 80,       /* digests, key identifiers and P-256 points whole, no RSA */
 	SYNTAX_WHERE_MAX = 160,  /* "PKIMessage.extraCerts[2].tbsCertificate.validity..." */
-	SYNTAX_NODES_MAX = 768,  /* types and fields of our own modules: some 600 */
+	SYNTAX_NODES_MAX = 768,  /* types and fields of our own modules: 541 */
 	SHOW_NESTED_MAX = 4,     /* a prior request is in a request is in a request */
 
 	/* certificates and CMS */
