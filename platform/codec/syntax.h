@@ -8,9 +8,10 @@
  * nothing.  Readers that decide are written by hand, and are stricter.
  *
  * Text takes less room than tables of pointers, is read beside the RFC, and is
- * compiled only when something is to be shown.  The subset: SEQUENCE, SEQUENCE OF, SET OF, CHOICE, tags, OPTIONAL, DEFAULT, names
- * of numbers and bits, ANY DEFINED BY, OCTET STRING CONTAINING ANY.  Sizes are left
- * out.  What an OBJECT IDENTIFIER defines is the type of its name:
+ * compiled only when something is to be shown.  The subset: SEQUENCE, SEQUENCE OF,
+ * SET OF, CHOICE, tags, OPTIONAL, DEFAULT, names of numbers and bits, ANY DEFINED
+ * BY, OCTET STRING CONTAINING ANY.  Sizes are left out.  What an OBJECT IDENTIFIER
+ * defines is the type of its name:
  * "keyUsage ::= BIT STRING { digitalSignature(0), ... }".
  *
  * The bytes are hostile, and may be broken anywhere.  The first fault is kept
