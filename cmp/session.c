@@ -276,6 +276,13 @@ static bool wants_another_id(const struct cmp_session *s, enum err e)
 	return e == E_CMP_AGAIN && (s->status.fail_info & FAIL_TRANSACTION_ID_IN_USE) != 0;
 }
 
+/* A server may close a connection just when we ask on it.  To ask for information once
+   more, in a new transaction, costs nobody anything. */
+static bool asks_harmlessly(const struct cmp_session *s, enum err e)
+{
+	return e == E_HTTP && s->op->info_type.n > 0 && !s->opened;
+}
+
 enum err cmp_open(struct cmp_session *s)
 {
 	size_t mark = arena_mark(s->arena);
@@ -286,7 +293,9 @@ enum err cmp_open(struct cmp_session *s)
 		s->status = (struct cmp_status){ .status = PKI_ACCEPTED };
 		if (e == OK)
 			e = cmp_ask(s, &s->op->ask, s->op->answer);
-		if (!wants_another_id(s, e) || restarts == CMP_RESTARTS_MAX)
+		if (!wants_another_id(s, e) && !(restarts == 0 && asks_harmlessly(s, e)))
+			return e;
+		if (restarts == CMP_RESTARTS_MAX)
 			return e;
 		log_info("%s; once more in a new transaction", err_reason(e));
 		arena_rewind(s->arena, mark);

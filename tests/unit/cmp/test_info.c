@@ -137,6 +137,32 @@ static void waits_for_them(void)
 	fake_ca_close(&ca);
 }
 
+static void closed(struct fake_ca *c, struct fake_message *m)
+{
+	(void)c;
+	m->failure = E_HTTP;
+}
+
+/* A server that closes just when it is asked: once more, on another connection. */
+static void asks_once_more(void)
+{
+	static const struct fake_row once[] = { { REPLY_INFO, closed },
+		                                { REPLY_INFO, NULL },
+		                                { REPLY_NONE, NULL } };
+	static const struct fake_row twice[] = { { REPLY_INFO, closed },
+		                                 { REPLY_INFO, closed },
+		                                 { REPLY_NONE, NULL } };
+
+	fake_ca_open(&ca, &ca_arena);
+	arena_reset(&a);
+	fake_ca_plays(&ca, once);
+	CHECK_OK(cmp_get_ca_certs(&ca.client, &a, certs, &count));
+	CU_ASSERT_EQUAL(ca.transactions, 2);
+	fake_ca_plays(&ca, twice);
+	CHECK_ERR(cmp_get_ca_certs(&ca.client, &a, certs, &count), E_HTTP);
+	fake_ca_close(&ca);
+}
+
 const struct test_suite suite_cmp_info = {
 	"cmp/info",
 	{
@@ -145,5 +171,6 @@ const struct test_suite suite_cmp_info = {
 		{ "other shapes are refused", refuses_other_shapes },
 		{ "a genp is checked like any other answer", is_checked_like_any_other },
 		{ "a genp may be delayed, too", waits_for_them },
+		{ "a closed connection: once more, and no more", asks_once_more },
 	}
 };
