@@ -53,9 +53,9 @@ struct cmp_secret {
 
 /*
  * Where a waiting transaction is kept, so that it outlives the process (RFC 9483
- * 4.4).  save() is called before each message that opens or goes on with a
- * transaction that certifies, and makes `state` (at most CMP_STATE_MAX octets,
- * opaque, DER) durable: an error ends the operation before anything is sent.
+ * 4.4).  save() is called whenever we begin to wait for the CA, and before certConf,
+ * in operations that certify; it makes `state` (at most CMP_STATE_MAX octets, opaque,
+ * DER) durable: an error ends the operation before anything more is sent.
  */
 struct cmp_journal {
 	enum err (*save)(void *context, struct span state);
