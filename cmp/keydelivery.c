@@ -5,8 +5,9 @@
  *
  * Where our request was signed, the KGA has to be one (RFC 9480 2.2).  Where it was
  * protected by a MAC, nobody but us and who knows the secret could have made the
- * envelope, or the message around it: the KGA's signature has to be good, but its
- * certificate may be anybody's ("the EE MAY omit the validation").
+ * envelope, or the message around it: the KGA's certificate may be anybody's, or
+ * missing ("the EE MAY omit the validation"); a signature that can be checked has to
+ * be good.
  */
 #include "cmp/internal.h"
 #include "platform/pki/cms.h"
