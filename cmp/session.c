@@ -283,6 +283,12 @@ static bool asks_harmlessly(const struct cmp_session *s, enum err e)
 	return e == E_HTTP && s->op->info_type.n > 0 && !s->opened;
 }
 
+static bool may_begin_anew(const struct cmp_session *s, enum err e, unsigned restarts)
+{
+	return (restarts < CMP_RESTARTS_MAX && wants_another_id(s, e)) ||
+	       (restarts == 0 && asks_harmlessly(s, e));
+}
+
 enum err cmp_open(struct cmp_session *s)
 {
 	size_t mark = arena_mark(s->arena);
@@ -293,9 +299,7 @@ enum err cmp_open(struct cmp_session *s)
 		s->status = (struct cmp_status){ .status = PKI_ACCEPTED };
 		if (e == OK)
 			e = cmp_ask(s, &s->op->ask, s->op->answer);
-		if (!wants_another_id(s, e) && !(restarts == 0 && asks_harmlessly(s, e)))
-			return e;
-		if (restarts == CMP_RESTARTS_MAX)
+		if (!may_begin_anew(s, e, restarts))
 			return e;
 		log_info("%s; once more in a new transaction", err_reason(e));
 		arena_rewind(s->arena, mark);
