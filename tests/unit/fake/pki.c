@@ -193,3 +193,18 @@ struct span fake_cert(struct arena *a, const struct fake_cert *c)
 	}
 	return done(&w);
 }
+
+struct span fake_cms_content(struct span content_info)
+{
+	enum err e;
+	struct der c = der_open(content_info, &e);
+	struct der info = der_enter(&c, DER_SEQUENCE);
+
+	der_oid(&info);
+
+	struct der content = der_enter(&info, DER_CONTEXT(0));
+	struct span data = der_element_of(&content, DER_SEQUENCE);
+
+	CHECK_OK(e);
+	return data;
+}

@@ -35,4 +35,7 @@ struct span fake_kid(struct arena *a, struct span spki);
 /* Extension, DER: OID content octets and the extnValue's content. */
 struct span fake_extension(struct arena *a, struct span oid, bool critical, struct span value);
 
+/* The content of a ContentInfo (RFC 5652 3): SignedData, EnvelopedData; DER. */
+struct span fake_cms_content(struct span content_info);
+
 #endif
