@@ -5,6 +5,7 @@
 #include "agent/flow.h"
 #include "agent/progress.h"
 #include "agent/retry.h"
+#include "platform/base/log.h"
 
 /* Where CMP is spoken: of the enrolment, or what differs from it in later life. */
 struct place {
@@ -70,7 +71,16 @@ struct cmp_client flow_client(const struct onboard *o, char *room, size_t cap)
 	};
 }
 
-/* RFC 9733 4.2.4: optional; a registrar without it answers 404. */
+/* RFC 9733 4.3: a registrar that does not offer an operation answers 404; but a CA behind
+   it says so by an error message, which the registrar hands on. */
+static bool is_not_offered(enum err e)
+{
+	if (e == E_CMP_ERROR)
+		log_notice("taken as not offered: %s", err_reason(e));
+	return e == E_CMP_NONE || e == E_CMP_ERROR;
+}
+
+/* RFC 9733 4.2.4: optional.  What they would have helped with is missed where it is needed. */
 enum err fetch_ca_certs(struct onboard *o)
 {
 	struct attempt *t = &o->attempt;
@@ -78,13 +88,22 @@ enum err fetch_ca_certs(struct onboard *o)
 	struct cmp_client c = flow_client(o, room, sizeof room);
 	enum err e = cmp_get_ca_certs(&c, o->arena, t->ca_certs, &t->ca_cert_count);
 
-	if (e == E_CMP_NONE) {
+	if (is_not_offered(e)) {
 		progress_detail("the registrar offers none");
 		t->ca_cert_count = 0;
 		return OK;
 	}
 	progress_detail("%zu certificates", t->ca_cert_count);
 	return e;
+}
+
+/* RFC 9733 4.2.4: optional.  Where the operator names a profile, its template is not given
+   up for an error that anybody between registrar and CA may have said. */
+static bool does_without_template(const struct onboard *o, enum err e)
+{
+	if (e == E_CMP_ERROR && place_of(o).profile[0] != '\0' && !o->attempt.template.refused)
+		return false;
+	return is_not_offered(e);
 }
 
 enum err fetch_template(struct onboard *o)
@@ -94,7 +113,7 @@ enum err fetch_template(struct onboard *o)
 	struct cmp_client c = flow_client(o, room, sizeof room);
 	enum err e = cmp_get_template(&c, o->arena, &t->template);
 
-	if (e == E_CMP_NONE) {
+	if (does_without_template(o, e)) {
 		t->template = (struct cmp_template){ .present = false };
 		e = OK;
 	}

@@ -86,9 +86,11 @@ struct cmp_client {
 MUST_CHECK enum err cmp_get_ca_certs(const struct cmp_client *c, struct arena *a,
                                      struct span certs[POOL_MAX], size_t *count);
 
-/* RFC 9483 4.3.3. present false: the CA has no wishes. */
+/* RFC 9483 4.3.3. present false: the CA has no wishes.  E_CMP_NONE on 404; E_CMP_ERROR
+   with refused set: it is the CA's own word that there is none. */
 struct cmp_template {
 	bool present;
+	bool refused;           /* by an error message that is protected */
 	struct span bytes;      /* CertReqTemplateContent, DER */
 	struct span subject;    /* Name with empty values to fill in; or empty span */
 	struct span extensions; /* content of Extensions; or empty span */

@@ -95,15 +95,16 @@ enum err cmp_crl_prove(const struct cmp_client *client, const struct cmp_crl_wis
 enum err cmp_get_crl(const struct cmp_client *c, struct arena *a, const struct cmp_crl_wish *w,
                      struct span *crl)
 {
-	struct span request, value = NO_BYTES;
+	struct span request;
+	struct cmp_info info = { .value = NO_BYTES };
 	enum err e = make_request(w, a, &request);
 
 	*crl = NO_BYTES;
 	if (e == OK)
-		e = cmp_ask_info(c, a, &CMP_OP_CRLS, request, &value);
-	if (e != OK || value.n == 0)
+		e = cmp_ask_info(c, a, &CMP_OP_CRLS, request, &info);
+	if (e != OK || info.value.n == 0)
 		return e;
-	e = cmp_crls_read(value, crl);
+	e = cmp_crls_read(info.value, crl);
 	if (e == OK)
 		e = cmp_crl_prove(c, w, *crl);
 	if (e != OK)

@@ -32,17 +32,18 @@ enum err cmp_info_value(const struct cmp_session *s, struct span *value)
 }
 
 enum err cmp_ask_info(const struct cmp_client *c, struct arena *a, const struct cmp_op *op,
-                      struct span request, struct span *value)
+                      struct span request, struct cmp_info *out)
 {
 	struct cmp_session *s;
 	enum err e = cmp_session_new(c, a, op, &s);
 
-	*value = NO_BYTES;
+	*out = (struct cmp_info){ .value = NO_BYTES };
 	if (e != OK)
 		return e;
 	s->info_request = request;
 	e = cmp_open(s);
-	return e == OK ? cmp_info_value(s, value) : e;
+	out->refused = e == E_CMP_ERROR && s->authentic;
+	return e == OK ? cmp_info_value(s, &out->value) : e;
 }
 
 /*
@@ -77,11 +78,11 @@ static enum err read_ca_certs(struct span value, struct span certs[POOL_MAX], si
 enum err cmp_get_ca_certs(const struct cmp_client *c, struct arena *a, struct span certs[POOL_MAX],
                           size_t *count)
 {
-	struct span value;
-	enum err e = cmp_ask_info(c, a, &CMP_OP_CA_CERTS, NO_BYTES, &value);
+	struct cmp_info info;
+	enum err e = cmp_ask_info(c, a, &CMP_OP_CA_CERTS, NO_BYTES, &info);
 
 	*count = 0;
-	if (e == OK && value.n > 0)
-		e = read_ca_certs(value, certs, count);
+	if (e == OK && info.value.n > 0)
+		e = read_ca_certs(info.value, certs, count);
 	return e;
 }

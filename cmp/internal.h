@@ -321,8 +321,13 @@ MUST_CHECK enum err cmp_put_revocation(struct cmp_session *s, struct derw *w);
 /* info.c: the one InfoTypeAndValue of a genp; an empty value when there is none. */
 MUST_CHECK enum err cmp_info_value(const struct cmp_session *s, struct span *value);
 /* A whole genm and genp: what is asked with (DER, or empty), and what is said. */
+struct cmp_info {
+	struct span value; /* empty when there is none */
+	bool refused;      /* with E_CMP_ERROR: by a message that is protected */
+};
 MUST_CHECK enum err cmp_ask_info(const struct cmp_client *c, struct arena *a,
-                                 const struct cmp_op *op, struct span request, struct span *value);
+                                 const struct cmp_op *op, struct span request,
+                                 struct cmp_info *out);
 
 /* rootupdate.c: RootCaKeyUpdateContent; whether it follows from the root that is trusted. */
 MUST_CHECK enum err cmp_root_update_read(struct span value, struct cmp_root_update *out);

@@ -255,14 +255,14 @@ enum err cmp_get_root_update(const struct cmp_client *c, struct arena *a, struct
                              struct cmp_root_update *out)
 {
 	struct cert old;
-	struct span value = NO_BYTES;
+	struct cmp_info info = { .value = NO_BYTES };
 	enum err e = err_within(E_ROOT_UPDATE, cert_read(old_root, &old), "old root");
 
 	*out = (struct cmp_root_update){ .present = false };
 	if (e == OK)
-		e = cmp_ask_info(c, a, &CMP_OP_ROOT_UPDATE, old_root, &value);
-	if (e != OK || value.n == 0)
+		e = cmp_ask_info(c, a, &CMP_OP_ROOT_UPDATE, old_root, &info);
+	if (e != OK || info.value.n == 0)
 		return e;
-	e = cmp_root_update_read(value, out);
+	e = cmp_root_update_read(info.value, out);
 	return e == OK ? cmp_root_update_prove(c, old_root, out) : e;
 }

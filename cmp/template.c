@@ -166,9 +166,9 @@ enum err cmp_template_read(struct span value, struct cmp_template *out)
 
 enum err cmp_get_template(const struct cmp_client *c, struct arena *a, struct cmp_template *out)
 {
-	struct span value;
-	enum err e = cmp_ask_info(c, a, &CMP_OP_TEMPLATE, NO_BYTES, &value);
+	struct cmp_info info;
+	enum err e = cmp_ask_info(c, a, &CMP_OP_TEMPLATE, NO_BYTES, &info);
 
-	*out = (struct cmp_template){ .present = false };
-	return e == OK ? cmp_template_read(value, out) : e;
+	*out = (struct cmp_template){ .refused = info.refused };
+	return e == OK ? cmp_template_read(info.value, out) : e;
 }

@@ -330,6 +330,13 @@ enrols("cmp-no-message-time", lab=("--cmp-message-time", "off"))
 enrols("cmp-capubs", lab=("--cmp-capubs", "on"))
 for _certs in ("sub", "root", "both", "none"):
     enrols(f"cmp-cacerts-{_certs}", lab=("--cmp-cacerts", _certs))
+# Optional as they are, a CA that lacks them answers by an error, which its RA hands on; but what a
+# profile of the operator's stands for is not given up for what anybody may have said.
+enrols("cmp-no-genm", "cmp-error-badRequest@cacerts", "cmp-unprotected-error@template")
+enrols("cmp-no-template-for-profile", "cmp-unprotected-error@cacerts",
+       "cmp-error-badRequest@template", settings={"lan.profile": "lan"})  # fmt: skip
+fails("cmp-template-denied-to-profile", "CMP_ERROR", "cmp-unprotected-error@template", issued=0,
+      settings={"lan.profile": "lan"})  # fmt: skip
 # What the agent has no key for it must say, not guess.
 HARD_TEMPLATES = {"ed25519", "p521", "unsupported"}
 for _offer in OFFERS:

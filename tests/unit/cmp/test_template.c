@@ -265,6 +265,48 @@ static void asks_for_a_profile(void)
 	fake_ca_close(&ca);
 }
 
+static void unprotected(struct fake_ca *c, struct fake_message *m)
+{
+	(void)c;
+	m->unprotected = true;
+}
+
+static void bad_request(struct fake_ca *c, struct fake_message *m)
+{
+	(void)c;
+	m->status = 400;
+	m->media_type = "text/html";
+}
+
+static enum err refused(void (*bend)(struct fake_ca *, struct fake_message *),
+                        struct cmp_template *t)
+{
+	const struct fake_row script[] = { { REPLY_ERROR, bend }, { REPLY_NONE, NULL } };
+
+	arena_reset(&a);
+	fake_ca_plays(&ca, script);
+	return cmp_get_template(&ca.client, &a, t);
+}
+
+/* RFC 9483 4.3: optional; whether it is the CA that says so makes a difference. */
+static void whose_word_it_is(void)
+{
+	struct cmp_template t;
+
+	fake_ca_open(&ca, &ca_arena);
+	CHECK_ERR(refused(NULL, &t), E_CMP_ERROR);
+	CU_ASSERT(t.refused);
+	CU_ASSERT_FALSE(t.present);
+	CHECK_ERR(refused(unprotected, &t), E_CMP_ERROR);
+	CU_ASSERT_FALSE(t.refused);
+	CHECK_ERR(refused(bad_request, &t), E_CMP_ERROR);
+	CU_ASSERT_FALSE(t.refused);
+	ca.fail_info = FAIL_SYSTEM_UNAVAIL;
+	CHECK_ERR(refused(NULL, &t), E_CMP_AGAIN);
+	CU_ASSERT_FALSE(t.refused);
+	fake_ca_close(&ca);
+}
+
 const struct test_suite suite_cmp_template = {
 	"cmp/template",
 	{
@@ -275,5 +317,6 @@ const struct test_suite suite_cmp_template = {
 		{ "keySpec: Ed25519 and Ed448", keys_of_edwards_curves },
 		{ "a template has a size", too_much },
 		{ "the profile is asked for in the header", asks_for_a_profile },
+		{ "an error that is signed is the CA's own word", whose_word_it_is },
 	}
 };
