@@ -153,8 +153,19 @@ static bool is_revoked(const struct device *d, struct arena *a)
 	       (store_find(&d->store, a, "revoked", &reason, &absent) != OK || !absent);
 }
 
+/* RFC 9483 4.1.3: what has ended signs no kur, and no pollReq for one either. */
+static bool has_ended(const struct device *d, struct arena *a)
+{
+	struct credential live = { .key = NULL };
+	bool ended = device_live_credential(d, a, &live) == OK &&
+	             time_over(clock_now(), live.leaf.not_after);
+
+	signer_close(live.key);
+	return ended;
+}
+
 /* The operator may have changed his mind since. */
-static bool still_wanted(struct device *d, struct arena *a, const struct pending *p)
+static bool is_wanted(struct device *d, struct arena *a, const struct pending *p)
 {
 	const struct settings *s = &d->settings;
 	char server[URL_MAX];
@@ -167,6 +178,16 @@ static bool still_wanted(struct device *d, struct arena *a, const struct pending
 		if (strcmp(s->registrars[i].url, p->registrar) == 0)
 			return true;
 	return false;
+}
+
+/* Why it is not gone on with; NULL: it is. */
+static const char *what_forbids(struct device *d, struct arena *a, const struct pending *p)
+{
+	if (!is_wanted(d, a, p))
+		return "the configuration asks for something else now";
+	if (p->errand == ERRAND_RENEW && !p->confirmed && has_ended(d, a))
+		return "the certificate that asks for the renewal has ended";
+	return NULL;
 }
 
 static enum err drop(struct device *d, unsigned generation, const char *why)
@@ -255,6 +276,7 @@ enum err resume_interrupted(struct device *d, struct arena *a, const struct onbo
                             bool *resumed)
 {
 	struct pending p;
+	const char *why_not;
 	unsigned generation;
 	bool there;
 	enum err e = read_pending(d, a, &there, &generation, &p);
@@ -266,8 +288,9 @@ enum err resume_interrupted(struct device *d, struct arena *a, const struct onbo
 		return err_verdict(e) == HALT ? e : drop(d, generation, err_reason(e));
 	if (p.request.n > 0 && d->store.live == 0)
 		return OK; /* take_up_request() */
-	if (!still_wanted(d, a, &p))
-		return drop(d, generation, "the configuration asks for something else now");
+	why_not = what_forbids(d, a, &p);
+	if (why_not != NULL)
+		return drop(d, generation, why_not);
 	if (p.confirmed) {
 		e = adopt_confirmed(d, a, generation, resumed);
 		arena_reset(a);

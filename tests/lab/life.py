@@ -461,6 +461,23 @@ def outlived(life: Life) -> int | None:
     return status
 
 
+def outlived_while_waiting(life: Life) -> int | None:
+    """The same with a kur that waits: its certificate signs no pollReq any more either."""
+    life.run(*ONCE)
+    life.lab_becomes("--cmp-wait", "2", "--cmp-check-after", "1")
+    process = life.start("renew")
+    life.until_saw("pollReq")
+    process.kill()
+    life.finish(process)
+    life.until("the end", lambda: life.status()["state"] == "expired")
+    kur = life.saw("kur")[0]["transactionID"]
+    polls = len(life.saw("pollReq", transactionID=kur))
+    status = life.run("renew")
+    life.expect(len(life.saw("pollReq", transactionID=kur)) == polls, "it went on with the kur")
+    life.expect(len(life.saw("ir")) == 2 and len(life.saw("kur")) == 1, "it was not by ir")
+    return status
+
+
 def another_owner(life: Life) -> int | None:
     """Somebody else at the owner's address, with a certificate of the wrong kind or domain."""
     life.run(*ONCE)

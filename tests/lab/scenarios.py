@@ -403,6 +403,9 @@ lives("renew-revoked-server", life.revoked_server,
       settings={"renew.crls": "1", "renew.enabled": "0"})  # fmt: skip
 lives("renew-plain-http", life.plain_http)
 lives("renew-ended", life.outlived, "--cmp-validity", "5")
+# A server of TLS 1.2 refuses an ended certificate before anything is taken up.
+lives("renew-ended-waiting", life.outlived_while_waiting, "--cmp-validity", "6",
+      settings={"tls.version": "1.2"})  # fmt: skip
 lives("renew-killed", life.killed_while_renewing)
 lives("renew-cut-anywhere", life.cut_anywhere, seconds=400, slow=True)
 lives("killed-anywhere", life.cut_anywhere_at_first, seconds=400, slow=True)
