@@ -79,6 +79,8 @@ static const char *state_word(const struct state *s)
 		return "damaged";
 	if (s->enrolled && s->life.revoked)
 		return "revoked";
+	if (s->enrolled && s->life.revoking)
+		return "revoking";
 	if (s->enrolled && time_over(clock_now(), s->life.lifetime.not_after))
 		return "expired";
 	return s->enrolled ? "enrolled" : "not enrolled";
@@ -96,7 +98,8 @@ static void print_said(const struct state *s, const char *label, const char *nam
 static const char *renewal_date(const struct device *d, const struct state *s,
                                 struct date_text *date)
 {
-	if (s->life.revoked || !d->settings.life.renew || s->life.lifetime.not_after >= DATE_NEVER)
+	if (s->life.revoked || s->life.revoking || !d->settings.life.renew ||
+	    s->life.lifetime.not_after >= DATE_NEVER)
 		return "";
 	return date_to_rfc3339(date, schedule_renewal(&s->life.lifetime, &d->settings.life.when));
 }
@@ -137,6 +140,7 @@ static void print_text(const struct device *d, const struct state *s)
 	print_duty(s, "  renewal", "renewal_last", "renewal_next");
 	print_duty(s, "  roots", "roots_last", "roots_next");
 	print_duty(s, "  crl", "crl_last", "crl_next");
+	print_duty(s, "  revocation", "revocation_last", "revocation_next");
 }
 
 static void json_said(struct jsonw *w, const struct state *s, const char *name)
@@ -171,10 +175,11 @@ static enum err print_json(const struct device *d, const struct state *s)
 	struct span out;
 	enum err e;
 
-	static const char *const words[] = { "state",        "registrar",  "step",
-		                             "error",        "reason",     "renewal_last",
-		                             "renewal_next", "roots_last", "roots_next",
-		                             "crl_last",     "crl_next" };
+	static const char *const words[] = { "state",          "registrar",  "step",
+		                             "error",          "reason",     "renewal_last",
+		                             "renewal_next",   "roots_last", "roots_next",
+		                             "crl_last",       "crl_next",   "revocation_last",
+		                             "revocation_next" };
 
 	jsonw_open(&w, NULL, '{');
 	jsonw_string(&w, "state", span_str(state_word(s)));

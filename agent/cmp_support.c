@@ -12,8 +12,9 @@
 static enum err try_revoke(struct cmp_tool *t, void *context)
 {
 	const enum crl_reason *reason = context;
+	enum cmp_revocation outcome;
 
-	return cmp_revoke(&t->client, t->arena, *reason);
+	return cmp_revoke(&t->client, t->arena, *reason, &outcome);
 }
 
 enum err tool_run_rr(struct cmp_tool *t)

@@ -38,8 +38,9 @@ static const char *cmp_path(const struct settings *s, const struct place *p, cha
 
 const struct credential *flow_identity(const struct onboard *o)
 {
-	return o->attempt.live.key != NULL && o->errand == ERRAND_RENEW ? &o->attempt.live
-	                                                                : &o->device->idevid;
+	bool by_ours = o->errand == ERRAND_RENEW || o->errand == ERRAND_REVOKE;
+
+	return o->attempt.live.key != NULL && by_ours ? &o->attempt.live : &o->device->idevid;
 }
 
 /* Of the patience; what is over is not without end. */
@@ -142,7 +143,7 @@ enum err journal_put(struct onboard *o, const struct pending *p)
 }
 
 /* One thing at a time: an outstanding voucher-request makes room in the journal. */
-static void describe_attempt(struct onboard *o)
+void describe_attempt(struct onboard *o)
 {
 	struct attempt *t = &o->attempt;
 	struct candidate *other = candidates_journalled(o->candidates);
@@ -154,6 +155,7 @@ static void describe_attempt(struct onboard *o)
 		.errand = o->errand,
 		.redirected = t->redirected,
 		.nonce = t->request.nonce,
+		.reason = o->reason,
 	};
 	snprintf(t->pending.registrar, URL_MAX, "%s", t->candidate->at.url);
 	snprintf(t->pending.origin, URL_MAX, "%s", t->origin);

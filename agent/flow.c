@@ -8,12 +8,12 @@
 #include "agent/retry.h"
 
 /* A transaction that the CA is thinking about outlives us, and so does a certificate
-   that it takes for ours; the journal has it. */
+   that it takes for ours, or may have revoked; the journal has it. */
 static bool outlives_us(const struct onboard *o)
 {
 	const struct pending *p = &o->attempt.pending;
 
-	return p->registrar[0] != '\0' && (o->interrupted || p->confirmed);
+	return p->registrar[0] != '\0' && (o->interrupted || p->confirmed || o->attempt.undecided);
 }
 
 /* The journal goes with the generation that it names, not with another one. */

@@ -28,7 +28,8 @@ enum fact {
 	STORED = 1 << 9,    /* all of it survives power loss and is live */
 	IN_USE = 1 << 10,   /* the live credential, whole, and what its owner's servers show */
 	NEWS = 1 << 11,     /* the CA's answer about roots or a CRL, verified */
-	REVOKED = 1 << 12   /* the CA has revoked the live certificate */
+	RECORD = 1 << 12,   /* what will say that it is revoked: staged, journalled */
+	REVOKED = 1 << 13   /* the CA has revoked the live certificate */
 };
 
 struct onboard;
@@ -78,6 +79,7 @@ struct attempt {
 	struct pending pending; /* what the journal says of all this */
 	uint8_t *state_room;    /* CMP_STATE_MAX octets, for pending.state */
 	unsigned staged;        /* the generation that the journal names */
+	bool undecided;         /* the CA may have done what we asked for */
 
 	/* of an enrolled device */
 	struct credential live;
@@ -92,6 +94,7 @@ struct onboard {
 	struct candidates *candidates;
 	enum errand errand;
 	enum crl_reason reason; /* of a revocation */
+	bool again;             /* it may have been asked for before */
 	struct attempt attempt;
 	const struct flow *flow;
 	unsigned at, facts, tries;
@@ -137,6 +140,15 @@ MUST_CHECK enum err take_up_request(struct onboard *o);
 enum err find_interrupted(struct onboard *o);
 enum err take_up_voucher(struct onboard *o);
 enum err take_up_key(struct onboard *o);
+/* Of a revocation: nothing in the attempt when it is not whole. */
+MUST_CHECK enum err take_up_record(struct onboard *o);
+/* Before one: a renewal that the CA takes for ours becomes live, and a revocation of
+   before keeps its reason. */
+MUST_CHECK enum err resume_before_revoking(struct device *d, struct arena *a,
+                                           const struct onboard_limits *limits,
+                                           enum crl_reason *reason, bool *again);
+/* The journal is about one. */
+bool is_revoking(const struct device *d, struct arena *a);
 
 /* ... of an enrolled device: owner.c, upkeep.c */
 enum err load_in_use(struct onboard *o);
@@ -144,6 +156,7 @@ enum err pin_owner_link(struct onboard *o);
 enum err ask_roots(struct onboard *o);
 enum err ask_crl(struct onboard *o);
 enum err commit_upkeep(struct onboard *o);
+enum err stage_record(struct onboard *o);
 enum err revoke_in_use(struct onboard *o);
 enum err record_revocation(struct onboard *o);
 
@@ -159,6 +172,8 @@ const struct credential *flow_identity(const struct onboard *o);
 /* Where CMP is served, and how, by the settings of this errand. */
 struct cmp_client flow_client(const struct onboard *o, char *room, size_t cap);
 
+/* What the journal is to say: whom we ask, for what. */
+void describe_attempt(struct onboard *o);
 /* Durable before anything depends on it: where the attempt stands, and in which generation. */
 MUST_CHECK enum err journal_put(struct onboard *o, const struct pending *p);
 

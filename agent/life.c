@@ -37,7 +37,8 @@ static const struct step revocation[] = {
 	{ { "load what is in use", REGISTRAR, IN_USE }, load_in_use, MUST_WORK },
 	{ { "open TLS", IN_USE, LINK }, open_link, MUST_WORK },
 	{ { "hold the peer to the owner", IN_USE | LINK, TRUST }, pin_owner_link, MUST_WORK },
-	{ { "revoke", TRUST | IN_USE, REVOKED }, revoke_in_use, MUST_WORK },
+	{ { "write the record of it", TRUST | IN_USE, RECORD }, stage_record, MUST_WORK },
+	{ { "revoke", TRUST | IN_USE | RECORD, REVOKED }, revoke_in_use, MUST_WORK },
 	{ { "record the revocation", REVOKED, STORED }, record_revocation, MUST_WORK },
 };
 
@@ -69,6 +70,7 @@ struct errand_request {
 	enum errand errand;
 	enum crl_reason reason;
 	const struct flow *flow;
+	bool again;
 };
 
 static enum err run_errand(struct device *d, struct arena *a, const struct onboard_limits *limits,
@@ -84,6 +86,7 @@ static enum err run_errand(struct device *d, struct arena *a, const struct onboa
 	flow_begin(&o, d, a, limits);
 	o.errand = r->errand;
 	o.reason = r->reason;
+	o.again = r->again;
 	candidates_only(o.candidates, &at, limits->rounds > 0 ? limits->rounds : 1);
 	return flow_run(&o, r->flow);
 }
@@ -102,6 +105,9 @@ enum err life_renew(struct device *d, struct arena *a, const struct onboard_limi
 	if (life.revoked)
 		return err_because(E_REVOKED, "the certificate in use has been revoked by this "
 		                              "device (`onramp reset --yes` starts over)");
+	if (life.revoking)
+		return err_because(E_REVOKED, "the certificate in use may have been revoked by "
+		                              "this device (`onramp revoke` asks once more)");
 	e = resume_interrupted(d, a, limits, &resumed);
 	if (e != OK || resumed)
 		return e;
@@ -115,8 +121,11 @@ enum err life_renew(struct device *d, struct arena *a, const struct onboard_limi
 enum err life_revoke(struct device *d, struct arena *a, const struct onboard_limits *limits,
                      enum crl_reason reason)
 {
-	return run_errand(d, a, limits,
-	                  &(struct errand_request){ ERRAND_RENEW, reason, &FLOW_REVOKE });
+	struct errand_request r = { ERRAND_REVOKE, reason, &FLOW_REVOKE, false };
+	enum err e = resume_before_revoking(d, a, limits, &r.reason, &r.again);
+
+	arena_reset(a);
+	return e == OK ? run_errand(d, a, limits, &r) : e;
 }
 
 enum err life_fetch_roots(struct device *d, struct arena *a, const struct onboard_limits *limits)

@@ -16,6 +16,7 @@
 struct life {
 	struct lifetime lifetime; /* of the certificate */
 	bool revoked;             /* by our own rr */
+	bool revoking;            /* our rr may have been heard: no more is known of it */
 	bool waiting;             /* a renewal was interrupted; the journal has it */
 	bool has_crl;
 	int64_t crl_made, crl_next; /* thisUpdate, nextUpdate; 0: none said */
@@ -27,7 +28,11 @@ MUST_CHECK enum err life_look(const struct device *d, struct arena *a, struct li
 MUST_CHECK enum err life_renew(struct device *d, struct arena *a,
                                const struct onboard_limits *limits);
 
-/* RFC 9483 4.2. Afterwards the live generation says so; nothing is renewed any more. */
+/*
+ * RFC 9483 4.2.  Afterwards the live generation says so; nothing is renewed any more.
+ * Where the CA's answer is lost, the journal has it, nothing is renewed either, and the
+ * next call asks again, with the reason of the first.
+ */
 MUST_CHECK enum err life_revoke(struct device *d, struct arena *a,
                                 const struct onboard_limits *limits, enum crl_reason reason);
 

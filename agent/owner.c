@@ -182,7 +182,8 @@ enum err life_look(const struct device *d, struct arena *a, struct life *out)
 		        (uint32_t)digest.b[2] << 8 | digest.b[3],
 	};
 	out->revoked = !absent;
-	out->waiting = waiting;
+	out->revoking = absent && is_revoking(d, a);
+	out->waiting = waiting && !out->revoking;
 	out->has_crl = owner.crl.n > 0;
 	return OK;
 }

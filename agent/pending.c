@@ -7,13 +7,16 @@
 #include "platform/codec/json.h"
 
 static const char *const errands[] = {
-	[ERRAND_ONBOARD] = "onboard", [ERRAND_RENEW] = "renew", [ERRAND_REENROL] = "re-enrol"
+	[ERRAND_ONBOARD] = "onboard",
+	[ERRAND_RENEW] = "renew",
+	[ERRAND_REENROL] = "re-enrol",
+	[ERRAND_REVOKE] = "revoke",
 };
 
 /*
  * { "errand": text, "registrar": text, "origin": text, ? "redirected": true,
  *   ? "nonce": B64, ? "request": B64, ? "chain": B64, ? "waited": seconds,
- *   ? "confirmed": true, ? "cmp": B64 }
+ *   ? "reason": text, ? "confirmed": true, ? "cmp": B64 }
  */
 static void put(struct jsonw *w, const struct pending *p)
 {
@@ -30,6 +33,8 @@ static void put(struct jsonw *w, const struct pending *p)
 		jsonw_base64(w, "chain", p->chain);
 		jsonw_integer(w, "waited", p->waited_s);
 	}
+	if (p->errand == ERRAND_REVOKE)
+		jsonw_string(w, "reason", span_str(crl_reason_name(p->reason)));
 	if (p->confirmed)
 		jsonw_bool(w, "confirmed", true);
 	if (p->state.n > 0)
@@ -121,6 +126,21 @@ static enum err read_request(struct arena *a, const struct json *v, struct pendi
 	return OK;
 }
 
+/* Of a revocation alone, and always. */
+static enum err read_reason(const struct json *v, struct pending *out)
+{
+	char name[32];
+	struct span text;
+
+	if (out->errand != ERRAND_REVOKE)
+		return OK;
+	if (json_string(v, "reason", &text) != JSON_FOUND || text.n >= sizeof name)
+		return wrong("reason");
+	memcpy(name, text.p, text.n);
+	name[text.n] = '\0';
+	return crl_reason_from_name(name, &out->reason) == OK ? OK : wrong("reason");
+}
+
 static enum err read_members(struct arena *a, const struct json *v, struct pending *out)
 {
 	struct span nonce;
@@ -142,6 +162,8 @@ static enum err read_members(struct arena *a, const struct json *v, struct pendi
 	}
 	if (e == OK)
 		e = read_request(a, v, out);
+	if (e == OK)
+		e = read_reason(v, out);
 	return e == OK ? read_octets(a, v, "cmp", CMP_STATE_MAX, &out->state) : e;
 }
 

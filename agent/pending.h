@@ -9,12 +9,14 @@
 #ifndef ONRAMP_AGENT_PENDING_H
 #define ONRAMP_AGENT_PENDING_H
 
+#include "cmp/cmp.h"
 #include "voucher/voucher.h"
 
 enum errand {
 	ERRAND_ONBOARD, /* voucher, then ir with the IDevID */
 	ERRAND_RENEW,   /* kur with the certificate in use */
-	ERRAND_REENROL  /* ir with the IDevID at the owner's server: the certificate has ended */
+	ERRAND_REENROL, /* ir with the IDevID at the owner's server: the certificate has ended */
+	ERRAND_REVOKE   /* rr: the CA may have revoked the certificate in use */
 };
 
 struct pending {
@@ -26,8 +28,9 @@ struct pending {
 	struct span request; /* the voucher-request, to be sent again after a 202 (RFC 8995 5.6) */
 	struct span chain;   /* ... and SHA-256 of the chain that it was made for */
 	int64_t waited_s;    /* ... since the first 202 */
-	bool confirmed;      /* the generation is whole and its certificate confirmed */
-	struct span state;   /* what cmp_resume() wants; empty: nothing was sent yet */
+	enum crl_reason reason; /* of a revocation */
+	bool confirmed;         /* the generation is whole and its certificate confirmed */
+	struct span state;      /* what cmp_resume() wants; empty: nothing was sent yet */
 };
 
 MUST_CHECK enum err pending_write(struct arena *a, const struct pending *p, struct span *json);

@@ -10,8 +10,8 @@
 #include "agent/life.h"
 #include "agent/progress.h"
 
-static enum err read_pending(struct device *d, struct arena *a, bool *there, unsigned *generation,
-                             struct pending *out)
+static enum err read_pending(const struct device *d, struct arena *a, bool *there,
+                             unsigned *generation, struct pending *out)
 {
 	struct journal j;
 	enum err e = journal_read(&d->store, a, there, &j);
@@ -111,6 +111,55 @@ enum err take_up_key(struct onboard *o)
 	return e == OK ? take_up_state(o) : e;
 }
 
+/* The store has kept it as it was found good; it has to be whole. */
+static enum err check_staged(const struct generation *g, struct arena *a, struct span *leaf)
+{
+	struct credential staged = { .key = NULL };
+	struct span key, certs, other;
+	enum err e = generation_get(g, a, "key.pem", &key);
+
+	if (e == OK)
+		e = generation_get(g, a, "fullchain.pem", &certs);
+	if (e == OK)
+		e = generation_get(g, a, "roots.pem", &other);
+	if (e == OK)
+		e = generation_get(g, a, "onramp_state", &other);
+	if (e == OK)
+		e = signer_from_bytes(&staged.key, key);
+	if (e == OK)
+		e = credential_from(a, staged.key, certs, &staged);
+	*leaf = staged.leaf.der;
+	signer_close(staged.key);
+	return e;
+}
+
+enum err take_up_record(struct onboard *o)
+{
+	struct attempt *t = &o->attempt;
+	struct span leaf, reason;
+	struct pending p;
+	bool there;
+	enum err damage, e = read_pending(o->device, o->arena, &there, &t->staged, &p);
+
+	if (e != OK || !there || p.errand != ERRAND_REVOKE)
+		return e;
+	damage = generation_resume(&o->device->store, t->staged, &t->generation);
+	if (damage == OK)
+		damage = check_staged(&t->generation, o->arena, &leaf);
+	if (damage == OK)
+		damage = generation_get(&t->generation, o->arena, "revoked", &reason);
+	if (damage == OK && !span_equal(leaf, t->live.leaf.der))
+		damage = err_because(E_STORE, "it is about another certificate");
+	if (damage == OK) {
+		t->pending = p;
+		return OK;
+	}
+	log_notice("the record that was staged is written anew: %s", err_reason(damage));
+	generation_discard(&t->generation);
+	t->generation = (struct generation){ .dir = -1 };
+	return OK;
+}
+
 static void give_back(struct candidate *c, const struct pending *p)
 {
 	c->waiting = c->journalled = true;
@@ -201,28 +250,6 @@ static enum err drop(struct device *d, unsigned generation, const char *why)
 	return journal_clear(&d->store);
 }
 
-/* The store has kept it as it was found good; it has to be whole. */
-static enum err check_staged(const struct generation *g, struct arena *a, struct span *leaf)
-{
-	struct credential staged = { .key = NULL };
-	struct span key, certs, other;
-	enum err e = generation_get(g, a, "key.pem", &key);
-
-	if (e == OK)
-		e = generation_get(g, a, "fullchain.pem", &certs);
-	if (e == OK)
-		e = generation_get(g, a, "roots.pem", &other);
-	if (e == OK)
-		e = generation_get(g, a, "onramp_state", &other);
-	if (e == OK)
-		e = signer_from_bytes(&staged.key, key);
-	if (e == OK)
-		e = credential_from(a, staged.key, certs, &staged);
-	*leaf = staged.leaf.der;
-	signer_close(staged.key);
-	return e;
-}
-
 /* Confirmed, but not yet live when the power went.  Half of it is of no use and is
    dropped; what only cannot be shown now is kept for the next start. */
 static enum err adopt_confirmed(struct device *d, struct arena *a, unsigned generation,
@@ -302,4 +329,37 @@ enum err resume_interrupted(struct device *d, struct arena *a, const struct onbo
 	if (e == OK || err_verdict(e) == HALT)
 		return e;
 	return after_failure(d, a, limits->rounds == 0, e);
+}
+
+bool is_revoking(const struct device *d, struct arena *a)
+{
+	struct pending p;
+	unsigned generation;
+	bool there;
+
+	return read_pending(d, a, &there, &generation, &p) == OK && there &&
+	       p.errand == ERRAND_REVOKE;
+}
+
+enum err resume_before_revoking(struct device *d, struct arena *a,
+                                const struct onboard_limits *limits, enum crl_reason *reason,
+                                bool *again)
+{
+	struct pending p;
+	unsigned generation;
+	bool there, resumed;
+	enum err e = read_pending(d, a, &there, &generation, &p);
+
+	if (e != OK)
+		return err_verdict(e) == HALT ? e : OK; /* not ours any more: it gets replaced */
+	if (!there)
+		return OK;
+	if (p.confirmed)
+		return resume_interrupted(d, a, limits, &resumed);
+	if (p.errand != ERRAND_REVOKE)
+		return OK;
+	log_notice("going on with a revocation for %s", crl_reason_name(p.reason));
+	*reason = p.reason;
+	*again = true;
+	return OK;
 }

@@ -75,6 +75,31 @@ static bool wants_crl(const struct settings *s)
 	return s->life.crls;
 }
 
+/* Only that of the operator whose answer got lost; what has ended cannot be revoked. */
+static int64_t revocation_in(const struct device *d, const struct life *l, struct moment now)
+{
+	(void)d;
+	return l->revoking && !time_over(now, l->lifetime.not_after) ? 0 : NEVER;
+}
+
+static int64_t revocation_rest(const struct life *l, struct moment now)
+{
+	(void)l, (void)now;
+	return 0;
+}
+
+static bool wants_revocation(const struct settings *s)
+{
+	(void)s;
+	return true;
+}
+
+static enum err revoke_once_more(struct device *d, struct arena *a,
+                                 const struct onboard_limits *limits)
+{
+	return life_revoke(d, a, limits, REASON_UNSPECIFIED); /* the journal has the reason */
+}
+
 static const struct duty {
 	const char *name;
 	bool (*wanted)(const struct settings *s);
@@ -85,6 +110,7 @@ static const struct duty {
 	{ "renewal", wants_renewal, renewal_in, renewal_rest, life_renew },
 	{ "roots", wants_roots, roots_in, roots_rest, life_fetch_roots },
 	{ "crl", wants_crl, crl_in, crl_rest, life_fetch_crl },
+	{ "revocation", wants_revocation, revocation_in, revocation_rest, revoke_once_more },
 };
 
 /* The CA has not decided, and the journal knows how to ask again: no failure. */
@@ -101,9 +127,12 @@ static uint32_t random_number(void)
 }
 
 /* A new generation would take the place of the one that an interrupted renewal has
-   staged: first that one has to come to its end. */
+   staged: first that one has to come to its end.  What may be revoked is not looked
+   after at all. */
 static bool has_to_stand_back(const struct device *d, const struct life *l, const struct duty *duty)
 {
+	if (l->revoking)
+		return duty->run != revoke_once_more;
 	return l->waiting && wants_renewal(&d->settings) && duty->run != life_renew;
 }
 
@@ -175,6 +204,7 @@ static void tell(const struct agenda *g, const struct life *l)
 		reports[i] = g->duty[i].report;
 	progress_duties(reports, DUTIES);
 	progress_state(l->revoked                                      ? "revoked"
+	               : l->revoking                                   ? "revoking"
 	               : time_over(clock_now(), l->lifetime.not_after) ? "expired"
 	                                                               : "enrolled",
 	               OK);

@@ -9,7 +9,7 @@
 #include "agent/life.h"
 #include "agent/progress.h"
 
-enum { DUTIES = 3 };
+enum { DUTIES = 4 };
 
 /* Where the service stands between two turns; zero at its start. */
 struct agenda {

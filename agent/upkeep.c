@@ -174,18 +174,7 @@ enum err commit_upkeep(struct onboard *o)
 	return e;
 }
 
-enum err revoke_in_use(struct onboard *o)
-{
-	char room[URL_MAX];
-	struct cmp_client c = flow_client(o, room, sizeof room);
-	enum err e = cmp_revoke(&c, o->arena, o->reason);
-
-	if (e == OK)
-		progress_detail("%s", crl_reason_name(o->reason));
-	return e;
-}
-
-enum err record_revocation(struct onboard *o)
+static enum err write_record(struct onboard *o)
 {
 	struct attempt *t = &o->attempt;
 	char line[64];
@@ -196,7 +185,59 @@ enum err record_revocation(struct onboard *o)
 		e = generation_put(&t->generation, "revoked", FILE_PUBLIC, span_str(line));
 	if (e == OK)
 		e = stage_view(o, t->live.leaf.der, "revoked");
+	if (e != OK)
+		return e;
+	describe_attempt(o);
+	return journal_put(o, &t->pending);
+}
+
+/* Nobody can take an rr back: that it went out, and all that its success needs, is on
+   the disk before. */
+enum err stage_record(struct onboard *o)
+{
+	enum err e = o->again ? take_up_record(o) : OK;
+
+	return e == OK && o->attempt.generation.store == NULL ? write_record(o) : e;
+}
+
+/* Who has asked before takes certRevoked, and that the CA does not believe our
+   certificate any more, for the answer that got lost. */
+static bool is_done(const struct onboard *o, enum cmp_revocation outcome)
+{
+	return outcome == CMP_REVOKED || (outcome == CMP_DISTRUSTED && o->again);
+}
+
+/* A refusal that may pass, and a server that has no CMP, take no earlier request back. */
+static bool is_undecided(const struct onboard *o, enum cmp_revocation outcome, enum err e)
+{
+	return e == E_CMP_AGAIN || e == E_CMP_NONE ? o->again : outcome == CMP_UNDECIDED;
+}
+
+enum err revoke_in_use(struct onboard *o)
+{
+	struct attempt *t = &o->attempt;
+	char room[URL_MAX];
+	struct cmp_client c = flow_client(o, room, sizeof room);
+	enum cmp_revocation outcome;
+	enum err e = cmp_revoke(&c, o->arena, o->reason, &outcome);
+
+	t->undecided = is_undecided(o, outcome, e);
+	if (e != OK && is_done(o, outcome)) {
+		log_notice("%s: it had been revoked before", err_reason(e));
+		e = OK;
+	}
 	if (e == OK)
-		e = make_live(o->device, o->arena, &t->generation, t->live.leaf.der);
+		progress_detail("%s", crl_reason_name(o->reason));
+	else if (t->undecided)
+		log_notice("whether it is revoked is not known: it is to be asked again");
+	t->undecided = t->undecided || e == OK;
+	o->again = o->again || t->undecided;
 	return e;
+}
+
+enum err record_revocation(struct onboard *o)
+{
+	struct attempt *t = &o->attempt;
+
+	return make_live(o->device, o->arena, &t->generation, t->live.leaf.der);
 }

@@ -207,8 +207,19 @@ enum crl_reason {
 };
 const char *crl_reason_name(enum crl_reason reason); /* "keyCompromise"; NULL: there is none */
 MUST_CHECK enum err crl_reason_from_name(const char *name, enum crl_reason *out); /* E_USAGE */
-/* rr: revocation of client.signer's own certificate (RFC 9483 4.2). */
-MUST_CHECK enum err cmp_revoke(const struct cmp_client *c, struct arena *a, enum crl_reason reason);
+/*
+ * rr: revocation of client.signer's own certificate (RFC 9483 4.2).  Where it fails,
+ * *outcome says what is known of the certificate all the same: an answer that got lost,
+ * or that nobody vouches for, says nothing.
+ */
+enum cmp_revocation {
+	CMP_REVOKED,     /* OK; or certRevoked: by an earlier request */
+	CMP_NOT_REVOKED, /* the CA refuses */
+	CMP_DISTRUSTED,  /* it refuses the certificate that signs: ours */
+	CMP_UNDECIDED
+};
+MUST_CHECK enum err cmp_revoke(const struct cmp_client *c, struct arena *a, enum crl_reason reason,
+                               enum cmp_revocation *outcome);
 
 /*
  * Root CA certificate update (RFC 9483 4.3.2).  old_root is one that is trusted now.

@@ -43,13 +43,37 @@ enum err cmp_put_revocation(struct cmp_session *s, struct derw *w)
 	return OK;
 }
 
-enum err cmp_revoke(const struct cmp_client *c, struct arena *a, enum crl_reason reason)
+static bool is_refusal(const struct cmp_session *s, enum err e)
+{
+	return s->authentic && (e == E_CMP_REJECTED || e == E_CMP_ERROR || e == E_CMP_AGAIN);
+}
+
+/* RFC 9483 3.5, 3.6.2: certRevoked, signerNotTrusted, notAuthorized. */
+static enum cmp_revocation outcome_of(const struct cmp_session *s, enum err e)
+{
+	uint32_t why = s->status.fail_info;
+
+	if (e == OK)
+		return CMP_REVOKED;
+	if (!is_refusal(s, e))
+		return CMP_UNDECIDED;
+	if ((why & FAIL_CERT_REVOKED) != 0)
+		return CMP_REVOKED;
+	return (why & (FAIL_SIGNER_NOT_TRUSTED | FAIL_NOT_AUTHORIZED)) != 0 ? CMP_DISTRUSTED
+	                                                                    : CMP_NOT_REVOKED;
+}
+
+enum err cmp_revoke(const struct cmp_client *c, struct arena *a, enum crl_reason reason,
+                    enum cmp_revocation *outcome)
 {
 	struct cmp_session *s;
 	enum err e = cmp_session_new(c, a, &CMP_OP_RR, &s);
 
+	*outcome = CMP_UNDECIDED;
 	if (e != OK)
 		return e;
 	s->reason = reason;
-	return cmp_open(s);
+	e = cmp_open(s);
+	*outcome = outcome_of(s, e);
+	return e;
 }

@@ -56,6 +56,12 @@ class Life:
         under = ("strace", "-qq", "-o", "/dev/null", "-e", f"trace={call}", "-e", inject)
         return self.finish(self.start(*words, under=under)) in (-9, 137)
 
+    def fails_at(self, call: str, number: str, error: str, *words: str) -> int | None:
+        """The same with calls that fail."""
+        inject = f"inject={call}:error={error}:when={number}"
+        under = ("strace", "-qq", "-o", "/dev/null", "-e", f"trace={call}", "-e", inject)
+        return self.finish(self.start(*words, under=under))
+
     def finish(self, process: subprocess.Popen) -> int | None:
         try:
             return process.wait(max(1.0, self.deadline - time.monotonic()))
@@ -428,6 +434,33 @@ def revokes(life: Life) -> int | None:
     life.run(*ONCE)
     life.expect(len(life.saw("issued")) == 1, "it enrolled again by itself")
     return status
+
+
+def cut_while_revoking(life: Life) -> int | None:
+    """Nobody takes an rr back.  A full disk is known before it is sent; a power cut after it
+    leaves a device that renews nothing, asks again, and believes that it was revoked before."""
+    if subprocess.call(["sh", "-c", "strace -qq -o /dev/null true 2> /dev/null"]):
+        raise Cannot("strace cannot trace here")
+    life.run(*ONCE)
+    before = life.serial()
+    ended = life.fails_at("mkdirat", "2+", "ENOSPC", "revoke")
+    life.expect(ended == 5, f"with a full disk it ended with {ended}")
+    life.expect(not life.saw("revoked"), "it was revoked, and nothing could be written")
+    life.expect(life.status()["state"] == "enrolled", f"then: {life.status()['state']}")
+    life.expect(life.killed_at("symlinkat", 1, "revoke", "--reason", "keyCompromise"),
+                "it made no link")  # fmt: skip
+    life.expect(len(life.saw("revoked")) == 1, "it was not revoked before the cut")
+    life.expect(life.status()["state"] == "revoking", f"after: {life.status()['state']}")
+    life.run("renew", status=58)
+    service = life.start("run")
+    life.until("the record", lambda: life.status()["state"] == "revoked")
+    service.terminate()
+    life.finish(service)
+    life.expect((life.device.live / "revoked").read_text() == "keyCompromise\n", "the reason")
+    life.expect(len(life.saw("revoked")) == 1 and not life.saw("kur"), "it was done twice")
+    life.expect(life.serial() == before, "live is another certificate")
+    life.whole("revoked")
+    return life.run(*ONCE)
 
 
 def resets_and_revokes(life: Life) -> int | None:

@@ -426,6 +426,7 @@ lives("killed-key-lost", life.lost_key, *WAITING)
 lives("killed-generation-lost", life.lost_generation, *WAITING)
 lives("killed-voucher-damaged", life.other_voucher, *WAITING)
 lives("revoke", life.revokes)
+lives("revoke-cut", life.cut_while_revoking)
 lives("reset-revoke", life.resets_and_revokes)
 lives("roots-and-crl", life.freshens,
       settings={"renew.root_updates": "1", "renew.crls": "1", "renew.enabled": "0"})  # fmt: skip

@@ -43,7 +43,8 @@ static void trust_comes_before_enrolment(void)
 		{ ask_roots, TRUST },
 		{ ask_crl, TRUST },
 		{ commit_upkeep, NEWS },
-		{ revoke_in_use, TRUST },
+		{ stage_record, TRUST },
+		{ revoke_in_use, TRUST | RECORD },
 		{ record_revocation, REVOKED },
 	};
 	unsigned met = 0;

@@ -38,6 +38,7 @@ static struct span written(const struct pending *p)
 static void same(const struct pending *a, const struct pending *b)
 {
 	CU_ASSERT_EQUAL(a->errand, b->errand);
+	CU_ASSERT_EQUAL(a->reason, b->reason);
 	CU_ASSERT_STRING_EQUAL(a->registrar, b->registrar);
 	CU_ASSERT_STRING_EQUAL(a->origin, b->origin);
 	CU_ASSERT_EQUAL(a->redirected, b->redirected);
@@ -56,10 +57,13 @@ static void what_is_written_is_read(void)
 
 	CHECK_OK(pending_read(&arena, written(&p), &out));
 	same(&p, &out);
-	for (unsigned e = ERRAND_ONBOARD; e <= ERRAND_REENROL; e++) {
+	for (unsigned e = ERRAND_ONBOARD; e <= ERRAND_REVOKE; e++) {
 		struct pending least = { .errand = (enum errand)e,
 			                 .registrar = "https://a",
 			                 .origin = "https://b" };
+
+		if (e == ERRAND_REVOKE)
+			least.reason = REASON_SUPERSEDED;
 
 		CHECK_OK(pending_read(&arena, written(&least), &out));
 		same(&least, &out);
@@ -146,6 +150,9 @@ static void damage_is_named(void)
 		{ "{\"errand\":\"onboard\"," URLS
 		  ",\"request\":\"AAAA\",\"chain\":\"AAAA\",\"waited\":1}",
 		  "chain" },
+		{ "{\"errand\":\"revoke\"," URLS "}", "reason" },
+		{ "{\"errand\":\"revoke\"," URLS ",\"reason\":4}", "reason" },
+		{ "{\"errand\":\"revoke\"," URLS ",\"reason\":\"whim\"}", "reason" },
 		{ "{\"errand\":\"onboard\"," URLS ",\"cmp\":false}", "cmp" },
 		{ "{\"errand\":\"onboard\"," URLS ",\"cmp\":\"AA=\"}", "cmp" },
 		{ "{\"errand\":\"onboard\"," URLS ",\"cmp\":\"AAAA\",\"cmp\":\"AAAA\"}", "" },

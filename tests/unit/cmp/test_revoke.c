@@ -6,6 +6,7 @@
 static uint8_t ca_room[2 << 20], room[512 * 1024];
 static struct arena ca_arena = ARENA_ON(ca_room), a = ARENA_ON(room);
 static struct fake_ca ca;
+static enum cmp_revocation outcome;
 
 static const struct fake_row answered[] = { { REPLY_REVOKED, NULL }, { REPLY_NONE, NULL } };
 
@@ -13,7 +14,7 @@ static enum err revoke(const struct fake_row *script, enum crl_reason reason)
 {
 	arena_reset(&a);
 	fake_ca_plays(&ca, script);
-	return cmp_revoke(&ca.client, &a, reason);
+	return cmp_revoke(&ca.client, &a, reason, &outcome);
 }
 
 /* RFC 9483 4.2: one RevDetails, its serialNumber and issuer, one reasonCode. */
@@ -75,6 +76,68 @@ static void verdicts(void)
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		ca.status = rows[i].status;
 		CHECK_ERR(revoke(answered, REASON_UNSPECIFIED), rows[i].want);
+	}
+	fake_ca_close(&ca);
+}
+
+static void without_protection(struct fake_ca *c, struct fake_message *m)
+{
+	(void)c;
+	m->unprotected = true;
+}
+
+static void lost(struct fake_ca *c, struct fake_message *m)
+{
+	(void)c;
+	m->failure = E_HTTP;
+}
+
+static void troubled(struct fake_ca *c, struct fake_message *m)
+{
+	(void)c;
+	m->instead = span_str("busy");
+	m->media_type = "text/plain";
+	m->status = 503;
+}
+
+/* Only what somebody vouches for says that the certificate is, or is not, revoked. */
+static void outcomes(void)
+{
+	static const struct {
+		struct fake_row row;
+		uint32_t status, fail_info;
+		enum err want;
+		enum cmp_revocation outcome;
+	} rows[] = {
+		{ { REPLY_REVOKED, NULL }, PKI_ACCEPTED, 0, OK, CMP_REVOKED },
+		{ { REPLY_REVOKED, NULL }, PKI_REJECTION, 0, E_CMP_REJECTED, CMP_NOT_REVOKED },
+		{ { REPLY_ERROR, NULL }, 0, 1 << 2, E_CMP_ERROR, CMP_NOT_REVOKED },
+		{ { REPLY_ERROR, NULL }, 0, FAIL_SYSTEM_FAILURE, E_CMP_AGAIN, CMP_NOT_REVOKED },
+		{ { REPLY_ERROR, NULL }, 0, FAIL_CERT_REVOKED, E_CMP_ERROR, CMP_REVOKED },
+		{ { REPLY_ERROR, NULL }, 0, FAIL_SIGNER_NOT_TRUSTED, E_CMP_ERROR, CMP_DISTRUSTED },
+		{ { REPLY_ERROR, NULL }, 0, FAIL_NOT_AUTHORIZED, E_CMP_ERROR, CMP_DISTRUSTED },
+		{ { REPLY_ERROR, without_protection },
+		  0,
+		  FAIL_CERT_REVOKED,
+		  E_CMP_ERROR,
+		  CMP_UNDECIDED },
+		{ { REPLY_REVOKED, without_protection },
+		  PKI_ACCEPTED,
+		  0,
+		  E_CMP_PROTECTION,
+		  CMP_UNDECIDED },
+		{ { REPLY_REVOKED, lost }, PKI_ACCEPTED, 0, E_HTTP, CMP_UNDECIDED },
+		{ { REPLY_REVOKED, troubled }, PKI_ACCEPTED, 0, E_CMP_AGAIN, CMP_UNDECIDED },
+	};
+
+	fake_ca_open(&ca, &ca_arena);
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		const struct fake_row script[] = { rows[i].row, { REPLY_NONE, NULL } };
+
+		ca.status = rows[i].status;
+		ca.fail_info = rows[i].fail_info;
+		CHECK_ERR(revoke(script, REASON_UNSPECIFIED), rows[i].want);
+		CU_ASSERT_EQUAL(outcome, rows[i].outcome);
 	}
 	fake_ca_close(&ca);
 }
@@ -151,6 +214,7 @@ const struct test_suite suite_cmp_revoke = {
 	{
 		{ "our own certificate, and always a reason", asked },
 		{ "accepted or rejection, nothing else", verdicts },
+		{ "what a failure leaves open, and what it does not", outcomes },
 		{ "the answer may be delayed", delayed },
 		{ "one status; more fields may follow", forms },
 		{ "never under a shared secret", never_by_mac },
