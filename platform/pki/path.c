@@ -41,7 +41,11 @@ static void note(struct search *s, enum progress p, enum err e)
 	snprintf(s->reason, sizeof s->reason, "%s", err_reason(e));
 }
 
-/* The same entity twice leads nowhere that it did not lead before. */
+/*
+ * The same entity twice leads nowhere that it did not lead before.  An anchor is not
+ * asked: it ends the path, and a root that was renewed with its key (RFC 5280 6.1:
+ * self-issued) is signed by the entity that it is itself.
+ */
 static bool is_on_path(const struct search *s, const struct cert *c)
 {
 	for (size_t i = 0; i < s->n; i++)
@@ -92,7 +96,7 @@ static bool is_candidate(struct search *s, struct span der, bool likely, struct 
 	e = cert_read(der, out);
 	if (e != OK)
 		note(s, NAME_FOUND, err_within(e, e, name_text(&q, top->issuer)));
-	return e == OK && is_likely(top, out) == likely && !is_on_path(s, out);
+	return e == OK && is_likely(top, out) == likely;
 }
 
 static enum err judge(struct search *s)
@@ -128,7 +132,8 @@ static bool goes_through_pool(struct search *s, bool likely)
 	struct cert c;
 
 	for (size_t i = 0; i < s->r->pool_count; i++) {
-		if (!is_candidate(s, s->r->pool[i], likely, &c) || !climb(s, &c))
+		if (!is_candidate(s, s->r->pool[i], likely, &c) || is_on_path(s, &c) ||
+		    !climb(s, &c))
 			continue;
 		if (reach_anchor(s))
 			return true;

@@ -281,6 +281,28 @@ static void leads_forward(void)
 	fake_ca_close(&ca);
 }
 
+/* The usual way to a later end: the same name, the same key, self-signed once more. */
+static void keeps_the_key(void)
+{
+	const int64_t same = FAKE_NOW - 30 * FAKE_DAY, later = FAKE_NOW + 3000 * FAKE_DAY;
+	struct span renewed;
+
+	fake_ca_open(&ca, &ca_arena);
+	renewed = fake_cert(ca.arena, &(struct fake_cert){ .subject = "Root",
+	                                                   .issuer = "Root",
+	                                                   .issuer_key = ca.root_key,
+	                                                   .spki = signer_spki(ca.root_key),
+	                                                   .ca = true,
+	                                                   .not_before = same,
+	                                                   .not_after = later });
+	CHECK_OK(ask(ca.root, content(renewed, renewed, NO_BYTES), NULL));
+	CU_ASSERT(span_equal(got.new_with_new, renewed));
+	CHECK_OK(ask(ca.root, content(renewed, renewed, ca.root), NULL));
+	refused(renewed, certificate("Root", ca.root_key, "Root", ca.stranger_key), NO_BYTES,
+	        "newWithOld: ");
+	fake_ca_close(&ca);
+}
+
 /* serialNumber 1, as all certificates of fake_cert() have */
 #define ENTRY_1 "3012 020101 170d 3237303131303030303030305a"
 
@@ -521,6 +543,7 @@ const struct test_suite suite_cmp_rootupdate = {
 		{ "a root signs itself", a_root_signs_itself },
 		{ "dates, by what the clock allows", dates_by_the_clock },
 		{ "an update leads forward, never to the root before", leads_forward },
+		{ "a root may keep its key", keeps_the_key },
 		{ "a link that is revoked proves nothing", a_revoked_link_proves_nothing },
 		{ "hashOfRootKey: the announced key, under any name",
 	          an_announced_key_proves_a_root },

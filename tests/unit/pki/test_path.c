@@ -338,6 +338,43 @@ static void searches_when_no_key_is_equal(void)
 	end();
 }
 
+static struct span root_until(int64_t end)
+{
+	return fake_x509(&arena, &(struct fake_parts){ .issuer = "/CN=Root",
+	                                               .subject = "/CN=Root",
+	                                               .serial = "020102",
+	                                               .spki = signer_spki(keys[0]),
+	                                               .extensions = X_CA X_KU_CA,
+	                                               .not_after = end,
+	                                               .key = keys[0] });
+}
+
+/* RFC 5280 6.1: self-issued, signed by the key of the anchor, which is its own. */
+static void follows_a_root_renewed_with_its_key(void)
+{
+	struct question q;
+
+	begin();
+	struct span old = ca("/CN=Root", 0, "/CN=Root", 0);
+	struct span newer = root_until(INT64_C(2500000000));
+
+	ask_about(&q, newer);
+	trust(&q, old);
+	CHECK_OK(answer(&q));
+	CU_ASSERT_EQUAL(q.path.n, 2);
+	CU_ASSERT_PTR_EQUAL(q.path.anchor, &q.anchors.a[0]);
+	/* what the anchor was given ends with the anchor, whatever comes beside it */
+	ask_about(&q, leaf("/CN=Root", 0));
+	trust(&q, root_until(1800000000));
+	offer(&q, newer);
+	CHECK_ERR(answer(&q), E_CERT_TIME);
+	/* the other key signed nothing */
+	ask_about(&q, newer);
+	trust(&q, ca("/CN=Root", 1, "/CN=Root", 1));
+	CHECK_ERR(answer(&q), E_SIGNATURE);
+	end();
+}
+
 static void bounds_depth(void)
 {
 	struct question q;
@@ -556,6 +593,7 @@ const struct test_suite suite_pki_path = {
 		{ "anchors are compared", compares_with_anchors },
 		{ "what is pinned is judged", judges_what_is_pinned },
 		{ "the search goes on when no key is equal", searches_when_no_key_is_equal },
+		{ "a root renewed with its key", follows_a_root_renewed_with_its_key },
 		{ "depth is bounded", bounds_depth },
 		{ "steps are bounded", bounds_steps },
 		{ "key identifiers give an order", prefers_by_key_identifier },
