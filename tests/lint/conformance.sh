@@ -38,12 +38,22 @@ functions() {
 		/;$/ { name = "" }'
 }
 
+# A file is one record: the name and the function of a test may be on two lines.
 unit_tests() {
-	for f in tests/unit/*/test_*.c; do
-		suite=$(echo "$f" | sed 's|^tests/unit/||; s|/test_|/|; s|\.c$||')
-		tr '\n\t' '  ' < "$f" | grep -oE '\{ *"[^"]+", *[a-z_0-9]+ *\}' |
-			sed -E 's|^\{ *"([^"]+)".*|\1|' | sed "s|^|$suite: |"
-	done
+	# shellcheck disable=SC2016 # awk's
+	awk -v RS='\001' '
+		{
+			suite = FILENAME
+			sub(/^tests\/unit\//, "", suite)
+			sub(/\/test_/, "/", suite)
+			sub(/\.c$/, "", suite)
+			gsub(/[\n\t]/, " ")
+			while (match($0, /\{ *"[^"]+", *[a-z_0-9]+ *\}/)) {
+				split(substr($0, RSTART, RLENGTH), part, "\"")
+				print suite ": " part[2]
+				$0 = substr($0, RSTART + RLENGTH)
+			}
+		}' tests/unit/*/test_*.c
 }
 
 scenarios() {
@@ -116,11 +126,11 @@ operations() {
 
 unnamed() { # RFC, pattern of its sections
 	grep -oE "RFC $1 [0-9]+(\.[0-9]+)*" "$doc" | sort -u > "$work/said"
-	grep -oE "^$2\." "$specs/rfc$1.txt" | sed 's/\.$//' | sort -u |
-		while read -r section; do
-			grep -qxF -e "RFC $1 $section" -e "RFC $1 ${section%.*}" "$work/said" ||
-				echo "RFC $1 $section"
-		done
+	grep -oE "^$2\." "$specs/rfc$1.txt" | sed "s/^/RFC $1 /; s/\.$//" | sort -u |
+		awk '
+			NR == FNR { said[$0] = 1; next }
+			{ above = $0; sub(/\.[0-9]+$/, "", above) }
+			!($0 in said) && !(above in said)' "$work/said" -
 }
 
 says_all() {

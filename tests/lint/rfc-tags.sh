@@ -27,17 +27,25 @@ if grep -nE '(^|[^[:alnum:]_])RFC[0-9]|RFC-[0-9]|RFC [0-9]+,? ?([Ss]ection|[Ss]e
 fi
 
 # A section that is not in the text of its RFC.
-if [ -d "$specs" ]; then
-	for tag in $(tags | cut -d: -f3 | sort -u | sed 's/^RFC //; s/ /:/'); do
-		text=$specs/rfc${tag%%:*}.txt
-		[ -f "$text" ] || continue
-		section=$(echo "${tag#*:}" | sed 's/\./\\./g')
-		grep -qE "^ {0,3}(Appendix )?$section\\.?( |\$)" "$text" || {
-			echo "RFC ${tag%%:*} has no section ${tag#*:}:"
-			tags | grep -F "RFC ${tag%%:*} ${tag#*:}" | head -n 3
-			bad=1
-		}
-	done
+work=$(mktemp -d) || exit 2
+trap 'rm -rf "$work"' EXIT
+tags > "$work/tags"
+cut -d: -f3 "$work/tags" | sort -u > "$work/said"
+for number in $(cut -d' ' -f2 "$work/said" | uniq | sort -u); do
+	text=$specs/rfc$number.txt
+	[ ! -f "$text" ] || {
+		echo "$number" >> "$work/numbers"
+		sed -nE "s/^ {0,3}(Appendix )?(([0-9]+|[A-Z])(\.[0-9]+)*)\.?( .*)?\$/RFC $number \2/p" "$text"
+	}
+done > "$work/there"
+[ ! -s "$work/numbers" ] || sed 's/.*/^RFC & /' "$work/numbers" > "$work/at-hand"
+if [ -s "$work/at-hand" ] && grep -f "$work/at-hand" "$work/said" |
+	grep -vxF -f "$work/there" > "$work/wrong"; then
+	while IFS= read -r tag; do
+		echo "RFC ${tag#RFC } is no section of its text:"
+		grep -F ":$tag" "$work/tags" | head -n 3
+	done < "$work/wrong"
+	bad=1
 fi
 
 # What the conformance table says is in the file it says.

@@ -36,18 +36,36 @@ forbid later '(^|[^[:alnum:]])(TODO|FIXME|XXX)([^[:alnum:]]|$)' 'what is to be d
 forbid paths '(^|[^[:alnum:]_.])/(work|tmp/plan)/' 'no path of one machine' \
 	"$(echo "$all" | grep -v '^tests/lint/')"
 
-for f in $(sh tests/lint/files.sh c); do
-	case $(head -n 1 "$f") in
-	'/* SPDX-License-Identifier: GPL-2.0-or-later */') ;;
-	*) echo "$f:1: no licence" && bad=1 ;;
-	esac
-done
-
-for f in $(echo "$product" | grep '\.h$'); do
-	name=$(echo "$f" | sed 's|^platform/||; s|[/.-]|_|g' | tr '[:lower:]' '[:upper:]')
-	grep -qE "^#ifndef ONRAMP_(PLATFORM_)?$name\$" "$f" || {
-		echo "$f: its guard is not ONRAMP_$name"
-		bad=1
+# One awk for all files: a process for each would be most of the time of this check.
+# shellcheck disable=SC2046
+awk '
+	FNR == 1 && $0 != "/* SPDX-License-Identifier: GPL-2.0-or-later */" {
+		print FILENAME ":1: no licence"
+		bad = 1
 	}
-done
+	END { exit bad }' $(sh tests/lint/files.sh c) || bad=1
+
+# shellcheck disable=SC2046
+echo "$product" | grep '\.h$' | xargs -r awk '
+	function judge() {
+		if (file != "" && !guarded) {
+			print file ": its guard is not " guard
+			bad = 1
+		}
+	}
+	FNR == 1 {
+		judge()
+		file = FILENAME
+		name = file
+		sub(/^platform\//, "", name)
+		gsub(/[\/.-]/, "_", name)
+		guard = "ONRAMP_" toupper(name)
+		long = "ONRAMP_PLATFORM_" toupper(name)
+		guarded = 0
+	}
+	$1 == "#ifndef" && ($2 == guard || $2 == long) { guarded = 1 }
+	END {
+		judge()
+		exit bad
+	}' || bad=1
 exit $bad

@@ -8,23 +8,22 @@ tree=$(mktemp -d) || exit 2
 trap 'rm -rf "$tree"' EXIT
 bad=0
 
+mkdir -p "$tree/tests" "$tree/cmp" "$tree/voucher" "$tree/platform/base"
+cp -r "$root/tests/lint" "$tree/tests/"
+cp "$root/.clang-format" "$tree/"
+licence='/* SPDX-License-Identifier: GPL-2.0-or-later */'
+
 fresh() {
-	rm -rf "${tree:?}"/*
-	mkdir -p "$tree/tests" "$tree/cmp" "$tree/voucher" "$tree/platform/base"
-	cp -r "$root/tests/lint" "$tree/tests/"
-	cp "$root/.clang-format" "$tree/"
-	printf '%s\n' '/* SPDX-License-Identifier: GPL-2.0-or-later */' \
-		'/* RFC 8995 5.6: a good file. */' > "$tree/cmp/good.c"
+	printf '%s\n' "$licence" '/* RFC 8995 5.6: a good file. */' > "$tree/cmp/good.c"
+	printf '%s\n' "$licence" '#ifndef ONRAMP_CMP_GOOD_H' '#endif' > "$tree/cmp/good.h"
 }
 
 layers() { sh tests/lint/files.sh c | xargs awk -f tests/lint/layers.awk; }
 
-# status, check, line to append to cmp/good.c
-gives() {
+# status, check, for what: the tree as it is now
+judged() {
 	want=$1
 	check=$2
-	fresh
-	[ -z "$3" ] || printf '%s\n' "$3" >> "$tree/cmp/good.c"
 	out=$(
 		cd "$tree" || exit 2
 		case $check in
@@ -38,6 +37,13 @@ gives() {
 		echo "$out"
 		bad=1
 	}
+}
+
+# status, check, line to append to cmp/good.c
+gives() {
+	fresh
+	[ -z "$3" ] || printf '%s\n' "$3" >> "$tree/cmp/good.c"
+	judged "$@"
 }
 
 gives 0 layers ''
@@ -79,6 +85,13 @@ gives 1 rules 'typedef struct x x;'
 gives 1 rules '#ifdef X'
 gives 1 rules '/* TO''DO: later */'
 gives 1 rules 'const char *p = "/wo''rk/main";'
+
+fresh
+echo 'int no_licence;' > "$tree/cmp/good.c"
+judged 1 rules 'a file without a licence'
+fresh
+printf '%s\n' "$licence" '#ifndef CMP_GOOD_H' '#endif' > "$tree/cmp/good.h"
+judged 1 rules 'a guard of another name'
 
 gives 0 hosts ''
 gives 1 hosts '/* see https://registry.npm''js.org/x */'
