@@ -215,7 +215,8 @@ class Registrar:
         """RFC 8995 5.4: the MASA is known by the DNS-ID in the IDevID, wherever it answers."""
         url = urllib.parse.urlsplit(self.options.masa_url)
         context = ssl.create_default_context(cafile=str(self.directory / "masa/tls-root.pem"))
-        masa = http.client.HTTPSConnection(url.hostname, url.port, timeout=PEER_TIMEOUT)
+        # Plain by its type: the other would read all anchors of this machine first.
+        masa = http.client.HTTPConnection(url.hostname, url.port, timeout=PEER_TIMEOUT)
         try:
             plain = tlsd.socket.create_connection((url.hostname, url.port), PEER_TIMEOUT)
             masa.sock = context.wrap_socket(plain, server_hostname=pkitable.MASA_HOST)
