@@ -78,6 +78,8 @@ static enum err become_enrolled(struct device *d, struct arena *a,
 	if (d->settings.registrar_count == 0)
 		return err_because(E_CONFIG, "%s names no registrar (config registrar, option url)",
 		                   config_path);
+	if ((e = device_load_identity(d)) != OK || (e = device_load_anchors(d)) != OK)
+		return e;
 	e = resume_interrupted(d, a, limits, &resumed);
 	return e == OK && !resumed ? onboard(d, a, limits) : e;
 }

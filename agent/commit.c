@@ -252,12 +252,12 @@ static enum err put_voucher(struct onboard *o)
 
 static enum err carry_owner(struct onboard *o)
 {
-	static const char *const names[] = { "voucher.vcj", "pin.pem", "crl.pem" };
+	static const char *const names[] = { "voucher.vcj", "pin.pem" };
 	enum err e = OK;
 
 	for (size_t i = 0; i < sizeof names / sizeof *names && e == OK; i++)
 		e = generation_carry(&o->attempt.generation, o->arena, names[i], FILE_PUBLIC);
-	return e;
+	return e == OK ? stage_crl(o, o->attempt.owner.crl) : e;
 }
 
 enum err stage_sources(struct onboard *o)

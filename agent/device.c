@@ -37,8 +37,11 @@ enum err device_load_identity(struct device *d)
 	char path[PATH_NAME_MAX];
 	struct signer *key = NULL;
 	struct span file;
-	enum err e = file_rooted(d->settings.idevid_key, path, sizeof path);
+	enum err e = OK;
 
+	if (d->idevid.key != NULL)
+		return OK;
+	e = file_rooted(d->settings.idevid_key, path, sizeof path);
 	if (e == OK)
 		e = signer_from_file(&key, path);
 	if (e == OK)
@@ -94,13 +97,7 @@ enum err device_load(struct device *d, struct arena *a, const char *config)
 	enum err e = file_rooted(config, path, sizeof path);
 
 	*d = (struct device){ .arena = a, .store = { .dir = -1, .lock = -1 } };
-	if (e == OK)
-		e = settings_load(a, path, &d->settings);
-	if (e == OK)
-		e = device_load_identity(d);
-	if (e == OK)
-		e = device_load_anchors(d);
-	return e;
+	return e == OK ? settings_load(a, path, &d->settings) : e;
 }
 
 void device_close(struct device *d)

@@ -17,13 +17,14 @@ struct device {
 };
 
 /*
- * Loads settings, IDevID key and chain, and MASA anchors into the arena; the
- * store is opened separately.  E_CONFIG, E_IDENTITY: the reason says which file.
+ * Loads the settings into the arena; the store is opened separately.  What the factory
+ * put in is loaded by whoever needs it: a device that has its certificate does not.
+ * E_CONFIG: the reason says which file.
  */
 MUST_CHECK enum err device_load(struct device *d, struct arena *a, const char *config);
 void device_close(struct device *d);
 
-/* The parts, for `onramp check`, which tells about each by itself. */
+/* IDevID key and chain, unless they are loaded; and the MASA's anchors. E_IDENTITY, E_CONFIG. */
 MUST_CHECK enum err device_load_identity(struct device *d);
 MUST_CHECK enum err device_load_anchors(struct device *d);
 

@@ -81,6 +81,8 @@ static enum err run_errand(struct device *d, struct arena *a, const struct onboa
 	struct onboard o;
 	enum err e = owner_server(d, a, url);
 
+	if (e == OK && r->errand == ERRAND_REENROL)
+		e = device_load_identity(d);
 	if (e != OK)
 		return e;
 	flow_begin(&o, d, a, limits);

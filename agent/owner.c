@@ -33,19 +33,27 @@ static enum err meta_text(const struct device *d, struct arena *a, const char *n
 	return e;
 }
 
+/* The certificate, not meta.json, is what has to be whole for a renewal.  Whoever it is, he
+   has to prove that he is the owner. */
 enum err owner_server(const struct device *d, struct arena *a, char url[URL_MAX])
 {
+	const struct settings *s = &d->settings;
+	const char *instead = s->registrar_count > 0 ? s->registrars[0].url : NULL;
 	enum err e;
 
-	if (d->settings.life.url != NULL) {
-		snprintf(url, URL_MAX, "%s", d->settings.life.url);
+	if (s->life.url != NULL) {
+		snprintf(url, URL_MAX, "%s", s->life.url);
 		return OK;
 	}
 	e = meta_text(d, a, "registrar", url, URL_MAX);
 	if (e == OK && url[0] == '\0')
-		return err_because(E_CONFIG, "meta.json names no registrar: set option url of a "
-		                             "section renew");
-	return e;
+		e = err_because(E_CONFIG, "meta.json names no registrar: set option url of a "
+		                          "section renew");
+	if (e == OK || instead == NULL)
+		return e;
+	log_warning("%s: asking at %s", err_reason(e), instead);
+	snprintf(url, URL_MAX, "%s", instead);
+	return OK;
 }
 
 static enum err load_roots(const struct device *d, struct arena *a, struct owner *out)
@@ -80,17 +88,31 @@ static enum err load_pin(const struct device *d, struct arena *a, struct owner *
 	return err_within(E_STORE, e, "pin.pem");
 }
 
-static enum err load_crl(const struct device *d, struct arena *a, struct owner *out)
+struct crl_held {
+	struct span der; /* empty: none */
+	int64_t made, next;
+};
+
+/* It can be had again, and must not stand in the way of anything. */
+static struct crl_held load_crl(const struct device *d, struct arena *a)
 {
 	struct pem block = { NO_BYTES, NO_BYTES };
+	struct crl_held held = { .der = NO_BYTES };
 	struct span file;
 	bool absent;
 	enum err e = store_find(&d->store, a, "crl.pem", &file, &absent);
 
-	if (e == OK && !absent)
+	if (e == OK && absent)
+		return held;
+	if (e == OK)
 		e = pem_next(a, &file, &block);
-	out->crl = block.der;
-	return err_within(E_STORE, e, "crl.pem");
+	if (e == OK)
+		e = crl_dates(block.der, &held.made, &held.next);
+	if (e == OK)
+		held.der = block.der;
+	else
+		log_warning("crl.pem is of no use: %s", err_reason(e));
+	return held;
 }
 
 static enum err load_owner(const struct device *d, struct arena *a, struct owner *out)
@@ -99,7 +121,8 @@ static enum err load_owner(const struct device *d, struct arena *a, struct owner
 
 	if (e == OK)
 		e = load_pin(d, a, out);
-	return e == OK ? load_crl(d, a, out) : e;
+	out->crl = load_crl(d, a).der;
+	return e;
 }
 
 /* A name that the operator wrote down, today or for the enrolment. */
@@ -123,8 +146,8 @@ enum err load_in_use(struct onboard *o)
 
 	if (e == OK)
 		e = load_owner(o->device, o->arena, &t->owner);
-	if (e == OK)
-		e = meta_text(o->device, o->arena, "registrar", t->home, sizeof t->home);
+	if (e == OK && meta_text(o->device, o->arena, "registrar", t->home, sizeof t->home) != OK)
+		log_info("where it was enrolled is not known: %s", err_reason(E_STORE));
 	if (e == OK)
 		progress_detail("%s, %zu roots", name_text(&q, t->live.leaf.subject),
 		                t->owner.roots.n);
@@ -154,7 +177,7 @@ enum err pin_owner_link(struct onboard *o)
 enum err life_look(const struct device *d, struct arena *a, struct life *out)
 {
 	struct credential live = { .key = NULL };
-	struct owner owner = { .has_pin = false };
+	struct crl_held crl;
 	struct digest digest;
 	struct span reason;
 	struct journal journal;
@@ -164,10 +187,6 @@ enum err life_look(const struct device *d, struct arena *a, struct life *out)
 	*out = (struct life){ .revoked = false };
 	if (e == OK)
 		e = hash_of(HASH_SHA256, live.leaf.der, &digest);
-	if (e == OK)
-		e = load_crl(d, a, &owner);
-	if (e == OK && owner.crl.n > 0)
-		e = crl_dates(owner.crl, &out->crl_made, &out->crl_next);
 	if (e == OK)
 		e = store_find(&d->store, a, "revoked", &reason, &absent);
 	if (e == OK)
@@ -181,9 +200,12 @@ enum err life_look(const struct device *d, struct arena *a, struct life *out)
 		.seed = (uint32_t)digest.b[0] << 24 | (uint32_t)digest.b[1] << 16 |
 		        (uint32_t)digest.b[2] << 8 | digest.b[3],
 	};
+	crl = load_crl(d, a);
+	out->has_crl = crl.der.n > 0;
+	out->crl_made = crl.made;
+	out->crl_next = crl.next;
 	out->revoked = !absent;
 	out->revoking = absent && is_revoking(d, a);
 	out->waiting = waiting && !out->revoking;
-	out->has_crl = owner.crl.n > 0;
 	return OK;
 }

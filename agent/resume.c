@@ -272,7 +272,10 @@ static enum err go_on(struct device *d, struct arena *a, const struct onboard_li
 {
 	const struct registrar_setting at = { "", p->registrar };
 	struct onboard o;
+	enum err e = p->errand == ERRAND_REENROL ? device_load_identity(d) : OK;
 
+	if (e != OK)
+		return e;
 	log_notice("going on with what was interrupted at %s", p->origin);
 	flow_begin(&o, d, a, limits);
 	o.errand = p->errand;

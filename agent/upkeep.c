@@ -10,12 +10,33 @@
 #include "platform/codec/pem.h"
 #include "platform/pki/crl.h"
 
-static enum err carry_all(struct onboard *o)
+enum err stage_crl(struct onboard *o, struct span der)
 {
-	static const char *const names[] = { "cert.pem",    "chain.pem",   "fullchain.pem",
-		                             "roots.pem",   "pin.pem",     "voucher.vcj",
-		                             "profile.der", "meta.json",   "crl.pem",
-		                             "revoked",     "onramp_state" };
+	size_t mark = arena_mark(o->arena), n = 0;
+	char *text = arena_take(o->arena, PEM_FILE_MAX);
+	enum err e = E_SPACE;
+
+	if (der.n == 0) {
+		arena_rewind(o->arena, mark);
+		return OK;
+	}
+	if (text == NULL)
+		e = err_because(E_SPACE, "no memory for a CRL file");
+	else
+		e = pem_write(text, PEM_FILE_MAX, &n, "X509 CRL", der);
+	if (e == OK)
+		e = generation_put(&o->attempt.generation, "crl.pem", FILE_PUBLIC,
+		                   (struct span){ (const uint8_t *)text, n });
+	arena_rewind(o->arena, mark);
+	return e;
+}
+
+static enum err carry_all(struct onboard *o, struct span crl)
+{
+	static const char *const names[] = { "cert.pem",    "chain.pem", "fullchain.pem",
+		                             "roots.pem",   "pin.pem",   "voucher.vcj",
+		                             "profile.der", "meta.json", "revoked",
+		                             "onramp_state" };
 	struct generation *g = &o->attempt.generation;
 	enum err e = generation_begin(&o->device->store, g);
 
@@ -23,7 +44,7 @@ static enum err carry_all(struct onboard *o)
 		e = generation_carry(g, o->arena, "key.pem", FILE_SECRET);
 	for (size_t i = 0; i < sizeof names / sizeof *names && e == OK; i++)
 		e = generation_carry(g, o->arena, names[i], FILE_PUBLIC);
-	return e;
+	return e == OK ? stage_crl(o, crl) : e;
 }
 
 /* A root that has surely ended proves nothing any more (RFC 9483 4.3.2). */
@@ -140,23 +161,6 @@ enum err ask_crl(struct onboard *o)
 	return e;
 }
 
-static enum err put_crl(struct onboard *o, struct span der)
-{
-	size_t mark = arena_mark(o->arena), n = 0;
-	char *text = arena_take(o->arena, PEM_FILE_MAX);
-	enum err e = E_SPACE;
-
-	if (text == NULL)
-		e = err_because(E_SPACE, "no memory for a CRL file");
-	else
-		e = pem_write(text, PEM_FILE_MAX, &n, "X509 CRL", der);
-	if (e == OK)
-		e = generation_put(&o->attempt.generation, "crl.pem", FILE_PUBLIC,
-		                   (struct span){ (const uint8_t *)text, n });
-	arena_rewind(o->arena, mark);
-	return e;
-}
-
 enum err commit_upkeep(struct onboard *o)
 {
 	struct attempt *t = &o->attempt;
@@ -164,11 +168,9 @@ enum err commit_upkeep(struct onboard *o)
 
 	if (!t->news.any)
 		return OK;
-	e = carry_all(o);
+	e = carry_all(o, t->news.crl.n > 0 ? t->news.crl : t->owner.crl);
 	if (e == OK && t->news.root_count > 0)
 		e = stage_roots(o, t->news.roots, t->news.root_count);
-	if (e == OK && t->news.crl.n > 0)
-		e = put_crl(o, t->news.crl);
 	if (e == OK)
 		e = make_live(o->device, o->arena, &t->generation, t->live.leaf.der);
 	return e;
@@ -178,7 +180,7 @@ static enum err write_record(struct onboard *o)
 {
 	struct attempt *t = &o->attempt;
 	char line[64];
-	enum err e = carry_all(o);
+	enum err e = carry_all(o, t->owner.crl);
 
 	snprintf(line, sizeof line, "%s\n", crl_reason_name(o->reason));
 	if (e == OK)

@@ -148,6 +148,24 @@ def renews(life: Life) -> int | None:
     return status
 
 
+def renews_with_the_least(life: Life) -> int | None:
+    """A kur needs the certificate in use and the owner's roots: not what the factory put in, nor
+    what can be had again or is written down elsewhere."""
+    life.run(*ONCE)
+    before, factory = life.serial(), life.device.root / "factory"
+    shutil.rmtree(factory)
+    (life.device.live / "crl.pem").write_text("nothing")
+    (life.device.live / "meta.json").write_text("")
+    life.expect(life.status()["state"] == "enrolled", f"status says {life.status()['state']}")
+    status = life.run("renew")
+    life.expect(life.serial() != before, "the certificate is the old one")
+    life.whole("renewed")
+    meta = json.loads((life.device.live / "meta.json").read_text())
+    life.expect(meta["registrar"] == life.labs[-1].facts["registrar"], f"meta.json says {meta}")
+    life.expect(not (life.device.live / "crl.pem").exists(), "the broken CRL was kept")
+    return status
+
+
 def serves(life: Life) -> int | None:
     """The service renews by itself when it is time, and ends when told."""
     service = life.start("run")

@@ -396,6 +396,7 @@ for _pin in ("registrar-ee", "registrar-selfsigned", "pubk-sha256"):
 lives("renew-template", life.renews, "--cmp-template", "basic")
 lives("renew-in-time", life.serves, "--cmp-validity", "60",
       settings={"renew.share": "85", "renew.jitter": "0", "renew.margin": "0"})  # fmt: skip
+lives("renew-with-the-least", life.renews_with_the_least)
 lives("renew-fails", life.keeps_the_old)
 lives("renew-fails-once", life.retries, settings=AT_ONCE)
 lives("renew-another-owner", life.another_owner)
