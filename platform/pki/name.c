@@ -82,7 +82,8 @@ static int folded(struct span *s, bool *begun)
 /*
  * RFC 5280 7.1 asks for the stringprep profile of RFC 4518: case ignored,
  * insignificant blanks too.  Beyond ASCII the octets must be equal, so what is
- * taken for different may be the same, never the other way round.
+ * taken for different may be the same, never the other way round: right for who
+ * must be somebody, and for who must not be, attr_may_be_equal().
  */
 static bool text_equal(struct span a, struct span b)
 {
@@ -113,37 +114,58 @@ static bool attr_equal(const struct name_attr *a, const struct name_attr *b)
 	return a->tag == b->tag && span_equal(a->value, b->value);
 }
 
-static bool rdn_has(struct der rdn, const struct name_attr *wanted)
+/* What stringprep (RFC 4518 2) leaves as it is, but for case and blanks: printable ASCII. */
+static bool is_plain(const struct name_attr *a)
+{
+	if (!is_directory_string(a->tag) && a->tag != DER_IA5)
+		return false;
+	for (size_t i = 0; i < a->value.n; i++)
+		if (a->value.p[i] < ' ' || a->value.p[i] > '~')
+			return false;
+	return true;
+}
+
+/* The same text may be written as a BMPString, or in wide letters: nobody here can tell. */
+static bool attr_may_be_equal(const struct name_attr *a, const struct name_attr *b)
+{
+	if (!span_equal(a->oid, b->oid))
+		return false;
+	return attr_equal(a, b) || !is_plain(a) || !is_plain(b) || text_equal(a->value, b->value);
+}
+
+typedef bool attr_compare(const struct name_attr *a, const struct name_attr *b);
+
+static bool rdn_has(struct der rdn, const struct name_attr *wanted, attr_compare *same)
 {
 	while (der_more(&rdn)) {
 		struct name_attr a = name_attr_next(&rdn);
 
-		if (der_ok(&rdn) && attr_equal(&a, wanted))
+		if (der_ok(&rdn) && same(&a, wanted))
 			return true;
 	}
 	return false;
 }
 
-static bool rdn_holds(struct der a, struct der b)
+static bool rdn_holds(struct der a, struct der b, attr_compare *same)
 {
 	while (der_more(&b)) {
 		struct name_attr attr = name_attr_next(&b);
 
-		if (!rdn_has(a, &attr))
+		if (!rdn_has(a, &attr, same))
 			return false;
 	}
 	return true;
 }
 
 /* DER's order is that of the octets as they stand, so folding may have changed it. */
-static bool rdn_equal(struct der a, struct der b)
+static bool rdn_equal(struct der a, struct der b, attr_compare *same)
 {
-	return attr_count(a) == attr_count(b) && rdn_holds(a, b) && rdn_holds(b, a);
+	return attr_count(a) == attr_count(b) && rdn_holds(a, b, same) && rdn_holds(b, a, same);
 }
 
 enum whole { ALL_OF_IT, FIRST_RDNS };
 
-static bool begins_with(struct span base, struct span name, enum whole whole)
+static bool begins_with(struct span base, struct span name, enum whole whole, attr_compare *same)
 {
 	enum err e, f;
 	struct der a = der_open(base, &e), b = der_open(name, &f);
@@ -155,7 +177,7 @@ static bool begins_with(struct span base, struct span name, enum whole whole)
 		struct der a_rdn = der_enter(&a_rdns, DER_SET);
 		struct der b_rdn = der_enter(&b_rdns, DER_SET);
 
-		if (!rdn_equal(a_rdn, b_rdn))
+		if (!rdn_equal(a_rdn, b_rdn, same))
 			return false;
 	}
 	return e == OK && f == OK && !der_more(&a_rdns) &&
@@ -164,12 +186,17 @@ static bool begins_with(struct span base, struct span name, enum whole whole)
 
 bool name_equal(struct span a, struct span b)
 {
-	return a.n > 0 && (span_equal(a, b) || begins_with(a, b, ALL_OF_IT));
+	return a.n > 0 && (span_equal(a, b) || begins_with(a, b, ALL_OF_IT, attr_equal));
 }
 
 bool name_within(struct span base, struct span name)
 {
-	return begins_with(base, name, FIRST_RDNS);
+	return begins_with(base, name, FIRST_RDNS, attr_equal);
+}
+
+bool name_may_be_within(struct span base, struct span name)
+{
+	return begins_with(base, name, FIRST_RDNS, attr_may_be_equal);
 }
 
 bool name_is_empty(struct span name)

@@ -18,6 +18,9 @@ extern const struct span NAME_EMPTY;
 bool name_equal(struct span a, struct span b);
 /* b's first RDNs are a (for directoryName constraints). */
 bool name_within(struct span base, struct span name);
+/* The same for what must not be within: values that cannot be compared count as equal, which
+   are those of other string types, and with other octets than printable ASCII. */
+bool name_may_be_within(struct span base, struct span name);
 bool name_is_empty(struct span name);
 
 /* First value of an attribute, content octets; false when there is none. */

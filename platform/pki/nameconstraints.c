@@ -118,6 +118,8 @@ static enum err check_name(struct span constraints, const struct general_name *g
 		return OK;
 	if (f->valid == NULL || !f->valid(g->value))
 		return refuse(g, "cannot be compared with the nameConstraints above it");
+	if (excluded.touches && !excluded.within)
+		return refuse(g, "may be one that the nameConstraints above it exclude");
 	if (excluded.touches)
 		return refuse(g, "is excluded by the nameConstraints above it");
 	if (permitted.constrains && !permitted.within)

@@ -168,7 +168,7 @@ const struct name_form_rules name_forms[FORMS] = {
 	[FORM_RFC822] = { "rfc822Name", mail_base_valid, mail_valid, mail_within, mail_within },
 	[FORM_DNS] = { "dNSName", dns_base_valid, dns_valid, dns_within, dns_touches },
 	[FORM_X400] = { .word = "x400Address" },
-	[FORM_DIRECTORY] = { "directoryName", always, always, name_within, name_within },
+	[FORM_DIRECTORY] = { "directoryName", always, always, name_within, name_may_be_within },
 	[FORM_EDI] = { .word = "ediPartyName" },
 	[FORM_URI] = { "URI", host_base_valid, uri_valid, uri_within, uri_within },
 	[FORM_IP] = { "iPAddress", address_base_valid, address_valid, address_within,

@@ -32,6 +32,7 @@ static void compare(struct span a, struct span b)
 	must(name_equal(a, a) == (a.n > 0));
 	must(name_within(a, a) == readable(a));
 	must(!name_equal(a, b) || span_equal(a, b) || (name_within(a, b) && name_within(b, a)));
+	must(!name_within(a, b) || name_may_be_within(a, b));
 	must(!readable(a) || name_within(NAME_EMPTY, a));
 	must(strlen(name_text(&q, a)) < sizeof q.text);
 	must(!name_attribute(a, OID_AT_COMMON_NAME, &value) || value.n == 0 ||

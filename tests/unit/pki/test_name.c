@@ -118,6 +118,41 @@ static void finds_what_is_within(void)
 	CU_ASSERT_FALSE(name_within(NO_BYTES, text("/O=a")));
 }
 
+/* RFC 4518 2: what may be prepared to the same string is not told apart. */
+static void finds_what_may_be_within(void)
+{
+	static const struct {
+		uint8_t tag;
+		const char *value;
+		bool may_be;
+	} rows[] = {
+		{ DER_UTF8, "example", true },
+		{ DER_UTF8, "examples", false },
+		{ DER_IA5, "example", true },
+		{ DER_IA5, "examples", false },
+		{ DER_BMP, "anything", true },
+		{ DER_T61, "anything", true },
+		{ DER_UTF8, "anything\xc3\xa4", true },
+		{ DER_UTF8, "any\x01thing", true }, /* mapped to nothing: RFC 4518 2.2 */
+		{ DER_UTF8, "anything\x7f", true },
+	};
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		begin();
+		struct span base = cn(DER_PRINTABLE, "Example"),
+			    is = cn(rows[i].tag, rows[i].value);
+
+		CU_ASSERT_EQUAL(name_may_be_within(base, is), rows[i].may_be);
+		CU_ASSERT_EQUAL(name_may_be_within(is, base), rows[i].may_be);
+		CU_ASSERT(name_may_be_within(is, is));
+	}
+	begin();
+	CU_ASSERT(name_may_be_within(NAME_EMPTY, cn(DER_UTF8, "a")));
+	CU_ASSERT_FALSE(name_may_be_within(cn(DER_BMP, "ab"), NAME_EMPTY));
+	CU_ASSERT_FALSE(name_may_be_within(cn(DER_BMP, "ab"), text("/O=ab")));
+	CU_ASSERT_FALSE(name_may_be_within(text("/O=A"), text("O=a+CN=b")));
+}
+
 static enum err syntax(struct span name)
 {
 	enum err e;
@@ -216,6 +251,7 @@ const struct test_suite suite_pki_name = {
 		{ "other types are compared by octets", compares_other_types_by_octets },
 		{ "structure is compared", compares_structure },
 		{ "what is within is found", finds_what_is_within },
+		{ "what may be within is found", finds_what_may_be_within },
 		{ "malformed names equal nothing", refuses_malformed },
 		{ "an RDN is bounded", bounds_an_rdn },
 		{ "the size is bounded", bounds_size },

@@ -191,6 +191,26 @@ static void judges_subjects(void)
 	CHECK_OK(name_constraints_apply(NO_BYTES, &c));
 }
 
+/* /O=Example with O as a BMPString: openssl says "excluded subtree violation" of it. */
+#define O_AS_BMP "3019 3117 3015 0603 55040a 1e0e 004500780061006d0070006c0065"
+
+static void excludes_what_it_cannot_compare(void)
+{
+	struct arena a = ARENA_ON(block);
+	struct cert c = { .subject = test_hex(&a, O_AS_BMP) };
+	enum err e = name_constraints_apply(constraints(&a, DIR, NULL, "/O=Example"), &c);
+
+	CHECK_ERR(e, E_CERT_NAMES);
+	CU_ASSERT(strstr(err_reason(e), "may be one") != NULL);
+	CHECK_OK(name_constraints_apply(constraints(&a, DIR, NULL, "/OU=Example"), &c));
+	/* and permits nothing for that */
+	CHECK_ERR(name_constraints_apply(constraints(&a, DIR, "/O=Example", NULL), &c),
+	          E_CERT_NAMES);
+	CHECK_OK(name_from_text(&a, "/O=Ex\xc3\xa4mple", &c.subject));
+	CHECK_ERR(name_constraints_apply(constraints(&a, DIR, NULL, "/O=Example"), &c),
+	          E_CERT_NAMES);
+}
+
 /* emailAddress in the subject counts when there is no subjectAltName. */
 static void judges_legacy_mail(void)
 {
@@ -325,6 +345,7 @@ const struct test_suite suite_pki_nameconstraints = {
 	{
 		{ "names are judged", judges_names },
 		{ "subjects are judged", judges_subjects },
+		{ "what cannot be compared is excluded", excludes_what_it_cannot_compare },
 		{ "a subject's emailAddress is judged", judges_legacy_mail },
 		{ "every name is looked at", looks_at_every_name },
 		{ "malformed bases are refused", refuses_malformed_bases },
