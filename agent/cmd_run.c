@@ -14,6 +14,7 @@
 #include "agent/progress.h"
 #include "agent/service.h"
 #include "platform/base/date.h"
+#include "platform/crypto/hash.h"
 #include "platform/pki/name.h"
 #include "platform/store/file.h"
 
@@ -165,27 +166,43 @@ static enum err run_and_say(const struct onboard_limits *limits, struct agenda *
 	return e;
 }
 
+static int64_t pause_after(enum err e, unsigned failures)
+{
+	uint32_t random = 0;
+	int64_t ms;
+
+	if (rng_bytes((uint8_t *)&random, sizeof random) != OK)
+		random = 0; /* jitter only */
+	ms = service_pause_ms(e, failures, random);
+	if (e != E_BUSY && !clock_stopped())
+		progress_wait(ms / 1000, "before all is tried again");
+	return ms;
+}
+
 /*
  * Stays until SIGTERM; SIGHUP starts over with the configuration read again.  Between
- * two turns nothing is held: no lock, no connection, no key.  Another onramp at work
- * on the store is done soon; what else is wrong waits for the operator.
+ * two turns nothing is held: no lock, no connection, no key.
  */
 static enum err serve(const struct onboard_limits *limits)
 {
 	struct agenda agenda = { .generation = 0 };
+	unsigned failures = 0;
 	enum err e;
 
 	do {
-		int64_t in_ms = INT64_C(24) * 3600 * 1000;
+		int64_t in_ms = 0;
 
 		clock_go_on();
 		if (ending) /* a signal that clock_go_on() has just undone */
 			clock_stop();
 		e = run_and_say(limits, &agenda, &in_ms);
-		if (e == E_BUSY)
-			in_ms = (int64_t)LIFE_BUSY_S * 1000;
-		if (!clock_sleep(in_ms)) /* what failed may go well now */
+		failures = e == OK ? 0 : failures + 1;
+		if (e != OK)
+			in_ms = pause_after(e, failures);
+		if (!clock_sleep(in_ms)) { /* what failed may go well now */
 			agenda = (struct agenda){ .generation = agenda.generation };
+			failures = 0;
+		}
 	} while (!ending);
 	return e;
 }

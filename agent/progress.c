@@ -141,6 +141,7 @@ void progress_state(const char *state, enum err last)
 {
 	now.state = state;
 	now.last = last;
+	now.next_try_s = 0;
 	write_status();
 }
 

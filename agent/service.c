@@ -119,6 +119,15 @@ static bool is_thinking(const struct life *l, enum err e)
 	return e == E_CMP_TIMEOUT && l->waiting;
 }
 
+int64_t service_pause_ms(enum err e, unsigned failures, uint32_t random)
+{
+	if (e == E_CONFIG)
+		return INT64_C(24) * 3600 * 1000;
+	if (e == E_BUSY)
+		return (int64_t)LIFE_BUSY_S * 1000;
+	return retry_backoff_ms(failures, random);
+}
+
 static uint32_t random_number(void)
 {
 	uint32_t r = 0;

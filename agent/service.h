@@ -22,6 +22,13 @@ struct agenda {
 };
 
 /*
+ * How long the service sleeps after a failure, the so-and-so-many-th in a row: what may
+ * pass by itself (a disk that is full for a moment, an IDevID that is mounted later) is
+ * tried again with back-off, a wrong configuration waits for the operator.
+ */
+int64_t service_pause_ms(enum err e, unsigned failures, uint32_t random);
+
+/*
  * Does what is due now, with the store open; *in_ms: until something may be due
  * again, at most LIFE_LOOK_S, since a clock may get set meanwhile.  A duty that fails
  * is logged, reported in status.json, and tried again by its back-off: OK all the

@@ -182,6 +182,18 @@ def serves(life: Life) -> int | None:
     return life.finish(service)
 
 
+def halted_for_a_moment(life: Life) -> int | None:
+    """An IDevID that is there a little later than the service: nobody has to start it again."""
+    idevid = life.device.root / "factory/idevid.pem"
+    idevid.rename(idevid.with_name("later"))
+    service = life.start("run")
+    life.until("the report", lambda: life.status().get("agent", {}).get("state") == "halted")
+    idevid.with_name("later").rename(idevid)
+    life.until("the enrolment", lambda: life.status().get("agent", {}).get("state") == "enrolled")
+    service.terminate()
+    return life.finish(service)
+
+
 def keeps_the_old(life: Life) -> int | None:
     life.run(*ONCE)
     before, link = life.serial(), os.readlink(life.device.live)
