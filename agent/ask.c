@@ -84,34 +84,49 @@ static bool resume_request(struct onboard *o, const struct digest *chain)
 {
 	struct candidate *c = o->attempt.candidate;
 
-	if (!c->waiting || !span_equal(digest_span(&c->chain), digest_span(chain)))
+	if (!candidate_is_asked(c))
 		return false;
+	if (!span_equal(digest_span(&c->chain), digest_span(chain))) {
+		log_notice("the registrar shows other certificates: it gets a new "
+		           "voucher-request");
+		return false;
+	}
+	log_info("the voucher-request of before goes out again");
 	o->attempt.request.nonce = c->nonce;
 	o->attempt.request.bytes = (struct span){ c->request, c->request_size };
 	return true;
 }
 
+/* Kept where the candidate's turns come and go. */
+static void keep_request(struct attempt *t, const struct digest *chain)
+{
+	struct candidate *c = t->candidate;
+
+	c->nonce = t->request.nonce;
+	c->chain = *chain;
+	c->request_size = t->request.bytes.n;
+	memcpy(c->request, t->request.bytes.p, t->request.bytes.n);
+	t->request.bytes.p = c->request;
+}
+
 static enum err make_request(struct onboard *o)
 {
 	struct attempt *t = &o->attempt;
-	struct candidate *c = t->candidate;
 	struct chain chain = link_peer_chain(t->link);
 	struct digest digest;
 	enum err e = chain_digest(o, &digest);
 
 	if (e != OK || resume_request(o, &digest))
 		return e;
-	e = voucher_request_write(o->arena, &o->device->idevid, chain.certs[0], clock_now(),
-	                          &t->request);
+	e = outstanding_forget(o, t->candidate);
+	if (e == OK)
+		e = voucher_request_write(o->arena, &o->device->idevid, chain.certs[0], clock_now(),
+		                          &t->request);
 	if (e != OK)
 		return e;
-	if (t->request.bytes.n > sizeof c->request)
+	if (t->request.bytes.n > PVR_SIZE_MAX)
 		return err_because(E_SPACE, "a voucher-request of %zu bytes", t->request.bytes.n);
-	c->nonce = t->request.nonce;
-	c->chain = digest;
-	c->request_size = t->request.bytes.n;
-	memcpy(c->request, t->request.bytes.p, t->request.bytes.n);
-	t->request.bytes.p = c->request;
+	keep_request(t, &digest);
 	return OK;
 }
 
@@ -123,6 +138,16 @@ static enum err say_status(const struct exchange *x, enum err e)
 	if (text.n == 0)
 		return err_because(e, "the registrar answered %u without a word", x->status);
 	return err_because(e, "the registrar answered %u: %s", x->status, log_quote(&q, text));
+}
+
+static bool is_trouble(unsigned status)
+{
+	return status >= 500 && status < 600;
+}
+
+static bool is_redirect(unsigned status)
+{
+	return status == 301 || status == 302 || status == 307 || status == 308;
 }
 
 /* RFC 8995 5.6 and 5.3: what each status means to a pledge. */
@@ -139,7 +164,7 @@ static enum err status_meaning(const struct exchange *x)
 	for (size_t i = 0; i < sizeof meanings / sizeof *meanings; i++)
 		if (meanings[i].status == x->status)
 			return say_status(x, meanings[i].e);
-	return say_status(x, x->status >= 500 && x->status < 600 ? E_REG_TROUBLE : E_REG_STATUS);
+	return say_status(x, is_trouble(x->status) ? E_REG_TROUBLE : E_REG_STATUS);
 }
 
 /* Media types that carry a CMS voucher (RFC 8995 8.3.1). */
@@ -157,47 +182,24 @@ static enum err take_answer(struct onboard *o, const struct exchange *x)
 	return OK;
 }
 
-/*
- * RFC 8995 5.6: also after a reboot the same request, for four days in all.  One
- * request is kept, the one that was there first; not every minute, for the flash.
- */
-static enum err journal_request(struct onboard *o)
-{
-	struct candidate *c = o->attempt.candidate;
-	struct candidate *kept = candidates_journalled(o->candidates);
-	struct pending p = {
-		.errand = ERRAND_ONBOARD,
-		.redirected = o->attempt.redirected,
-		.nonce = c->nonce,
-		.request = { c->request, c->request_size },
-		.chain = digest_span(&c->chain),
-		.waited_s = (clock_ticks() - c->waiting_since) / 1000,
-	};
-	enum err e;
-
-	if (kept != NULL && (kept != c || p.waited_s - c->journalled_s < WAITED_EVERY_S))
-		return OK;
-	snprintf(p.registrar, sizeof p.registrar, "%s", c->at.url);
-	snprintf(p.origin, sizeof p.origin, "%s", o->attempt.origin);
-	e = journal_put(o, &p);
-	c->journalled = e == OK;
-	c->journalled_s = p.waited_s;
-	return e;
-}
-
+/* 202: from now on the request is outstanding. */
 static enum err answer_later(struct onboard *o, const struct exchange *x)
 {
 	struct candidate *c = o->attempt.candidate;
-	enum err e = candidate_waits(c, clock_ticks(), retry_after_ms(x->retry_after));
+	int64_t pause = retry_after_ms(x->retry_after);
+	enum err e = candidate_waits(c, clock_ticks(), pause), kept;
 
-	enum err kept;
-
-	if (e != E_WAITING)
+	if (e != E_WAITING) {
+		candidate_answered(c);
 		return e;
-	if ((kept = journal_request(o)) != OK)
+	}
+	c->failures = 0;
+	c->asked_at = o->attempt.at;
+	c->redirected = o->attempt.redirected;
+	if ((kept = outstanding_keep(o, c)) != OK)
 		return kept;
 	return err_because(e, "the registrar answered 202, again in %lld s",
-	                   (long long)retry_after_ms(x->retry_after) / 1000);
+	                   (long long)pause / 1000);
 }
 
 /* RFC 8995 5.6: within the origin the same request goes elsewhere; to another
@@ -222,15 +224,18 @@ static enum err follow(struct onboard *o, const struct exchange *x, struct url *
 		                   log_quote(&q, span_str(x->location)));
 	log_notice("redirected to %s", log_quote(&q, span_str(x->location)));
 	t->redirected = true;
-	t->candidate->waiting = false;
 	if ((e = connect_to(o, to)) != OK)
 		return e;
 	return make_request(o);
 }
 
-static bool is_redirect(unsigned status)
+/* A word on the request itself, good or bad: whoever comes next asks anew. */
+static void note_answer(struct onboard *o, unsigned status)
 {
-	return status == 301 || status == 302 || status == 307 || status == 308;
+	if (status == 202 || is_trouble(status) || is_redirect(status))
+		return;
+	candidate_answered(o->attempt.candidate);
+	o->attempt.request.bytes = NO_BYTES;
 }
 
 static enum err post_request(struct onboard *o, struct exchange *x)
@@ -258,6 +263,7 @@ enum err ask_voucher(struct onboard *o)
 
 		if ((e = post_request(o, &x)) != OK)
 			return e;
+		note_answer(o, x.status);
 		if (x.status == 200)
 			return take_answer(o, &x);
 		if (x.status == 202)

@@ -51,15 +51,31 @@ struct candidate *candidates_journalled(struct candidates *cs)
 	return NULL;
 }
 
+bool candidate_is_asked(const struct candidate *c)
+{
+	return c->waiting && c->request_size > 0;
+}
+
+void candidate_answered(struct candidate *c)
+{
+	c->waiting = false;
+	wipe(&c->nonce, sizeof c->nonce);
+	wipe(c->request, c->request_size);
+	c->request_size = 0;
+}
+
+static bool is_over(const struct candidate *c, int64_t when)
+{
+	return when - c->waiting_since > (int64_t)WAITING_MAX_S * 1000;
+}
+
 void candidate_failed(struct candidate *c, int64_t now, uint32_t random)
 {
 	c->failures++;
 	c->rounds++;
 	c->not_before = now + retry_backoff_ms(c->failures, random);
-	c->waiting = c->journalled = false;
-	wipe(&c->nonce, sizeof c->nonce);
-	wipe(c->request, c->request_size);
-	c->request_size = 0;
+	if (!candidate_is_asked(c) || is_over(c, now))
+		candidate_answered(c);
 }
 
 enum err candidate_waits(struct candidate *c, int64_t now, int64_t pause_ms)
@@ -68,7 +84,7 @@ enum err candidate_waits(struct candidate *c, int64_t now, int64_t pause_ms)
 		c->waiting_since = now;
 	c->waiting = true;
 	c->not_before = now + pause_ms;
-	if (c->not_before - c->waiting_since > (int64_t)WAITING_MAX_S * 1000)
+	if (is_over(c, c->not_before))
 		return err_because(E_TIMEOUT, "the registrar answered 202 for %d days",
 		                   WAITING_MAX_S / 86400);
 	return E_WAITING;

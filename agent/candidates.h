@@ -10,6 +10,7 @@
 #define ONRAMP_AGENT_CANDIDATES_H
 
 #include "agent/settings.h"
+#include "platform/http/url.h"
 #include "voucher/voucher.h"
 
 struct candidate {
@@ -18,14 +19,17 @@ struct candidate {
 	unsigned rounds;    /* failed attempts in all */
 	int64_t not_before; /* ticks; 0: at once */
 
-	/* An answer of 202 is outstanding: what has to be sent again, byte for
-	   byte, and to whom. */
-	bool waiting;
+	bool waiting; /* for an answer, or for a CA out of reach */
 	int64_t waiting_since;
+
+	/* What has to be sent again, byte for byte, and to whom, while the last word
+	   on it is 202 (RFC 8995 5.6). */
 	struct nonce nonce;
 	struct digest chain; /* SHA-256 of the chain the request was made for */
 	size_t request_size;
 	uint8_t request[PVR_SIZE_MAX];
+	struct url asked_at; /* where the 202 came from: the candidate, or a redirect's target */
+	bool redirected;
 	bool journalled; /* it is what the journal has */
 	int64_t journalled_s;
 };
@@ -52,7 +56,14 @@ bool candidates_others_due(const struct candidates *cs, const struct candidate *
 /* The one whose outstanding request the journal has; NULL. */
 struct candidate *candidates_journalled(struct candidates *cs);
 
-/* The attempt failed: back-off, and the outstanding request is forgotten. */
+/* True while its request is outstanding. */
+bool candidate_is_asked(const struct candidate *c);
+
+/* The request has got its answer, or is of the past: no more of it. */
+void candidate_answered(struct candidate *c);
+
+/* The attempt failed: back-off.  An outstanding request is not to blame, and stays
+   until its four days are over. */
 void candidate_failed(struct candidate *c, int64_t now, uint32_t random);
 
 /* 202: the same request again after a pause. E_WAITING, or E_TIMEOUT after four days. */

@@ -46,12 +46,15 @@ static void let_go(struct onboard *o)
 	o->tries = 0;
 }
 
-/* Back-off for it; and what it was asked is of the past, also in the journal. */
-static void forget(struct onboard *o, struct candidate *c, uint32_t random)
+/* Back-off for it; the journal follows what becomes of its voucher-request. */
+static void note_failure(struct onboard *o, struct candidate *c, uint32_t random)
 {
-	if (c->journalled && journal_clear(&o->device->store) != OK)
-		log_warning("%s", err_reason(E_STORE));
+	enum err kept;
+
 	candidate_failed(c, clock_ticks(), random);
+	kept = candidate_is_asked(c) ? outstanding_keep(o, c) : outstanding_forget(o, c);
+	if (kept != OK)
+		log_warning("%s", err_reason(kept));
 }
 
 /* This registrar is no good: say so if it can still hear us, then let go. */
@@ -65,7 +68,7 @@ static void start_over(struct onboard *o, enum err e)
 	if (rng_bytes((uint8_t *)&random, sizeof random) != OK)
 		random = 0; /* jitter only */
 	if (o->attempt.candidate != NULL)
-		forget(o, o->attempt.candidate, random);
+		note_failure(o, o->attempt.candidate, random);
 	let_go(o);
 }
 
@@ -136,14 +139,6 @@ static void run_step(struct onboard *o)
 	judge(o, s, e);
 }
 
-static void forget_request(struct onboard *o)
-{
-	struct candidate *c = candidates_journalled(o->candidates);
-
-	if (c != NULL)
-		forget(o, c, 0);
-}
-
 void flow_pause(struct onboard *o, int64_t milliseconds, const char *why)
 {
 	int64_t now = clock_ticks();
@@ -187,7 +182,5 @@ enum err flow_run(struct onboard *o, const struct flow *f)
 		run_step(o);
 	e = o->at == f->count ? OK : o->last;
 	let_go(o);
-	if (!clock_stopped()) /* given up, not interrupted */
-		forget_request(o);
 	return e;
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Shared by the files of the flows: flow.c drives, onboard.c and life.c hold the
- * tables, ask.c asks for the voucher, trust.c and owner.c decide whom to believe,
+ * tables, ask.c asks for the voucher and outstanding.c keeps what was asked,
+ * trust.c and owner.c decide whom to believe,
  * enrol.c speaks CMP, commit.c makes it durable, report.c tells the registrar.
  */
 #ifndef ONRAMP_AGENT_FLOW_H
@@ -133,7 +134,13 @@ enum err enrol(struct onboard *o);
 enum err commit(struct onboard *o);
 enum err tell_enrolled(struct onboard *o);
 
-/* A voucher-request that was outstanding goes to the candidate whose it is: resume.c */
+/*
+ * The voucher-request that a candidate has outstanding: outstanding.c.  Kept in the
+ * journal; forgotten, also there; and that of the journal given back to the candidate
+ * whose it is.
+ */
+MUST_CHECK enum err outstanding_keep(struct onboard *o, struct candidate *c);
+MUST_CHECK enum err outstanding_forget(struct onboard *o, struct candidate *c);
 MUST_CHECK enum err take_up_request(struct onboard *o);
 
 /* ... of what was interrupted: resume.c */

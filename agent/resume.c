@@ -160,38 +160,6 @@ enum err take_up_record(struct onboard *o)
 	return OK;
 }
 
-static void give_back(struct candidate *c, const struct pending *p)
-{
-	c->waiting = c->journalled = true;
-	c->waiting_since = clock_ticks() - p->waited_s * 1000;
-	c->journalled_s = p->waited_s;
-	c->nonce = p->nonce;
-	c->chain.n = p->chain.n;
-	memcpy(c->chain.b, p->chain.p, p->chain.n);
-	c->request_size = p->request.n;
-	memcpy(c->request, p->request.p, p->request.n);
-	log_notice("the voucher-request of before goes out again, to %s", p->registrar);
-}
-
-enum err take_up_request(struct onboard *o)
-{
-	struct candidates *cs = o->candidates;
-	struct pending p;
-	unsigned generation;
-	bool there, taken = false;
-	enum err e = read_pending(o->device, o->arena, &there, &generation, &p);
-
-	if (e != OK || !there)
-		return e;
-	for (size_t i = 0; i < cs->n && !taken; i++)
-		if (strcmp(cs->c[i].at.url, p.registrar) == 0) {
-			give_back(&cs->c[i], &p);
-			taken = true;
-		}
-	arena_reset(o->arena);
-	return taken ? OK : journal_clear(&o->device->store);
-}
-
 /* By `onramp revoke`, while a renewal waited: it is not to be renewed. */
 static bool is_revoked(const struct device *d, struct arena *a)
 {

@@ -120,7 +120,7 @@ def judge_run(scenario: Scenario, run: judge.Run, numbers: dict[str, int]) -> li
     for what, status in scenario.told:
         complaints += judge.reports(run, what, status)
     if not scenario.trusts:
-        complaints += judge.never_trusted(run)
+        complaints += judge.never_trusted(run, scenario.left)
     elif run.status == 0:
         complaints += judge.enrolled(run)
         if "telemetry" not in scenario.name and not scenario.told and not scenario.story:

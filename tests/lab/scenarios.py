@@ -32,6 +32,7 @@ class Scenario:
     before: tuple[str, ...] = ()  # registrars ahead of it: a URL, or options of another lab
     pvrs: tuple[int, int] | None = None  # how many voucher-requests, how many of them different
     issued: int | None = None  # certificates issued
+    left: tuple[str, ...] = ()  # files in the state directory: a request is outstanding
     runs: int = 1
     story: Callable[[life.Life], int | None] | None = None  # instead of runs
     seconds: int = 45
@@ -236,7 +237,9 @@ refuses("no-such-host", "UNREACHABLE", url="https://registrar.invalid:{port}")
 enrols("conn-close-before-voucher-same", "conn-close-before-voucher-same", pvrs=(2, 1))
 for _name in ("other", "renewed"):
     refuses(f"conn-close-before-voucher-{_name}-cert", "PEER_CHANGED",
-            f"conn-close-before-voucher-{_name}-cert")  # fmt: skip
+            f"conn-close-before-voucher-{_name}-cert", left=("journal",))  # fmt: skip
+enrols("conn-close-before-voucher-renewed-cert-then-anew", "conn-close-before-voucher-renewed-cert",
+       arguments=("--rounds", "2"), pvrs=(2, 2))  # fmt: skip
 enrols("conn-close-each-response", "conn-close-each-response")
 enrols("conn-close-unannounced", "conn-close-unannounced")
 enrols("tls-other-cert-after-pin", "tls-other-cert-after-pin")
@@ -262,7 +265,8 @@ refuses("http-999", "REG_STATUS HTTP", "http-999")
 refuses("http-100", "TIMEOUT HTTP", "http-100", slow=True, seconds=100)
 enrols("http-202-once", "http-202-once", pvrs=(2, 1))
 enrols("http-202-thrice", "http-202-thrice", pvrs=(4, 1))
-refuses("http-202-forever", "WAITING TIMEOUT", "http-202-forever", arguments=("--patience", "12"))
+refuses("http-202-forever", "WAITING TIMEOUT", "http-202-forever", arguments=("--patience", "12"),
+        left=("journal",))  # fmt: skip
 for _name in ("no", "huge", "negative", "date", "garbage"):
     enrols(f"http-202-{_name}-retry", f"http-202-{_name}-retry", pvrs=(2, 1), slow=True,
            seconds=100)  # fmt: skip
@@ -414,8 +418,9 @@ lives("killed-anywhere", life.cut_anywhere_at_first, seconds=400, slow=True)
 lives("killed-while-waiting", life.killed_while_enrolling, *WAITING)
 lives("killed-while-confirming", life.killed_while_enrolling, *WAITING, "--cmp-wait-on", "certconf",
       "--cmp-confirm", "explicit")  # fmt: skip
-lives("killed-at-202", life.killed_at_202, "--fault", "http-202-thrice", pvrs=(4, 1))
-lives("given-up-at-202", life.given_up_at_202, "--fault", "http-202-once")
+lives("killed-at-202", life.killed_at_202, *fault_options(["http-503:4", "http-202-once"]),
+      pvrs=(7, 1))  # fmt: skip
+lives("given-up-at-202", life.given_up_at_202, "--fault", "http-202-once", pvrs=(2, 1))
 lives("stopped-while-waiting", life.stopped_while_enrolling, *WAITING)
 lives("away-while-waiting", life.away_while_waiting, *WAITING)
 lives("out-of-patience", life.out_of_patience, "--cmp-wait", "2", "--cmp-check-after", "12")

@@ -158,6 +158,7 @@ class Outcomes(Case):
         staged.mkdir(parents=True)
         (staged / "key.pem").write_text("x")
         self.unsound(judge.never_trusted(self.run_of(36)), "left behind")
+        self.unsound(judge.never_trusted(self.run_of(36), ("other",)), "left behind")
 
     def test_enrolled(self) -> None:
         self.enrol()

@@ -76,20 +76,58 @@ static void four_days_of_202_are_enough(void)
 	CU_ASSERT_EQUAL(pauses, 4 * 24 * 60);
 }
 
-static void a_failure_forgets_the_request(void)
+static struct candidate *with_a_request(void)
 {
 	struct candidate *c = &cs.c[0];
 
-	candidates_from(&cs, &settings, 1);
+	candidates_from(&cs, &settings, 0);
 	c->request_size = 10;
 	memset(c->request, 0x55, 10);
 	c->nonce.n = 24;
-	c->journalled = true;
-	CU_ASSERT_PTR_EQUAL(candidates_journalled(&cs), c);
-	CHECK_ERR(candidate_waits(c, 0, 1), E_WAITING);
+	return c;
+}
+
+static bool is_wiped(const struct candidate *c)
+{
+	return !c->waiting && c->request_size == 0 && c->nonce.n == 0 && c->request[9] == 0;
+}
+
+static void a_failure_forgets_the_request(void)
+{
+	struct candidate *c = with_a_request();
+
+	CU_ASSERT(!candidate_is_asked(c));
 	candidate_failed(c, 0, 0);
-	CU_ASSERT(!c->waiting && c->request_size == 0 && c->nonce.n == 0 && c->request[9] == 0);
-	CU_ASSERT_PTR_NULL(candidates_journalled(&cs));
+	CU_ASSERT(is_wiped(c));
+}
+
+/* RFC 8995 5.6: the same request again; what the way is like changes nothing in that. */
+static void an_outstanding_request_outlives_failures(void)
+{
+	const int64_t end = (int64_t)WAITING_MAX_S * 1000;
+	struct candidate *c = with_a_request();
+
+	CHECK_ERR(candidate_waits(c, 0, 1), E_WAITING);
+	for (int64_t now = 0; now <= end; now += end / 64) {
+		candidate_failed(c, now, 0);
+		CU_ASSERT(candidate_is_asked(c) && c->nonce.n == 24 && c->request[9] == 0x55);
+		CU_ASSERT_EQUAL(c->waiting_since, 0);
+		CU_ASSERT(c->not_before > now);
+	}
+	candidate_failed(c, end + 1, 0);
+	CU_ASSERT(is_wiped(c) && !candidate_is_asked(c));
+}
+
+static void an_answer_ends_the_request(void)
+{
+	struct candidate *c = with_a_request();
+
+	CHECK_ERR(candidate_waits(c, 0, 1), E_WAITING);
+	candidate_answered(c);
+	CU_ASSERT(is_wiped(c) && !candidate_is_asked(c));
+	/* what waits for a CA afterwards has its own four days */
+	CHECK_ERR(candidate_waits(c, (int64_t)WAITING_MAX_S * 1000, 1), E_WAITING);
+	CU_ASSERT(!candidate_is_asked(c));
 }
 
 static void backoff_stays_within_its_bounds(void)
@@ -125,6 +163,9 @@ const struct test_suite suite_agent_candidates = {
 		{ "a waiting registrar does not block", a_waiting_registrar_does_not_block },
 		{ "four days of 202 are enough", four_days_of_202_are_enough },
 		{ "a failure forgets the request", a_failure_forgets_the_request },
+		{ "an outstanding request outlives failures, for four days",
+	          an_outstanding_request_outlives_failures },
+		{ "an answer ends an outstanding request", an_answer_ends_the_request },
 		{ "back-off stays within its bounds", backoff_stays_within_its_bounds },
 		{ "Retry-After is capped", retry_after_is_capped },
 	},

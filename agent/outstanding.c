@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The voucher-request that a registrar has answered by 202: RFC 8995 5.6 wants the
+ * same one again, for up to four days.  It outlives whatever is on the way there and
+ * every exit, by the journal; its end is another answer, another peer, or those days'.
+ */
+#include <stdio.h>
+
+#include "agent/flow.h"
+
+static struct pending describe(const struct candidate *c)
+{
+	struct pending p = {
+		.errand = ERRAND_ONBOARD,
+		.redirected = c->redirected,
+		.nonce = c->nonce,
+		.request = { c->request, c->request_size },
+		.chain = digest_span(&c->chain),
+		.waited_s = (clock_ticks() - c->waiting_since) / 1000,
+	};
+
+	snprintf(p.registrar, sizeof p.registrar, "%s", c->at.url);
+	return p;
+}
+
+/* One request is journalled, the one that was there first; not every minute, for the flash. */
+static bool is_due(const struct onboard *o, const struct candidate *c, int64_t waited_s)
+{
+	const struct candidate *kept = candidates_journalled(o->candidates);
+
+	return kept == NULL || (kept == c && waited_s - c->journalled_s >= WAITED_EVERY_S);
+}
+
+enum err outstanding_keep(struct onboard *o, struct candidate *c)
+{
+	struct pending p = describe(c);
+	enum err e;
+
+	if (!is_due(o, c, p.waited_s))
+		return OK;
+	e = url_origin(&c->asked_at, p.origin, sizeof p.origin);
+	if (e == OK)
+		e = journal_put(o, &p);
+	if (e != OK)
+		return e;
+	c->journalled = true;
+	c->journalled_s = p.waited_s;
+	return OK;
+}
+
+enum err outstanding_forget(struct onboard *o, struct candidate *c)
+{
+	bool journalled = c->journalled;
+
+	candidate_answered(c);
+	c->journalled = false;
+	return journalled ? journal_clear(&o->device->store) : OK;
+}
+
+static void give_back(struct candidate *c, const struct pending *p)
+{
+	c->waiting = c->journalled = true;
+	c->waiting_since = clock_ticks() - p->waited_s * 1000;
+	c->journalled_s = p->waited_s;
+	c->nonce = p->nonce;
+	c->chain.n = p->chain.n;
+	memcpy(c->chain.b, p->chain.p, p->chain.n);
+	c->request_size = p->request.n;
+	memcpy(c->request, p->request.p, p->request.n);
+}
+
+enum err take_up_request(struct onboard *o)
+{
+	struct candidates *cs = o->candidates;
+	struct journal j;
+	struct pending p;
+	bool there, taken = false;
+	enum err e = journal_read(&o->device->store, o->arena, &there, &j);
+
+	if (e == OK && there)
+		e = pending_read(o->arena, j.content, &p);
+	if (e != OK || !there)
+		return e;
+	for (size_t i = 0; i < cs->n && !taken; i++)
+		if (strcmp(cs->c[i].at.url, p.registrar) == 0) {
+			give_back(&cs->c[i], &p);
+			taken = true;
+		}
+	arena_reset(o->arena);
+	return taken ? OK : journal_clear(&o->device->store);
+}
