@@ -166,8 +166,12 @@ static const struct row {
 	{ OCTETS(CE "\x11"), "subjectAltName", subject_alt_name, EITHER },
 	{ OCTETS(CE "\x13"), "basicConstraints", basic_constraints, EITHER },
 	{ OCTETS(CE "\x1e"), "nameConstraints", name_constraints, EITHER },
+	{ OCTETS(CE "\x20"), "certificatePolicies", certificate_policies_read, EITHER },
+	{ OCTETS(CE "\x21"), "policyMappings", policy_mappings_read, EITHER },
 	{ OCTETS(CE "\x23"), "authorityKeyIdentifier", authority_key_identifier, NEVER_CRITICAL },
+	{ OCTETS(CE "\x24"), "policyConstraints", policy_constraints_read, EITHER },
 	{ OCTETS(CE "\x25"), "extKeyUsage", ext_key_usage, EITHER },
+	{ OCTETS(CE "\x36"), "inhibitAnyPolicy", inhibit_any_policy_read, EITHER },
 	{ OCTETS(PE "\x01"), "authorityInfoAccess", authority_info_access, NOT_UNDERSTOOD },
 	{ OCTETS(PE "\x20"), "id-pe-masa-url", masa_url, EITHER },
 };
@@ -180,16 +184,21 @@ static const struct row *row_of(struct span oid)
 	return NULL;
 }
 
+void extension_not_understood(const struct extension *x, struct cert *out)
+{
+	if (out->unknown_critical)
+		return;
+	out->unknown_critical = true;
+	out->unknown_critical_oid = x->oid;
+}
+
 static void read_one(struct der *c, const struct extension *x, struct cert *out, const char **place)
 {
 	const struct row *r = row_of(x->oid);
 	struct der value;
 
-	if (x->critical && (r == NULL || r->criticality == NOT_UNDERSTOOD) &&
-	    !out->unknown_critical) {
-		out->unknown_critical = true;
-		out->unknown_critical_oid = x->oid;
-	}
+	if (x->critical && (r == NULL || r->criticality == NOT_UNDERSTOOD))
+		extension_not_understood(x, out);
 	if (r == NULL)
 		return;
 	*place = r->name;

@@ -80,6 +80,14 @@ struct extension extension_next(struct der *extensions);
 /* Reads out->extensions; faults go into the cursor, *place becomes the extension's name. */
 void extensions_read(struct der *c, struct cert *out, const char **place);
 
+/* One that is critical, for check_critical() of a path. */
+void extension_not_understood(const struct extension *x, struct cert *out);
+/* Those of policies, RFC 5280 4.2.1.4, 4.2.1.5, 4.2.1.11, 4.2.1.14. */
+void certificate_policies_read(struct der *v, const struct extension *x, struct cert *out);
+void policy_mappings_read(struct der *v, const struct extension *x, struct cert *out);
+void policy_constraints_read(struct der *v, const struct extension *x, struct cert *out);
+void inhibit_any_policy_read(struct der *v, const struct extension *x, struct cert *out);
+
 /* The subject of what may be a certificate, without reading the rest; or empty. */
 struct span cert_peek_subject(struct span der);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Whether a path is good: RFC 5280 6.1, from the anchor down, for certificates
- * whose signatures are known to be.  No policies are asked for (6.1.1 c, e to g),
- * so what speaks of them is only refused when it is critical.
+ * whose signatures are known to be.  No policies are asked for (6.1.1 c, e to g):
+ * see policies.c.
  */
 #include "platform/base/date.h"
 #include "platform/pki/internal.h"
@@ -89,6 +89,9 @@ static enum err check_critical(const struct cert *c)
 {
 	char oid[80];
 
+	if (c->requires_policy)
+		return err_because(E_CERT_CRITICAL, "its policyConstraints demand an explicit "
+		                                    "policy, and policies are not followed");
 	if (!c->unknown_critical)
 		return OK;
 	return err_because(E_CERT_CRITICAL, "extension %s is critical and not understood",

@@ -54,6 +54,7 @@ struct cert {
 	struct span akid;             /* its keyIdentifier octets */
 	struct span name_constraints; /* extnValue content */
 	struct span masa_url;         /* id-pe-masa-url text (RFC 8995 2.3.2) */
+	bool requires_policy;         /* requireExplicitPolicy of policyConstraints */
 	bool unknown_critical;        /* an extension marked critical that nobody here reads */
 	struct span unknown_critical_oid;
 };

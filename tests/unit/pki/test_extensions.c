@@ -34,6 +34,10 @@ enum { NO, YES };
 #define SUBJECT_KEY       "551d0e"
 #define AUTHORITY_KEY     "551d23"
 #define CONSTRAINTS       "551d1e"
+#define POLICIES          "551d20"
+#define MAPPINGS          "551d21"
+#define POLICY_LIMITS     "551d24"
+#define NO_ANY_POLICY     "551d36"
 #define INFO_ACCESS       "2b06010505070101"
 #define MASA_URL          "2b06010505070120"
 
@@ -100,6 +104,35 @@ static const struct {
 	{ "no constraints", CONSTRAINTS, YES, "3000", "0 subtrees" },
 	{ "an empty list", CONSTRAINTS, YES, "3002 a000", "empty" },
 
+	{ "a policy", POLICIES, YES, "3006 3004 0602 2a03", NULL },
+	{ "any policy", POLICIES, NO, "3008 3006 0604 551d2000", NULL },
+	{ "a policy with a qualifier", POLICIES, YES,
+	  "3017 3015 0602 2a03 300f 300d 0608 2b06010505070201 1601 61", NULL },
+	{ "no policies", POLICIES, NO, "3000", "no policy" },
+	{ "a policy that is a NULL", POLICIES, NO, "3004 3002 0500", "certificatePolicies" },
+	{ "an empty list of qualifiers", POLICIES, NO, "3008 3006 0602 2a03 3000", "no qualifier" },
+	{ "a qualifier without value", POLICIES, NO, "300e 300c 0602 2a03 3006 3004 0602 2a03",
+	  "certificatePolicies" },
+	{ "a third field of a policy", POLICIES, NO, "3010 300e 0602 2a03 3006 3004 0602 2a03 0500",
+	  "certificatePolicies" },
+	{ "a mapping", MAPPINGS, YES, "300a 3008 0602 2a03 0602 2a04", NULL },
+	{ "no mappings", MAPPINGS, NO, "3000", "no mapping" },
+	{ "a mapping of one", MAPPINGS, NO, "3006 3004 0602 2a03", "policyMappings" },
+	{ "a mapping to any", MAPPINGS, NO, "300c 300a 0602 2a03 0604 551d2000", "is mapped" },
+	{ "a mapping from any", MAPPINGS, NO, "300c 300a 0604 551d2000 0602 2a03", "is mapped" },
+	{ "no mapping inhibited", POLICY_LIMITS, YES, "3003 810100", NULL },
+	{ "both", POLICY_LIMITS, YES, "3006 800100 810100", NULL },
+	{ "the longest way", POLICY_LIMITS, YES, "3007 8105 00ffffffff", NULL },
+	{ "the wrong order", POLICY_LIMITS, YES, "3006 810100 800100", "policyConstraints" },
+	{ "no constraint", POLICY_LIMITS, YES, "3000", "no constraint" },
+	{ "a negative way", POLICY_LIMITS, YES, "3003 8101ff", "negative" },
+	{ "an empty number", POLICY_LIMITS, YES, "3002 8100", "policyConstraints" },
+	{ "a third constraint", POLICY_LIMITS, YES, "3009 800100 810100 820100",
+	  "policyConstraints" },
+	{ "no anyPolicy", NO_ANY_POLICY, YES, "020100", NULL },
+	{ "no anyPolicy, of a text", NO_ANY_POLICY, YES, "160100", "inhibitAnyPolicy" },
+	{ "a negative anyPolicy", NO_ANY_POLICY, YES, "0201ff", "negative" },
+
 	{ "where to ask", INFO_ACCESS, NO, "300a 3008 0602 2a03 8602 613a", NULL },
 	{ "nowhere to ask", INFO_ACCESS, NO, "3000", "no access description" },
 	{ "asking without a name", INFO_ACCESS, NO, "3006 3004 0602 2a03", "authorityInfoAccess" },
@@ -138,9 +171,15 @@ static void reads_values(void)
 	CHECK_OK(cert_read(with(&a, AUTHORITY_KEY, NO, "3004 8002 0102"), &c));
 	CU_ASSERT(span_equal(c.akid, test_hex(&a, "0102")));
 	CU_ASSERT(span_equal(c.aki_ext, test_hex(&a, "3004 8002 0102")));
+	CHECK_OK(cert_read(with(&a, POLICY_LIMITS, NO, "3003 810100"), &c));
+	CU_ASSERT_FALSE(c.requires_policy);
+	CHECK_OK(cert_read(with(&a, POLICY_LIMITS, NO, "3003 800100"), &c));
+	CU_ASSERT(c.requires_policy);
 	CHECK_OK(cert_read(with(&a, EXT_KEY_USAGE, YES, "3006 0604 551d2500"), &c));
 	CU_ASSERT(c.eku_critical && cert_has_eku(&c, OID_EKU_ANY));
 }
+
+#define OTHER_QUALIFIER "3010 300e 0602 2a03 3008 3006 0602 2a03 0500"
 
 static void remembers_what_is_critical(void)
 {
@@ -155,9 +194,14 @@ static void remembers_what_is_critical(void)
 	/* read for its syntax, but not followed */
 	CHECK_OK(cert_read(with(&a, INFO_ACCESS, YES, "300a 3008 0602 2a03 8602 613a"), &c));
 	CU_ASSERT(c.unknown_critical);
-	/* certificatePolicies, policyConstraints: no policies here */
-	CHECK_OK(cert_read(with(&a, "551d20", YES, "3000"), &c));
+	/* a qualifier that is neither cps nor unotice: RFC 5280 4.2.1.4 */
+	CHECK_OK(cert_read(with(&a, POLICIES, YES, OTHER_QUALIFIER), &c));
 	CU_ASSERT(c.unknown_critical);
+	CU_ASSERT(span_equal(c.unknown_critical_oid, test_hex(&a, POLICIES)));
+	CHECK_OK(cert_read(with(&a, POLICIES, NO, OTHER_QUALIFIER), &c));
+	CU_ASSERT_FALSE(c.unknown_critical);
+	CHECK_OK(cert_read(with(&a, POLICIES, YES, "3006 3004 0602 2a03"), &c));
+	CU_ASSERT_FALSE(c.unknown_critical);
 	CHECK_OK(cert_read(with(&a, MASA_URL, YES, "1603 612e62"), &c));
 	CU_ASSERT_FALSE(c.unknown_critical);
 }

@@ -45,6 +45,12 @@ struct chain_of {
 #define X_SAN_MUST "3014 0603551d11 0101ff 040a 3008 8206 6e65742e6e6f"
 #define X_EKU_BOTH "301d 0603551d25 0416 3014 0608 2b0601050507031c 0608 2b06010505070301"
 
+#define X_POLICY   "3012 0603551d20 0101ff 0408 3006 3004 0602 2a03"
+#define X_NO_ANY   "300d 0603551d36 0101ff 0403 020100"
+#define X_NO_MAP   "300f 0603551d24 0101ff 0405 3003 810100"
+#define X_EXPLICIT "300f 0603551d24 0101ff 0405 3003 800100"
+#define X_MAP      "3016 0603551d21 0101ff 040c 300a 3008 0602 2a03 0602 2a04"
+
 static const struct chain_of rows[] = {
 	{ "a good chain", { LEAF(X_KU_SIGN), GOOD_SUB, GOOD_ROOT }, .want = OK },
 	{ "no keyUsage anywhere", { LEAF(X_NOT_CA), SUB(X_CA), ROOT(X_CA) }, .want = OK },
@@ -155,6 +161,18 @@ static const struct chain_of rows[] = {
 	  .words = "\"CN=Sub\"" },
 	{ "... of the anchor",
 	  { LEAF(X_KU_SIGN), GOOD_SUB, ROOT(X_CA X_CRITICAL) },
+	  .want = E_CERT_CRITICAL,
+	  .words = "\"CN=Root\"" },
+
+	{ "critical policies: any will do",
+	  { LEAF(X_POLICY), SUB(X_CA X_POLICY X_NO_ANY X_MAP), ROOT(X_CA X_NO_MAP X_NO_ANY) },
+	  .want = OK },
+	{ "an explicit policy is demanded",
+	  { LEAF(X_POLICY), SUB(X_CA X_POLICY X_EXPLICIT), GOOD_ROOT },
+	  .want = E_CERT_CRITICAL,
+	  .words = "explicit policy" },
+	{ "... by the anchor",
+	  { LEAF(X_POLICY), SUB(X_CA X_POLICY), ROOT(X_CA X_EXPLICIT) },
 	  .want = E_CERT_CRITICAL,
 	  .words = "\"CN=Root\"" },
 
