@@ -51,18 +51,35 @@ static bool dns_valid(struct span name)
 	return dns_name_valid(wildcard_base(name));
 }
 
+/*
+ * RFC 5280 4.2.1.10 has no form with a leading dot for dNSName, but CAs are made with
+ * it, and it is read as in URIs: the names below.  Excluding, it excludes the name too.
+ */
+static bool has_dot(struct span base)
+{
+	return base.n > 0 && base.p[0] == '.';
+}
+
+static struct span without_dot(struct span base)
+{
+	return has_dot(base) ? after(base, 1) : base;
+}
+
 /* All that a wildcard stands for is within when what is behind it is. */
 static bool dns_within(struct span base, struct span name)
 {
-	return dns_name_within(base, wildcard_base(name));
+	if (has_dot(base) && dns_name_equal(without_dot(base), name))
+		return false;
+	return dns_name_within(without_dot(base), wildcard_base(name));
 }
 
 /* ... and some of it is, when the base is one label longer. */
-static bool dns_touches(struct span base, struct span name)
+static bool dns_touches(struct span dotted, struct span name)
 {
+	struct span base = without_dot(dotted);
 	const uint8_t *dot = base.n > 0 ? memchr(base.p, '.', base.n) : NULL;
 
-	return dns_within(base, name) ||
+	return dns_name_within(base, wildcard_base(name)) ||
 	       (is_wildcard(name) && dot != NULL &&
 	        dns_name_equal(wildcard_base(name), after(base, (size_t)(dot - base.p) + 1)));
 }
@@ -70,14 +87,14 @@ static bool dns_touches(struct span base, struct span name)
 /* ".example.com": names below it; "example.com": that host alone. */
 static bool host_within(struct span base, struct span host)
 {
-	if (base.n > 0 && base.p[0] == '.')
-		return host.n >= base.n && dns_name_within(after(base, 1), host);
+	if (has_dot(base))
+		return host.n >= base.n && dns_name_within(without_dot(base), host);
 	return dns_name_equal(base, host);
 }
 
 static bool host_base_valid(struct span base)
 {
-	return host_name_valid(base.n > 0 && base.p[0] == '.' ? after(base, 1) : base);
+	return host_name_valid(without_dot(base));
 }
 
 /* The domain of a mailbox, and the length of its local part; empty when there is no `@`. */
@@ -148,7 +165,7 @@ static bool uri_within(struct span base, struct span uri)
 
 static bool dns_base_valid(struct span base)
 {
-	return base.n == 0 || dns_name_valid(base);
+	return base.n == 0 || dns_name_valid(without_dot(base));
 }
 
 static bool address_valid(struct span address)

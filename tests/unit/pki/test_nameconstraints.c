@@ -100,6 +100,18 @@ static const struct {
 	{ DNS, NULL, "example.net", DNS, "*.net", OUT },
 	{ DNS, NULL, "example.org", DNS, "*.example.net", IN_ },
 	{ DNS, "example.net", NULL, DNS, "a*.example.net", OUT },
+	/* with a dot, as OpenSSL and Go take it: what is below; excluded, the name as well */
+	{ DNS, ".example.net", NULL, DNS, "a.b.EXAMPLE.net", IN_ },
+	{ DNS, ".example.net", NULL, DNS, "example.net", OUT },
+	{ DNS, ".example.net", NULL, DNS, "notexample.net", OUT },
+	{ DNS, ".example.net", NULL, DNS, "*.example.net", IN_ },
+	{ DNS, ".example.net", NULL, DNS, "*.net", OUT },
+	{ DNS, NULL, ".example.net", DNS, "a.example.net", OUT },
+	{ DNS, NULL, ".example.net", DNS, "example.net", OUT },
+	{ DNS, NULL, ".example.net", DNS, "*.example.net", OUT },
+	{ DNS, NULL, ".example.net", DNS, "*.net", OUT },
+	{ DNS, NULL, ".example.net", DNS, "notexample.net", IN_ },
+	{ DNS, NULL, ".a.example.net", DNS, "b.example.net", IN_ },
 
 	{ IP, "c0000200ffffff00", NULL, IP, "c0000207", IN_ },
 	{ IP, "c0000299ffffff00", NULL, IP, "c0000207", IN_ },
@@ -254,7 +266,8 @@ static void refuses_malformed_bases(void)
 		uint8_t tag;
 		const char *base;
 	} bad[] = {
-		{ DNS, ".example.net" },
+		{ DNS, "." },
+		{ DNS, "..example.net" },
 		{ DNS, "*.example.net" },
 		{ DNS, "a b" },
 		{ DNS, "example.net." },
