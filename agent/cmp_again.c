@@ -51,8 +51,7 @@ static enum err begin(struct cmp_tool *t, const struct request *r)
 {
 	struct cmp_keep keep = { tool_keep, t };
 
-	return cmp_enrol(&t->client, r->kind, t->arena, r->wishes, t->pool, t->pool_count, &keep,
-	                 r->issued);
+	return cmp_enrol(&t->client, r->kind, t->arena, r->wishes, &keep, r->issued);
 }
 
 static enum err go_on(struct cmp_tool *t, const struct request *r, struct span state)
@@ -60,8 +59,7 @@ static enum err go_on(struct cmp_tool *t, const struct request *r, struct span s
 	struct cmp_keep keep = { tool_keep, t };
 
 	tool_note(t, "   going on with the transaction in %s", t->journal_file);
-	return cmp_resume(&t->client, state, t->arena, r->wishes, t->pool, t->pool_count, &keep,
-	                  r->issued);
+	return cmp_resume(&t->client, state, t->arena, r->wishes, &keep, r->issued);
 }
 
 /* What the CA no longer knows is asked for anew, for the same key. */

@@ -262,6 +262,8 @@ static enum err make_client(struct cmp_tool *t)
 		.watch = &t->watch,
 		.crls = t->crls,
 		.crl_count = t->crl_files.n,
+		.pool = t->pool,
+		.pool_count = t->pool_count,
 	};
 	if (t->secret.value.n > 0)
 		c->secret = &t->secret;

@@ -69,6 +69,8 @@ struct cmp_client flow_client(const struct onboard *o, char *room, size_t cap)
 		.watch = &progress_cmp_watch,
 		.crls = &t->owner.crl,
 		.crl_count = t->owner.crl.n > 0,
+		.pool = t->ca_certs,
+		.pool_count = t->ca_cert_count,
 	};
 }
 
@@ -271,17 +273,14 @@ static enum err ask_certificate(struct onboard *o, const struct cmp_client *c)
 	                        &state); /* which save_state() replaces */
 
 	if (e == OK && state.n > 0) {
-		e = cmp_resume(c, state, o->arena, &t->wishes, t->ca_certs, t->ca_cert_count, &keep,
-		               &t->issued);
+		e = cmp_resume(c, state, o->arena, &t->wishes, &keep, &t->issued);
 		if (e != E_CMP_GONE)
 			return e;
 		log_notice("%s; asking anew, with the same key", err_reason(e));
 		t->pending.state = NO_BYTES;
 		e = journal_put(o, &t->pending);
 	}
-	return e == OK ? cmp_enrol(c, kind, o->arena, &t->wishes, t->ca_certs, t->ca_cert_count,
-	                           &keep, &t->issued)
-	               : e;
+	return e == OK ? cmp_enrol(c, kind, o->arena, &t->wishes, &keep, &t->issued) : e;
 }
 
 /* Between us and the CA, not in what it said. */

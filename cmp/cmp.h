@@ -79,6 +79,10 @@ struct cmp_client {
 	const struct cmp_watch *watch; /* NULL is fine */
 	const struct span *crls;       /* CertificateList, DER: status of signers (RFC 9483 3.5) */
 	size_t crl_count;
+	/* CA certificates known (caCerts): candidates for paths, of what is issued and of who
+	   signs an answer; not trusted */
+	const struct span *pool;
+	size_t pool_count;
 };
 
 /* CA certificates: RFC 9483 4.3.1. *count 0: the CA has none. Not trusted for
@@ -166,14 +170,13 @@ struct cmp_keep {
 
 /*
  * Asks for a certificate, over waiting/pollReq/pollRep (RFC 9483 4.4), certConf and
- * pkiConf unless granted implicitly.  pool: CA certificates known (caCerts).
+ * pkiConf unless granted implicitly.
  * E_CMP_REJECTED and E_CMP_ERROR carry the CA's words; E_ISSUED_* what was wrong
  * with the certificate.  A kur asks for the names of the certificate it updates
  * (cmp_update_wishes()); caPubs count only in answers to ir and p10cr.
  */
 MUST_CHECK enum err cmp_enrol(const struct cmp_client *c, enum cmp_request kind, struct arena *a,
-                              const struct cmp_wishes *w, const struct span *pool,
-                              size_t pool_count, const struct cmp_keep *keep,
+                              const struct cmp_wishes *w, const struct cmp_keep *keep,
                               struct cmp_issued *out);
 
 /*
@@ -183,8 +186,7 @@ MUST_CHECK enum err cmp_enrol(const struct cmp_client *c, enum cmp_request kind,
  * CA could still know: the caller begins anew, with the same key.
  */
 MUST_CHECK enum err cmp_resume(const struct cmp_client *c, struct span state, struct arena *a,
-                               const struct cmp_wishes *w, const struct span *pool,
-                               size_t pool_count, const struct cmp_keep *keep,
+                               const struct cmp_wishes *w, const struct cmp_keep *keep,
                                struct cmp_issued *out);
 
 /* For a kur (RFC 9483 4.1.3): subject and subjectAltName of the certificate in use, nothing

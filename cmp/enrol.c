@@ -2,12 +2,6 @@
 /* Asking for a certificate, from the request to its confirmation (RFC 9483 4.1). */
 #include "cmp/internal.h"
 
-/* What else may help to lead it to an anchor. */
-struct help {
-	const struct span *certs;
-	size_t count;
-};
-
 /* RFC 9483 4.1.6: the private key that came along is the certificate's, or nothing counts. */
 static enum err open_key(struct cmp_session *s, struct cmp_issued *out)
 {
@@ -42,15 +36,13 @@ static enum err without_key(struct cmp_issued *out, enum err e)
  * Implicit confirmation counts only where it was asked for.  The certificate is
  * made durable before anybody is told that we have it.
  */
-static enum err take(struct cmp_session *s, const struct help *help, const struct cmp_keep *keep,
-                     struct cmp_issued *out)
+static enum err take(struct cmp_session *s, const struct cmp_keep *keep, struct cmp_issued *out)
 {
 	bool implicit = s->wishes->confirm == CMP_CONFIRM_IMPLICIT && s->in.header.implicit_confirm;
 	struct cmp_pool pool = { .n = 0 };
 	enum err e;
 
 	cmp_pool_fill(&pool, s);
-	cmp_pool_add(&pool, help->certs, help->count);
 	s->new_cert = s->rep.cert;
 	s->issued = out;
 	e = cmp_issued_check(s, &pool, out);
@@ -63,10 +55,8 @@ static enum err take(struct cmp_session *s, const struct help *help, const struc
 }
 
 enum err cmp_enrol(const struct cmp_client *c, enum cmp_request kind, struct arena *a,
-                   const struct cmp_wishes *w, const struct span *pool, size_t pool_count,
-                   const struct cmp_keep *keep, struct cmp_issued *out)
+                   const struct cmp_wishes *w, const struct cmp_keep *keep, struct cmp_issued *out)
 {
-	const struct help help = { pool, pool_count };
 	struct cmp_session *s;
 	enum err e = cmp_session_new(c, a, cmp_request_op(kind), &s);
 
@@ -75,7 +65,7 @@ enum err cmp_enrol(const struct cmp_client *c, enum cmp_request kind, struct are
 		e = cmp_session_wishes(s, kind, w);
 	if (e == OK)
 		e = cmp_open(s);
-	return e == OK ? take(s, &help, keep, out) : e;
+	return e == OK ? take(s, keep, out) : e;
 }
 
 /* The certificate was there and checked; what is open is its confirmation. */
@@ -103,10 +93,8 @@ static enum err gone(enum err e)
 }
 
 enum err cmp_resume(const struct cmp_client *c, struct span saved, struct arena *a,
-                    const struct cmp_wishes *w, const struct span *pool, size_t pool_count,
-                    const struct cmp_keep *keep, struct cmp_issued *out)
+                    const struct cmp_wishes *w, const struct cmp_keep *keep, struct cmp_issued *out)
 {
-	const struct help help = { pool, pool_count };
 	struct cmp_state state;
 	struct cmp_session *s;
 	enum err e = cmp_state_kind(saved, &state.kind);
@@ -125,5 +113,5 @@ enum err cmp_resume(const struct cmp_client *c, struct span saved, struct arena 
 	                     : cmp_ask_on(s, s->op->answer, state.pause_ms);
 	if (e == E_CMP_ERROR && s->resumed)
 		return gone(e);
-	return e == OK && !state.has_issued ? take(s, &help, keep, out) : e;
+	return e == OK && !state.has_issued ? take(s, keep, out) : e;
 }

@@ -32,6 +32,7 @@ void cmp_pool_fill(struct cmp_pool *p, const struct cmp_session *s)
 {
 	const struct anchors *anchors = trusted_anchors(s->client->trusted);
 	struct chain peer = trusted_chain(s->client->trusted);
+	const struct credential *own = s->client->signer;
 	struct span kept[CMP_KEPT_CERTS_MAX];
 
 	kept_certs(&s->txn.kept, kept);
@@ -41,6 +42,9 @@ void cmp_pool_fill(struct cmp_pool *p, const struct cmp_session *s)
 	for (size_t i = 0; i < anchors->n; i++)
 		if (anchors->a[i].kind == ANCHOR_CERT)
 			cmp_pool_add(p, &anchors->a[i].der, 1);
+	if (own != NULL && own->count > 1)
+		cmp_pool_add(p, own->chain + 1, own->count - 1);
+	cmp_pool_add(p, s->client->pool, s->client->pool_count);
 }
 
 /*

@@ -135,7 +135,7 @@ static enum err enrol(void (*bend)(struct fake_ca *, struct fake_message *))
 
 	arena_reset(&a);
 	fake_ca_plays(&ca, script);
-	return cmp_enrol(&ca.client, CMP_IR, &a, &ca.wishes, NULL, 0, NULL, &issued);
+	return cmp_enrol(&ca.client, CMP_IR, &a, &ca.wishes, NULL, &issued);
 }
 
 static void open_with(int kind)
@@ -190,8 +190,7 @@ static void try_bad_certificate(const struct row *r)
 	ca.issued = fake_cert(ca.arena, &c);
 	((uint8_t *)(uintptr_t)ca.issued.p)[ca.issued.n - 1] ^= 1;
 	arena_reset(&a);
-	CHECK_ERR(cmp_enrol(&ca.client, CMP_IR, &a, &ca.wishes, NULL, 0, NULL, &issued),
-	          E_ISSUED_CHAIN);
+	CHECK_ERR(cmp_enrol(&ca.client, CMP_IR, &a, &ca.wishes, NULL, &issued), E_ISSUED_CHAIN);
 	CU_ASSERT_EQUAL(ca.confirmed, PKI_REJECTION);
 }
 
@@ -327,14 +326,14 @@ static void strength(void)
 	log_to(keep, NULL);
 	log_limit(LOG_LEVEL_NOTICE);
 	logged[0] = '\0';
-	CHECK_OK(cmp_enrol(&ca.client, CMP_IR, &a, &ca.wishes, NULL, 0, NULL, &issued));
+	CHECK_OK(cmp_enrol(&ca.client, CMP_IR, &a, &ca.wishes, NULL, &issued));
 	CU_ASSERT(strstr(logged, "192 bits of security is protected by one of 128") != NULL);
 	/* stronger than need be */
 	logged[0] = '\0';
 	ca.wishes.key = ca.stranger_key;
 	fake_ca_plays(&ca,
 	              (const struct fake_row[]){ { REPLY_GRANT, NULL }, { REPLY_NONE, NULL } });
-	CHECK_OK(cmp_enrol(&ca.client, CMP_IR, &a, &ca.wishes, NULL, 0, NULL, &issued));
+	CHECK_OK(cmp_enrol(&ca.client, CMP_IR, &a, &ca.wishes, NULL, &issued));
 	CU_ASSERT_STRING_EQUAL(logged, "");
 	log_limit(LOG_LEVEL_ERROR);
 	log_to(NULL, NULL);

@@ -15,7 +15,9 @@ static enum err enrol_by(void (*bend)(struct fake_ca *, struct fake_message *),
 
 	arena_reset(&a);
 	fake_ca_plays(&ca, script);
-	return cmp_enrol(&ca.client, CMP_IR, &a, &ca.wishes, pool, n, NULL, &issued);
+	ca.client.pool = pool;
+	ca.client.pool_count = n;
+	return cmp_enrol(&ca.client, CMP_IR, &a, &ca.wishes, NULL, &issued);
 }
 
 static void pin(enum anchor_kind kind, struct span der)

@@ -30,7 +30,7 @@ static enum err enrol(const struct fake_row *script)
 	arena_reset(&a);
 	fake_ca_plays(&ca, script);
 	shelf.calls = 0;
-	return cmp_enrol(&ca.client, CMP_IR, &a, &ca.wishes, NULL, 0, &keep, &issued);
+	return cmp_enrol(&ca.client, CMP_IR, &a, &ca.wishes, &keep, &issued);
 }
 
 static void begin(enum cmp_confirm confirm)
@@ -245,7 +245,7 @@ static void too_little_memory(void)
 		fake_ca_open(&ca, &ca_arena);
 		fake_ca_plays(&ca, granted);
 		small.used = 0;
-		e = cmp_enrol(&ca.client, CMP_IR, &small, &ca.wishes, NULL, 0, NULL, &issued);
+		e = cmp_enrol(&ca.client, CMP_IR, &small, &ca.wishes, NULL, &issued);
 		if (e == OK)
 			needed = small.cap;
 		else

@@ -17,7 +17,7 @@ static enum err enrol(void)
 	arena_reset(&a);
 	fake_ca_plays(&ca, granted);
 	fake_time = time;
-	return cmp_enrol(&ca.client, CMP_IR, &a, &ca.wishes, NULL, 0, NULL, &issued);
+	return cmp_enrol(&ca.client, CMP_IR, &a, &ca.wishes, NULL, &issued);
 }
 
 /* The same once as accepted, once as grantedWithMods. */
@@ -172,8 +172,7 @@ static void no_certificate(void)
 	begin();
 	arena_reset(&a);
 	fake_ca_plays(&ca, script);
-	CHECK_ERR(cmp_enrol(&ca.client, CMP_IR, &a, &ca.wishes, NULL, 0, NULL, &issued),
-	          E_CERT_SYNTAX);
+	CHECK_ERR(cmp_enrol(&ca.client, CMP_IR, &a, &ca.wishes, NULL, &issued), E_CERT_SYNTAX);
 	fake_ca_close(&ca);
 }
 

@@ -66,7 +66,7 @@ static enum err ask(enum cmp_request kind, const struct fake_row *script)
 	arena_reset(&a);
 	fake_ca_plays(&ca, script);
 	ca.kind = kind;
-	return cmp_enrol(&ca.client, kind, &a, &ca.wishes, NULL, 0, &keep, &issued);
+	return cmp_enrol(&ca.client, kind, &a, &ca.wishes, &keep, &issued);
 }
 
 /* The next process: nothing in memory, the CA as it was. */
@@ -77,7 +77,7 @@ static enum err go_on(const struct fake_row *script)
 	ca.script = script;
 	ca.at = 0;
 	ca.link.count = 0;
-	return cmp_resume(&ca.client, state(), &a, &ca.wishes, NULL, 0, &keep, &issued);
+	return cmp_resume(&ca.client, state(), &a, &ca.wishes, &keep, &issued);
 }
 
 static void lost(struct fake_ca *c, struct fake_message *m)

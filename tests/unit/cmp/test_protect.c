@@ -19,7 +19,7 @@ static enum err ask(enum cmp_request kind, const struct fake_row *script)
 	arena_reset(&a);
 	fake_ca_plays(&ca, script);
 	ca.kind = kind;
-	return cmp_enrol(&ca.client, kind, &a, &ca.wishes, NULL, 0, NULL, &issued);
+	return cmp_enrol(&ca.client, kind, &a, &ca.wishes, NULL, &issued);
 }
 
 static void begin(enum mac_scheme scheme)

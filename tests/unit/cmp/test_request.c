@@ -24,7 +24,7 @@ static enum err ask(enum cmp_request kind, const struct fake_row *script)
 	arena_reset(&a);
 	fake_ca_plays(&ca, script);
 	ca.kind = kind;
-	return cmp_enrol(&ca.client, kind, &a, &ca.wishes, NULL, 0, NULL, &issued);
+	return cmp_enrol(&ca.client, kind, &a, &ca.wishes, NULL, &issued);
 }
 
 /* A certificate of the CA's for the device: what a kur updates. */

@@ -12,7 +12,7 @@ static enum err enrol(const struct fake_row *script)
 {
 	arena_reset(&a);
 	fake_ca_plays(&ca, script);
-	return cmp_enrol(&ca.client, CMP_IR, &a, &ca.wishes, NULL, 0, NULL, &issued);
+	return cmp_enrol(&ca.client, CMP_IR, &a, &ca.wishes, NULL, &issued);
 }
 
 static enum err get_ca_certs(const struct fake_row *script)

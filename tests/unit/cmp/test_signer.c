@@ -14,7 +14,7 @@ static enum err enrol(void (*bend)(struct fake_ca *, struct fake_message *))
 
 	arena_reset(&a);
 	fake_ca_plays(&ca, script);
-	return cmp_enrol(&ca.client, CMP_IR, &a, &ca.wishes, NULL, 0, NULL, &issued);
+	return cmp_enrol(&ca.client, CMP_IR, &a, &ca.wishes, NULL, &issued);
 }
 
 static bool says(const char *text)
@@ -256,6 +256,50 @@ static void from_the_channel(void)
 	fake_ca_close(&ca);
 }
 
+static void by_ra_below_sub(struct fake_ca *c, struct fake_message *m)
+{
+	m->certs[0] = fake_cert(c->arena, &(struct fake_cert){ .subject = "RA",
+	                                                       .issuer = "Sub",
+	                                                       .issuer_key = c->stranger_key,
+	                                                       .spki = signer_spki(c->ra_key),
+	                                                       .purpose = "ra" });
+}
+
+static enum err get_ca_certs(void)
+{
+	const struct fake_row script[] = { { REPLY_INFO, by_ra_below_sub }, { REPLY_NONE, NULL } };
+	struct span certs[POOL_MAX];
+	size_t n;
+
+	arena_reset(&a);
+	fake_ca_plays(&ca, script);
+	return cmp_get_ca_certs(&ca.client, &a, certs, &n);
+}
+
+/* A signer without its intermediate: any operation may have it from what is known. */
+static void from_what_is_known(void)
+{
+	struct span sub;
+
+	fake_ca_open(&ca, &ca_arena);
+	sub = fake_cert(&ca_arena, &(struct fake_cert){ .subject = "Sub",
+	                                                .issuer = "Root",
+	                                                .issuer_key = ca.root_key,
+	                                                .spki = signer_spki(ca.stranger_key),
+	                                                .ca = true });
+	CHECK_ERR(enrol(by_ra_below_sub), E_CMP_SIGNER);
+	CHECK_ERR(get_ca_certs(), E_CMP_SIGNER);
+	ca.client.pool = &sub;
+	ca.client.pool_count = 1;
+	CHECK_OK(enrol(by_ra_below_sub));
+	CHECK_OK(get_ca_certs());
+	/* known is not trusted */
+	ca.client.pool = &ca.stranger;
+	ca.client.pool_count = 1;
+	CHECK_ERR(enrol(by_stranger), E_CMP_SIGNER);
+	fake_ca_close(&ca);
+}
+
 /* ---- every bit, every prefix of signed answers */
 
 /* A session whose request is out; nothing but the answer is missing. */
@@ -270,6 +314,27 @@ static struct cmp_session *asked(const struct cmp_draft *d, struct span *request
 	CHECK_OK(rng_bytes(s->txn.id, sizeof s->txn.id));
 	CHECK_OK(cmp_build(s, d, request));
 	return s;
+}
+
+/* The CAs above our own certificate are at hand, too; we ourselves answer nobody. */
+static void from_our_own_chain(void)
+{
+	struct cmp_pool pool = { .n = 0 };
+	struct span request;
+	struct cmp_session *s;
+	bool has_ca = false, has_us = false;
+
+	fake_ca_open(&ca, &ca_arena);
+	ca.device.chain[ca.device.count++] = ca.ca_signer;
+	s = asked(&cmp_request_op(CMP_IR)->ask, &request);
+	cmp_pool_fill(&pool, s);
+	for (size_t i = 0; i < pool.n; i++) {
+		has_ca = has_ca || span_equal(pool.certs[i], ca.ca_signer);
+		has_us = has_us || span_equal(pool.certs[i], ca.device.leaf.der);
+	}
+	CU_ASSERT(has_ca);
+	CU_ASSERT_FALSE(has_us);
+	fake_ca_close(&ca);
 }
 
 static enum err judge(struct cmp_session *s, struct span answer, unsigned body)
@@ -360,6 +425,8 @@ const struct test_suite suite_cmp_signer = {
 		{ "a pinned end entity: that key and no other", pins },
 		{ "the pinned key in a renewed certificate", a_renewed_pin },
 		{ "certificates of the TLS channel help", from_the_channel },
+		{ "CA certificates that are known help, in every operation", from_what_is_known },
+		{ "the CAs above our own certificate help", from_our_own_chain },
 		{ "every bit of a signed answer", every_bit },
 		{ "every prefix of a signed answer", every_prefix },
 	}
