@@ -9,6 +9,16 @@
 #include "agent/progress.h"
 #include "agent/retry.h"
 
+/* An outstanding request goes to where it was left, past the redirect that led there. */
+static enum err lead_to(struct attempt *t, const struct candidate *c)
+{
+	if (!candidate_is_asked(c))
+		return err_within(E_CONFIG, url_read(c->at.url, &t->at), "registrar");
+	t->at = c->asked_at;
+	t->redirected = c->redirected;
+	return OK;
+}
+
 enum err find_registrar(struct onboard *o)
 {
 	int64_t in_ms;
@@ -24,8 +34,8 @@ enum err find_registrar(struct onboard *o)
 	if (o->over)
 		return OK;
 	o->attempt.candidate = c;
-	if ((e = url_read(c->at.url, &o->attempt.at)) != OK)
-		return err_within(E_CONFIG, e, "registrar");
+	if ((e = lead_to(&o->attempt, c)) != OK)
+		return e;
 	progress_subject(c->at.url);
 	return OK;
 }

@@ -20,6 +20,7 @@ static struct pending describe(const struct candidate *c)
 	};
 
 	snprintf(p.registrar, sizeof p.registrar, "%s", c->at.url);
+	snprintf(p.path, sizeof p.path, "%s", c->asked_at.path);
 	return p;
 }
 
@@ -57,6 +58,23 @@ enum err outstanding_forget(struct onboard *o, struct candidate *c)
 	return journalled ? journal_clear(&o->device->store) : OK;
 }
 
+/* Where it was asked.  Whose word the name there is follows from the configuration, not
+   from the journal (operator_host()). */
+static enum err find_again(struct candidate *c, const struct pending *p)
+{
+	struct url own, origin;
+	enum err e = url_read(c->at.url, &own);
+
+	if (e == OK)
+		e = url_read(p->origin, &origin);
+	if (e == OK)
+		e = url_resolve(&origin, p->path, &c->asked_at);
+	if (e == OK && !c->asked_at.tls)
+		e = err_because(E_RANGE, "%s is not https", p->origin);
+	c->redirected = e == OK && !url_same_origin(&own, &c->asked_at);
+	return e;
+}
+
 static void give_back(struct candidate *c, const struct pending *p)
 {
 	c->waiting = c->journalled = true;
@@ -74,18 +92,23 @@ enum err take_up_request(struct onboard *o)
 	struct candidates *cs = o->candidates;
 	struct journal j;
 	struct pending p;
-	bool there, taken = false;
+	struct candidate *c = NULL;
+	bool there;
 	enum err e = journal_read(&o->device->store, o->arena, &there, &j);
 
 	if (e == OK && there)
 		e = pending_read(o->arena, j.content, &p);
 	if (e != OK || !there)
 		return e;
-	for (size_t i = 0; i < cs->n && !taken; i++)
-		if (strcmp(cs->c[i].at.url, p.registrar) == 0) {
-			give_back(&cs->c[i], &p);
-			taken = true;
-		}
+	for (size_t i = 0; i < cs->n && c == NULL; i++)
+		if (strcmp(cs->c[i].at.url, p.registrar) == 0)
+			c = &cs->c[i];
+	if (c != NULL && (e = find_again(c, &p)) != OK) {
+		log_notice("the voucher-request of before is given up: %s", err_reason(e));
+		c = NULL;
+	}
+	if (c != NULL)
+		give_back(c, &p);
 	arena_reset(o->arena);
-	return taken ? OK : journal_clear(&o->device->store);
+	return c != NULL ? OK : journal_clear(&o->device->store);
 }

@@ -14,7 +14,7 @@ static const char *const errands[] = {
 };
 
 /*
- * { "errand": text, "registrar": text, "origin": text, ? "redirected": true,
+ * { "errand": text, "registrar": text, "origin": text, ? "path": text, ? "redirected": true,
  *   ? "nonce": B64, ? "request": B64, ? "chain": B64, ? "waited": seconds,
  *   ? "reason": text, ? "confirmed": true, ? "cmp": B64 }
  */
@@ -24,6 +24,8 @@ static void put(struct jsonw *w, const struct pending *p)
 	jsonw_string(w, "errand", span_str(errands[p->errand]));
 	jsonw_string(w, "registrar", span_str(p->registrar));
 	jsonw_string(w, "origin", span_str(p->origin));
+	if (p->path[0] != '\0')
+		jsonw_string(w, "path", span_str(p->path));
 	if (p->redirected)
 		jsonw_bool(w, "redirected", true);
 	if (p->nonce.n > 0)
@@ -45,7 +47,7 @@ static void put(struct jsonw *w, const struct pending *p)
 enum err pending_write(struct arena *a, const struct pending *p, struct span *json)
 {
 	/* 512: names, brackets, numbers, nonce and digest; six octets for each of a URL that is escaped */
-	size_t cap = 512 + 2 * 6 * URL_MAX + B64_SIZE(p->request.n) + B64_SIZE(p->state.n);
+	size_t cap = 512 + 3 * 6 * URL_MAX + B64_SIZE(p->request.n) + B64_SIZE(p->state.n);
 	char *buf = arena_take(a, cap);
 	struct jsonw w = { .buf = buf, .cap = buf != NULL ? cap : 0, .nest = 1 };
 
@@ -81,6 +83,14 @@ static enum err read_url(const struct json *v, const char *name, char out[URL_MA
 	memcpy(out, text.p, text.n);
 	out[text.n] = '\0';
 	return OK;
+}
+
+static enum err read_path(const struct json *v, char out[URL_MAX])
+{
+	struct span text;
+
+	out[0] = '\0';
+	return json_string(v, "path", &text) == JSON_ABSENT ? OK : read_url(v, "path", out);
 }
 
 static enum err read_flag(const struct json *v, const char *name, bool *out)
@@ -150,6 +160,8 @@ static enum err read_members(struct arena *a, const struct json *v, struct pendi
 		e = read_url(v, "registrar", out->registrar);
 	if (e == OK)
 		e = read_url(v, "origin", out->origin);
+	if (e == OK)
+		e = read_path(v, out->path);
 	if (e == OK)
 		e = read_flag(v, "redirected", &out->redirected);
 	if (e == OK)

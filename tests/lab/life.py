@@ -266,6 +266,16 @@ def killed_at_202(life: Life) -> int | None:
     return status
 
 
+def killed_at_202_elsewhere(life: Life) -> int | None:
+    """A redirect's target said 202: the next start goes there, and with the same request."""
+    process = life.start("run", "--once")
+    life.until_saw("pvr", 2)
+    life.until("the journal", life.device.root.joinpath("etc/onramp/journal").is_file)
+    process.kill()
+    life.finish(process)
+    return life.run(*ONCE)
+
+
 def given_up_at_202(life: Life) -> int | None:
     """Patience ends a wait, not the request: the next call asks with the same."""
     life.run("run", "--once", "--patience", "1", status=19)

@@ -420,6 +420,8 @@ lives("killed-while-confirming", life.killed_while_enrolling, *WAITING, "--cmp-w
       "--cmp-confirm", "explicit")  # fmt: skip
 lives("killed-at-202", life.killed_at_202, *fault_options(["http-503:4", "http-202-once"]),
       pvrs=(7, 1))  # fmt: skip
+lives("killed-at-202-elsewhere", life.killed_at_202_elsewhere,
+      *fault_options(["http-202-thrice", "http-redirect-other-origin"]), pvrs=(4, 2))  # fmt: skip
 lives("given-up-at-202", life.given_up_at_202, "--fault", "http-202-once", pvrs=(2, 1))
 lives("stopped-while-waiting", life.stopped_while_enrolling, *WAITING)
 lives("away-while-waiting", life.away_while_waiting, *WAITING)

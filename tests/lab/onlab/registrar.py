@@ -24,6 +24,8 @@ AUDIT_PATH = "/.well-known/brski/requestauditlog"
 TELEMETRY = ("voucher_status", "enrollstatus")
 ROOTS = ("domain/root", "domain/clone-root", "other/root")
 PEER_TIMEOUT = 60.0  # seconds for MASA or CA
+# Redirects whose targets may misbehave like the registrar itself.
+LEADING_AWAY = ("http-redirect-other-origin", "http-redirect-two-origins")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -119,7 +121,7 @@ class Registrar:
         # A status report has been heard, whatever is answered to it.
         heard = act(request, origin) if where in TELEMETRY else None
         answer = None
-        if origin.index == 0 or "http-redirect-two-origins" in self.faults:
+        if origin.index == 0 or any(name in self.faults for name in LEADING_AWAY):
             answer = self.faults.bend("instead", None, place, where=where)
         if where == "cmp":
             answer = self.faults.bend("cmp", answer, place)

@@ -14,6 +14,7 @@ static struct pending full(void)
 		.errand = ERRAND_RENEW,
 		.registrar = "https://registrar.example:8443",
 		.origin = "https://[fe80::1%25eth0]:8443",
+		.path = "/brski/requestvoucher?a=\"b\"",
 		.redirected = true,
 		.nonce = { .n = NONCE_SIZE },
 		.confirmed = true,
@@ -41,6 +42,7 @@ static void same(const struct pending *a, const struct pending *b)
 	CU_ASSERT_EQUAL(a->reason, b->reason);
 	CU_ASSERT_STRING_EQUAL(a->registrar, b->registrar);
 	CU_ASSERT_STRING_EQUAL(a->origin, b->origin);
+	CU_ASSERT_STRING_EQUAL(a->path, b->path);
 	CU_ASSERT_EQUAL(a->redirected, b->redirected);
 	CU_ASSERT_EQUAL(a->confirmed, b->confirmed);
 	CU_ASSERT(span_equal((struct span){ a->nonce.b, a->nonce.n },
@@ -98,6 +100,7 @@ static void the_largest_fits(void)
 
 	memset(p.registrar, 'a', URL_MAX - 1);
 	memset(p.origin, '"', URL_MAX - 1);
+	memset(p.path, '\x01', URL_MAX - 1);
 	p.state.n = CMP_STATE_MAX;
 	json = written(&p);
 	CU_ASSERT(json.n <= JOURNAL_MAX && json.n <= JSON_SIZE_MAX);
@@ -138,6 +141,8 @@ static void damage_is_named(void)
 		{ "{\"errand\":\"onboard\",\"registrar\":\"https://a\"}", "origin" },
 		{ "{\"errand\":\"onboard\",\"registrar\":\"\",\"origin\":\"https://a\"}",
 		  "registrar" },
+		{ "{\"errand\":\"onboard\"," URLS ",\"path\":1}", "path" },
+		{ "{\"errand\":\"onboard\"," URLS ",\"path\":\"\"}", "path" },
 		{ "{\"errand\":\"onboard\"," URLS ",\"redirected\":1}", "redirected" },
 		{ "{\"errand\":\"onboard\"," URLS ",\"confirmed\":\"true\"}", "confirmed" },
 		{ "{\"errand\":\"onboard\"," URLS ",\"nonce\":\"!\"}", "nonce" },
