@@ -35,7 +35,9 @@ static enum err reset(struct device *d, struct arena *a)
 	if (e == OK)
 		e = settings_load(a, path, &d->settings);
 	if (e == OK)
-		e = device_open_store(d);
+		e = file_rooted(d->settings.state_dir, path, sizeof path);
+	if (e == OK)
+		e = store_open_to_wipe(&d->store, path);
 	if (e == OK)
 		e = store_wipe(&d->store);
 	store_close(&d->store);

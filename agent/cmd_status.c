@@ -60,11 +60,12 @@ static enum err look(struct device *d, struct arena *a, struct state *s)
 	if (e == OK)
 		e = file_rooted(d->settings.state_dir, path, sizeof path);
 	if (e == OK)
-		e = store_look(&d->store, path);
+		s->damage = store_look(&d->store, path);
 	if (e != OK)
 		return e;
 	s->generation = d->store.live;
-	s->damage = d->store.live == 0 ? OK : device_live_credential(d, a, &s->live);
+	if (d->store.live != 0)
+		s->damage = device_live_credential(d, a, &s->live);
 	if (d->store.live != 0 && s->damage == OK)
 		s->damage = life_look(d, a, &s->life);
 	s->enrolled = d->store.live != 0 && s->damage == OK;

@@ -76,7 +76,9 @@ enum err read_at(int dir, const char *name, struct arena *a, size_t max, struct 
 		return OK;
 	if (fd < 0)
 		return store_failed("cannot open", name);
-	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))
+	if (fstat(fd, &st) != 0)
+		e = store_failed("cannot look at", name);
+	else if (!S_ISREG(st.st_mode))
 		e = err_because(E_STORE, "%s is not a regular file", name);
 	else
 		e = read_all(fd, name, a, max, out);

@@ -107,24 +107,6 @@ static enum err sync_gen(const struct store *s)
 	return e;
 }
 
-/* The one visible change: a new symlink is renamed over the old one.  From then on the
-   generation is the live one, whatever the disk says to the fsync: it must not be
-   taken for a leftover. */
-static enum err point_live(struct store *s, unsigned number)
-{
-	char name[GENERATION_NAME];
-
-	generation_name(number, name);
-	if (unlinkat(s->dir, "live.tmp", 0) != 0 && errno != ENOENT)
-		return store_failed("cannot remove live.tmp in", s->path);
-	if (symlinkat(name, s->dir, "live.tmp") != 0)
-		return store_failed("cannot make live.tmp in", s->path);
-	if (renameat(s->dir, "live.tmp", s->dir, "live") != 0)
-		return store_failed("cannot rename live.tmp in", s->path);
-	s->live = number;
-	return sync_directory(s->dir, s->path);
-}
-
 enum err generation_adopt(struct generation *g)
 {
 	struct store *s = g->store;
@@ -133,9 +115,11 @@ enum err generation_adopt(struct generation *g)
 	if (e == OK)
 		e = sync_gen(s);
 	if (e == OK)
-		e = point_live(s, g->number);
+		e = live_point(s, g->number);
 	if (e != OK)
 		return e;
+	if (live_mark(s) != OK)
+		log_warning("the next start marks the state as owned: %s", err_reason(E_STORE));
 	if (sweep_generations(s) != OK)
 		log_warning("old generations stay: %s", err_reason(E_STORE));
 	return OK;

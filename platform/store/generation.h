@@ -4,6 +4,7 @@
  *
  *	STATE/gen/0007/...	one generation, 0700
  *	STATE/live -> gen/0007	the one in use
+ *	STATE/owned		there has been a live one: without the link something is wrong
  *	STATE/journal		what is under way
  *	STATE/lock		flock(2): one agent at a time
  *
@@ -12,6 +13,11 @@
  * A crash at any point leaves the old or the new generation live, never a
  * mixture; leftovers go at the next store_open(), and so does a journal whose
  * generation has become live: what it was about is done.
+ *
+ * Nothing is removed on account of what could not be read.  A link, a mark, a
+ * list or a journal that fails to be read, a live that is no link, leads elsewhere
+ * or is missing beside the mark, is E_STORE from opening, and all files stay: until
+ * the disk answers, the operator has put the link back, or store_wipe().
  */
 #ifndef ONRAMP_STORE_GENERATION_H
 #define ONRAMP_STORE_GENERATION_H
@@ -33,6 +39,8 @@ struct store {
 MUST_CHECK enum err store_open(struct store *s, const char *path);
 /* The same for looking only: no lock, nothing made or removed. OK and live 0 when absent. */
 MUST_CHECK enum err store_look(struct store *s, const char *path);
+/* For store_wipe() alone: locked, and nothing read, so that damage is no obstacle. */
+MUST_CHECK enum err store_open_to_wipe(struct store *s, const char *path);
 void store_close(struct store *s);
 
 struct generation {
@@ -84,7 +92,8 @@ MUST_CHECK enum err journal_read(const struct store *s, struct arena *a, bool *t
                                  struct journal *out);
 MUST_CHECK enum err journal_clear(struct store *s);
 
-/* Factory reset of the state: live, all generations and the journal go, live first. */
+/* Factory reset of the state: journal, mark, live and all generations go. Cut anywhere, the
+   device is still its owner's or as new. */
 MUST_CHECK enum err store_wipe(struct store *s);
 
 #endif

@@ -41,16 +41,27 @@ static bool read_head(struct span file, struct journal *out)
 	return out->generation != 0 || strcmp(head, "0000") == 0;
 }
 
-enum err journal_read(const struct store *s, struct arena *a, bool *there, struct journal *out)
+enum err journal_look(const struct store *s, struct arena *a, bool *there, bool *whole,
+                      struct journal *out)
 {
 	struct span file;
 	bool absent;
 	enum err e = read_at(s->dir, "journal", a, JOURNAL_MAX + HEAD_MAX, &file, &absent);
 
 	*out = (struct journal){ 0, NO_BYTES };
-	*there = e == OK && !absent;
-	if (!*there || read_head(file, out))
+	*there = (e == OK && !absent) || e == E_TOO_BIG;
+	*whole = e == OK && (absent || read_head(file, out));
+	return e == E_TOO_BIG ? OK : e;
+}
+
+enum err journal_read(const struct store *s, struct arena *a, bool *there, struct journal *out)
+{
+	bool whole;
+	enum err e = journal_look(s, a, there, &whole, out);
+
+	if (e != OK || whole)
 		return e;
+	*there = false;
 	return err_because(E_STORE, "%s/journal is not a journal of onramp", s->path);
 }
 

@@ -377,12 +377,37 @@ def confirmed_before_the_cut(life: Life) -> int | None:
 
 
 def _take_back(life: Life) -> None:
+    """As it was before the link was made, and the mark after it."""
     state = life.device.root / "etc/onramp"
     number = os.readlink(state / "live").removeprefix("gen/")
-    (state / "live").unlink()
+    for name in ("live", "owned"):
+        (state / name).unlink()
     url = life.labs[-1].facts["registrar"]
     pending = {"errand": "onboard", "registrar": url, "origin": url, "confirmed": True}
     (state / "journal").write_text(f"onramp-journal 1 {number}\n{json.dumps(pending)}")
+
+
+def forgets_no_owner(life: Life) -> int | None:
+    """A backup that followed the link is no new device: nothing is asked for, nothing goes."""
+    life.run(*ONCE)
+    live, asked = life.device.live, len(life.saw("pvr"))
+    target, number = live.resolve(), os.readlink(live)
+    live.unlink()
+    shutil.copytree(target, live)
+    for words in (("status",), ONCE, ("renew",)):
+        life.run(*words, status=5)
+    life.expect(life.status()["state"] == "damaged", f"status says {life.status()}")
+    life.expect((target / "key.pem").is_file(), "the key is gone")
+    life.expect(len(life.saw("pvr")) == asked, "it asked for another voucher")
+    shutil.rmtree(live)
+    live.symlink_to(number)
+    life.run("renew")
+    life.whole("mended")
+    live.unlink()
+    live.symlink_to("/etc")
+    life.run("reset", "--yes")
+    life.expect(not life.device.leftovers(), f"left behind: {life.device.leftovers()}")
+    return life.run(*ONCE)
 
 
 def elsewhere(life: Life) -> int | None:

@@ -226,17 +226,162 @@ static void a_damaged_journal_is_dropped(void)
 	}
 }
 
-static void a_live_link_elsewhere_is_none(void)
+/* Two generations, and what is done to the link. */
+static void enrolled_but_for_live(const char *dir)
+{
+	struct store s;
+
+	CHECK_OK(store_open(&s, dir));
+	adopt_one(&s, "1");
+	adopt_one(&s, "2");
+	store_close(&s);
+	CHECK_OK(file_remove(at(dir, "live")));
+}
+
+/* Neither opening nor looking takes it for a new device, and no key is removed. */
+static void is_refused_and_kept(const char *dir)
+{
+	struct store s;
+
+	CHECK_ERR(store_look(&s, dir), E_STORE);
+	CU_ASSERT_EQUAL(s.dir, -1);
+	for (int i = 0; i < 2; i++)
+		CHECK_ERR(store_open(&s, dir), E_STORE);
+	CU_ASSERT(test_file_exists(at(dir, "gen/0001/key.pem")));
+	CU_ASSERT(test_file_exists(at(dir, "gen/0002/key.pem")));
+}
+
+static void a_live_link_elsewhere_is_refused(void)
+{
+	static const char *const elsewhere[] = {
+		"/etc",
+		"/etc/onramp/gen/0002",
+		"gen/0003",
+		"gen/2",
+		"gen/0",
+		"gen/0000",
+		"gen/0002/../../",
+		"gen/00000000000000002",
+	};
+	const char *dir = fresh("state");
+	struct store s;
+
+	enrolled_but_for_live(dir);
+	for (size_t i = 0; i < sizeof elsewhere / sizeof *elsewhere; i++) {
+		CU_ASSERT_EQUAL(symlink(elsewhere[i], at(dir, "live")), 0);
+		is_refused_and_kept(dir);
+		CHECK_OK(file_remove(at(dir, "live")));
+	}
+	CU_ASSERT_EQUAL(symlink("gen/0002", at(dir, "live")), 0);
+	CHECK_OK(store_open(&s, dir));
+	CU_ASSERT(live_says(&s, "2"));
+	store_close(&s);
+}
+
+/* As a backup leaves it that follows links. */
+static void a_live_that_is_no_link_is_refused(void)
+{
+	const char *dir = fresh("state");
+
+	enrolled_but_for_live(dir);
+	CHECK_OK(file_make_directory(at(dir, "live")));
+	is_refused_and_kept(dir);
+	CU_ASSERT_EQUAL(rmdir(at(dir, "live")), 0);
+	CHECK_OK(file_replace(at(dir, "live"), span_str("gen/0002"), 0600));
+	is_refused_and_kept(dir);
+}
+
+static void a_lost_live_link_is_no_new_device(void)
+{
+	const char *dir = fresh("state");
+
+	enrolled_but_for_live(dir);
+	is_refused_and_kept(dir);
+}
+
+/* Cut between the first link and the mark; or enrolled before there was a mark. */
+static void what_is_live_is_marked_at_the_next_start(void)
 {
 	const char *dir = fresh("state");
 	struct store s;
 
 	CHECK_OK(store_open(&s, dir));
-	CU_ASSERT_EQUAL(symlink("/etc", at(dir, "live")), 0);
+	CU_ASSERT(!test_file_exists(at(dir, "owned")));
+	adopt_one(&s, "1");
+	CU_ASSERT(test_file_exists(at(dir, "owned")));
+	store_close(&s);
+	CHECK_OK(file_remove(at(dir, "owned")));
+	CHECK_OK(store_open(&s, dir));
+	CU_ASSERT(test_file_exists(at(dir, "owned")));
+	CU_ASSERT(live_says(&s, "1"));
+	store_close(&s);
+}
+
+/* The power went before the first link: there was no owner, and what is left goes. */
+static void a_first_one_that_was_cut_is_swept(void)
+{
+	const char *dir = fresh("state");
+	struct generation g;
+	struct store s;
+
+	CHECK_OK(store_open(&s, dir));
+	CHECK_OK(generation_begin(&s, &g));
+	put(&g, "cert.pem", "half");
+	generation_close(&g);
 	store_close(&s);
 	CHECK_OK(store_open(&s, dir));
 	CU_ASSERT_EQUAL(s.live, 0);
+	CU_ASSERT(!test_file_exists(at(dir, "gen/0001")));
 	store_close(&s);
+}
+
+/* It may be whole: neither it nor what it names goes. */
+static void a_journal_that_cannot_be_read_stays(void)
+{
+	const char *dir = fresh("state");
+	struct generation g;
+	struct store s;
+
+	CHECK_OK(store_open(&s, dir));
+	CHECK_OK(generation_begin(&s, &g));
+	put(&g, "key.pem", "staged");
+	generation_close(&g);
+	store_close(&s);
+	CHECK_OK(file_make_directory(at(dir, "journal")));
+	CHECK_ERR(store_open(&s, dir), E_STORE);
+	CU_ASSERT(test_file_exists(at(dir, "gen/0001/key.pem")));
+	CU_ASSERT(test_file_exists(at(dir, "journal")));
+}
+
+static void what_is_damaged_can_be_wiped(void)
+{
+	const char *dir = fresh("state");
+	struct store s;
+
+	enrolled_but_for_live(dir);
+	CHECK_OK(file_make_directory(at(dir, "live")));
+	CHECK_OK(file_replace(at(dir, "live/key.pem"), span_str("secret"), 0600));
+	CHECK_ERR(store_open(&s, dir), E_STORE);
+	CHECK_OK(store_open_to_wipe(&s, dir));
+	CHECK_OK(store_wipe(&s));
+	store_close(&s);
+	CU_ASSERT(!test_file_exists(at(dir, "live")));
+	CU_ASSERT(!test_file_exists(at(dir, "gen/0001")));
+	CHECK_OK(store_open(&s, dir));
+	CU_ASSERT_EQUAL(s.live, 0);
+	adopt_one(&s, "again");
+	CU_ASSERT(live_says(&s, "again"));
+	store_close(&s);
+}
+
+static void wiping_waits_for_the_lock(void)
+{
+	const char *dir = fresh("state");
+	struct store one, two;
+
+	CHECK_OK(store_open(&one, dir));
+	CHECK_ERR(store_open_to_wipe(&two, dir), E_BUSY);
+	store_close(&one);
 }
 
 static void wiped_is_as_new(void)
@@ -250,6 +395,7 @@ static void wiped_is_as_new(void)
 	CHECK_OK(journal_write(&s, &(struct journal){ 0, span_str("x") }));
 	CHECK_OK(store_wipe(&s));
 	CU_ASSERT(!test_file_exists(at(dir, "live")));
+	CU_ASSERT(!test_file_exists(at(dir, "owned")));
 	CU_ASSERT(!test_file_exists(at(dir, "gen/0002")));
 	CU_ASSERT(!test_file_exists(at(dir, "gen/0001")));
 	CU_ASSERT(!test_file_exists(at(dir, "journal")));
@@ -326,7 +472,15 @@ const struct test_suite suite_store_generation = {
 		{ "a second agent is told", a_second_agent_is_told },
 		{ "looking makes nothing", looking_makes_nothing },
 		{ "a damaged journal is dropped", a_damaged_journal_is_dropped },
-		{ "a live link that leads elsewhere is none", a_live_link_elsewhere_is_none },
+		{ "a live link that leads elsewhere is refused", a_live_link_elsewhere_is_refused },
+		{ "a live that is no link is refused", a_live_that_is_no_link_is_refused },
+		{ "a lost live link makes no new device", a_lost_live_link_is_no_new_device },
+		{ "what is live is marked at the next start",
+	          what_is_live_is_marked_at_the_next_start },
+		{ "a first one that was cut is swept", a_first_one_that_was_cut_is_swept },
+		{ "a journal that cannot be read stays", a_journal_that_cannot_be_read_stays },
+		{ "what is damaged can be wiped", what_is_damaged_can_be_wiped },
+		{ "wiping waits for the lock", wiping_waits_for_the_lock },
 		{ "wiped is as new", wiped_is_as_new },
 		{ "a file in the directory's place is refused",
 	          a_file_where_the_directory_should_be },
