@@ -5,6 +5,7 @@
  *
  *	commit write DIR TEXT	every file of the generation says TEXT
  *	commit renew DIR TEXT	the same, and the voucher is carried over from the live one
+ *	commit wipe DIR		as after a reset
  *	commit look DIR		prints TEXT of the live generation; 1 when it is no whole one
  */
 #include <stdio.h>
@@ -61,6 +62,19 @@ static int write_one(const char *dir, const char *text, bool renewal)
 	return err_exit_status(e);
 }
 
+static int wipe_all(const char *dir)
+{
+	struct store s;
+	enum err e = store_open_to_wipe(&s, dir);
+
+	if (e == OK)
+		e = store_wipe(&s);
+	store_close(&s);
+	if (e != OK)
+		fprintf(stderr, "%s\n", err_reason(e));
+	return err_exit_status(e);
+}
+
 static int look(const char *dir)
 {
 	static uint8_t room[65536];
@@ -91,6 +105,8 @@ int main(int argc, char **argv)
 		return write_one(argv[2], argv[3], false);
 	if (argc == 4 && strcmp(argv[1], "renew") == 0)
 		return write_one(argv[2], argv[3], true);
+	if (argc == 3 && strcmp(argv[1], "wipe") == 0)
+		return wipe_all(argv[2]);
 	if (argc == 3 && strcmp(argv[1], "look") == 0)
 		return look(argv[2]);
 	return 2;
