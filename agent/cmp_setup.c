@@ -134,7 +134,7 @@ enum err tool_read_der(struct cmp_tool *t, const char *path, const char *label,
 	enum err e = file_read(t->arena, path, HTTP_BODY_MAX, &file, NULL);
 
 	*out = file;
-	if (e != OK || (file.n > 0 && file.p[0] == DER_SEQUENCE))
+	if (e != OK || pem_is_der(file))
 		return e;
 	e = pem_next(t->arena, &file, &block);
 	*out = block.der;

@@ -118,6 +118,26 @@ enum err pem_next(struct arena *a, struct span *text, struct pem *out)
 	return OK;
 }
 
+static bool fills(struct span file)
+{
+	struct der_head head;
+
+	return der_head(file, &head) == OK && head.size + head.n == file.n;
+}
+
+static bool has_block(struct span file)
+{
+	while (file.n > 0)
+		if (starts(line(&file), begin))
+			return true;
+	return false;
+}
+
+bool pem_is_der(struct span file)
+{
+	return file.n > 0 && file.p[0] == DER_SEQUENCE && (fills(file) || !has_block(file));
+}
+
 static enum err one_certificate(struct arena *a, struct span file, struct span *cert)
 {
 	enum err e;
@@ -143,7 +163,7 @@ enum err pem_certificates(struct arena *a, struct span file, struct span *certs,
 	if (file.n > PEM_FILE_MAX)
 		return err_because(E_TOO_BIG, "a file of %zu octets, at most %d are read", file.n,
 		                   PEM_FILE_MAX);
-	if (file.n > 0 && file.p[0] == DER_SEQUENCE) {
+	if (pem_is_der(file)) {
 		e = cap > 0 ? one_certificate(a, file, &certs[0]) : too_many(cap);
 		*count = e == OK ? 1 : 0;
 		return e;

@@ -18,8 +18,15 @@ struct pem {
 MUST_CHECK enum err pem_next(struct arena *a, struct span *text, struct pem *out);
 
 /*
+ * Whether a file is read as DER: it is one SEQUENCE, or begins like one and no PEM
+ * block begins in it.  The explanatory text before a block (RFC 7468 2) may begin
+ * with 0x30 as well: "0: Certificate", as openssl storeutl has it.
+ */
+bool pem_is_der(struct span file);
+
+/*
  * All certificates of a file's bytes: PEM blocks labelled CERTIFICATE (others
- * skipped), or, when the bytes begin with 0x30, one DER certificate.
+ * skipped), or one DER certificate.
  * *count at most cap; E_TEXT when there is none, E_SPACE when there are more.
  */
 MUST_CHECK enum err pem_certificates(struct arena *a, struct span file, struct span *certs,

@@ -76,7 +76,7 @@ static enum err take(struct arena *a, struct span file, struct signer **out)
 	struct pem block;
 	enum err e;
 
-	if (file.n > 0 && file.p[0] == DER_SEQUENCE) {
+	if (pem_is_der(file)) {
 		form = form_of_der(file);
 		block.der = file;
 	} else {

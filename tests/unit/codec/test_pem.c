@@ -186,6 +186,28 @@ static void one_certificate_may_be_der(void)
 	CHECK_ERR(pem_certificates(&a, SPAN(cert_der), certs, 0, &count), E_SPACE);
 }
 
+/* '0' is DER's SEQUENCE. */
+static void text_that_begins_like_der(void)
+{
+	struct arena a = ARENA_ON(block);
+	struct span certs[2];
+	size_t count;
+
+	CHECK_OK(pem_certificates(&a, span_str("0: Certificate\n" CERT "1: Certificate\n" CERT),
+	                          certs, 2, &count));
+	CU_ASSERT_EQUAL(count, 2);
+	CU_ASSERT(span_equal(certs[0], SPAN(cert_der)));
+	CU_ASSERT_FALSE(pem_is_der(span_str("0: Certificate\n" CERT)));
+	CU_ASSERT_FALSE(pem_is_der(span_str(CERT)));
+	CU_ASSERT_FALSE(pem_is_der(NO_BYTES));
+	/* a block inside of one whole element is its content */
+	CU_ASSERT(pem_is_der(span_str("0\x0d\n-----BEGIN X")));
+	CU_ASSERT_FALSE(pem_is_der(span_str("0\x0c\n-----BEGIN X")));
+	CU_ASSERT(pem_is_der(span_str("0\x0c\n ----BEGIN X")));
+	CHECK_ERR(pem_certificates(&a, span_str("0: Total found: 0\n"), certs, 2, &count),
+	          E_TRUNCATED);
+}
+
 static void files_are_bounded(void)
 {
 	static uint8_t file[PEM_FILE_MAX + 1];
@@ -255,6 +277,7 @@ const struct test_suite suite_codec_pem = {
 		{ "blocks follow each other", blocks_follow_each_other },
 		{ "certificates of a file", certificates_of_a_file },
 		{ "one certificate may be DER", one_certificate_may_be_der },
+		{ "text may begin like DER", text_that_begins_like_der },
 		{ "files are bounded", files_are_bounded },
 		{ "what was written is read back", written_and_read_back },
 		{ "lines have 64 characters", lines_have_64_characters },

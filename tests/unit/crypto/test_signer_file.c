@@ -60,6 +60,12 @@ static void all_encodings_are_taken(void)
 	taken("sec1.pem");
 	taken("sec1.der");
 	taken("bare.pem");
+	/* "0: Pkey": text that begins like DER */
+	CU_ASSERT(openssl("storeutl -keys k.pem"));
+	tools_put("listed.pem", tools_get(&arena, "out.log"));
+	CU_ASSERT_EQUAL(chmod(tools_path("listed.pem"), 0600), 0);
+	CU_ASSERT_EQUAL(tools_get(&arena, "listed.pem").p[0], '0');
+	taken("listed.pem");
 
 	size_t mark = arena_mark(&arena);
 	struct span params = tools_get(&arena, "params.pem");
