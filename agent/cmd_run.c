@@ -70,9 +70,30 @@ static enum err say_enrolled(struct device *d, struct arena *a, const char *how)
 	return OK;
 }
 
+/* RFC 8995 4.1: one registrar that is gone does not keep the others from their turn. */
+static enum err ask_others(struct device *d, struct arena *a, const struct onboard_limits *limits,
+                           int64_t begun)
+{
+	struct onboard_limits rest = *limits;
+
+	if (limits->patience_ms > 0)
+		rest.patience_ms -= clock_ticks() - begun;
+	log_notice("what was interrupted waits: asking the other registrars");
+	return onboard(d, a, &rest);
+}
+
+static bool may_ask_others(const struct device *d, struct arena *a,
+                           const struct onboard_limits *limits, int64_t begun, enum err e)
+{
+	return err_verdict(e) != HALT && !clock_stopped() &&
+	       (limits->patience_ms == 0 || clock_ticks() - begun < limits->patience_ms) &&
+	       resume_leaves_others(d, a);
+}
+
 static enum err become_enrolled(struct device *d, struct arena *a,
                                 const struct onboard_limits *limits)
 {
+	int64_t begun = clock_ticks();
 	bool resumed;
 	enum err e;
 
@@ -82,6 +103,8 @@ static enum err become_enrolled(struct device *d, struct arena *a,
 	if ((e = device_load_identity(d)) != OK || (e = device_load_anchors(d)) != OK)
 		return e;
 	e = resume_interrupted(d, a, limits, &resumed);
+	if (e != OK && may_ask_others(d, a, limits, begun, e))
+		return ask_others(d, a, limits, begun);
 	return e == OK && !resumed ? onboard(d, a, limits) : e;
 }
 

@@ -134,13 +134,15 @@ static enum key_kind wanted_kind(const struct onboard *o)
 enum err journal_put(struct onboard *o, const struct pending *p)
 {
 	size_t mark = arena_mark(o->arena);
+	unsigned ours = o->attempt.generation.number, before = o->device->store.journalled;
 	struct span json;
 	enum err e = pending_write(o->arena, p, &json);
 
 	if (e == OK)
-		e = journal_write(&o->device->store,
-		                  &(struct journal){ o->attempt.generation.number, json });
+		e = journal_write(&o->device->store, &(struct journal){ ours, json });
 	arena_rewind(o->arena, mark);
+	if (e == OK && before != ours)
+		discard_staged(o->device, before);
 	return e;
 }
 

@@ -137,7 +137,7 @@ enum err tell_enrolled(struct onboard *o);
 /*
  * The voucher-request that a candidate has outstanding: outstanding.c.  Kept in the
  * journal; forgotten, also there; and that of the journal given back to the candidate
- * whose it is.
+ * whose it is.  A registrar whose transaction the journal has, has had its turns.
  */
 MUST_CHECK enum err outstanding_keep(struct onboard *o, struct candidate *c);
 MUST_CHECK enum err outstanding_forget(struct onboard *o, struct candidate *c);
@@ -154,6 +154,8 @@ MUST_CHECK enum err take_up_record(struct onboard *o);
 MUST_CHECK enum err resume_before_revoking(struct device *d, struct arena *a,
                                            const struct onboard_limits *limits,
                                            enum crl_reason *reason, bool *again);
+/* A generation that is not live, if it is there. */
+void discard_staged(struct device *d, unsigned generation);
 /* The journal is about one. */
 bool is_revoking(const struct device *d, struct arena *a);
 
@@ -181,7 +183,8 @@ struct cmp_client flow_client(const struct onboard *o, char *room, size_t cap);
 
 /* What the journal is to say: whom we ask, for what. */
 void describe_attempt(struct onboard *o);
-/* Durable before anything depends on it: where the attempt stands, and in which generation. */
+/* Durable before anything depends on it: where the attempt stands, and in which generation;
+   the generation that waited before is gone then. */
 MUST_CHECK enum err journal_put(struct onboard *o, const struct pending *p);
 
 /* What the generation holds besides the certificate: voucher, pin, template. */

@@ -25,10 +25,15 @@ MUST_CHECK enum err onboard(struct device *d, struct arena *attempt,
  * Goes on with what the journal says was interrupted (agent/pending.h): after OK
  * with *resumed, the device is where it wanted to be.  OK without, when there was
  * nothing to go on with; what could not be gone on with is gone then, and said.
- * An error: we were stopped, or nobody was to be reached yet; the journal stands.
+ * An error: we were stopped, or nobody was to be reached yet; the journal stands, until
+ * another registrar has come as far.
  */
 MUST_CHECK enum err resume_interrupted(struct device *d, struct arena *attempt,
                                        const struct onboard_limits *limits, bool *resumed);
+
+/* A registrar is configured besides the one that the journal waits for; onboard() asks no
+   other then. */
+bool resume_leaves_others(const struct device *d, struct arena *attempt);
 
 /* A row of a table of steps: what one needs and gives (enum fact of agent/flow.h). */
 struct step_row {

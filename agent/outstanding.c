@@ -24,11 +24,14 @@ static struct pending describe(const struct candidate *c)
 	return p;
 }
 
-/* One request is journalled, the one that was there first; not every minute, for the flash. */
+/* One request is journalled, the one that was there first; not every minute, for the flash.
+   A transaction that waits, with its key, is worth more. */
 static bool is_due(const struct onboard *o, const struct candidate *c, int64_t waited_s)
 {
 	const struct candidate *kept = candidates_journalled(o->candidates);
 
+	if (o->device->store.journalled != 0)
+		return false;
 	return kept == NULL || (kept == c && waited_s - c->journalled_s >= WAITED_EVERY_S);
 }
 
@@ -87,6 +90,14 @@ static void give_back(struct candidate *c, const struct pending *p)
 	memcpy(c->request, p->request.p, p->request.n);
 }
 
+/* What waits there was just asked for in vain. */
+static void pass_over(struct candidates *cs, const struct pending *p)
+{
+	for (size_t i = 0; i < cs->n; i++)
+		if (strcmp(cs->c[i].at.url, p->registrar) == 0)
+			cs->c[i].rounds = cs->rounds_max;
+}
+
 enum err take_up_request(struct onboard *o)
 {
 	struct candidates *cs = o->candidates;
@@ -100,6 +111,11 @@ enum err take_up_request(struct onboard *o)
 		e = pending_read(o->arena, j.content, &p);
 	if (e != OK || !there)
 		return e;
+	if (p.request.n == 0) {
+		pass_over(cs, &p);
+		arena_reset(o->arena);
+		return OK;
+	}
 	for (size_t i = 0; i < cs->n && c == NULL; i++)
 		if (strcmp(cs->c[i].at.url, p.registrar) == 0)
 			c = &cs->c[i];

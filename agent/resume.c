@@ -207,14 +207,19 @@ static const char *what_forbids(struct device *d, struct arena *a, const struct 
 	return NULL;
 }
 
-static enum err drop(struct device *d, unsigned generation, const char *why)
+void discard_staged(struct device *d, unsigned generation)
 {
 	struct generation g;
 
-	log_notice("what was interrupted is given up: %s", why);
 	if (generation != 0 && generation != d->store.live &&
 	    generation_resume(&d->store, generation, &g) == OK)
 		generation_discard(&g);
+}
+
+static enum err drop(struct device *d, unsigned generation, const char *why)
+{
+	log_notice("what was interrupted is given up: %s", why);
+	discard_staged(d, generation);
 	return journal_clear(&d->store);
 }
 
@@ -300,6 +305,20 @@ enum err resume_interrupted(struct device *d, struct arena *a, const struct onbo
 	if (e == OK || err_verdict(e) == HALT)
 		return e;
 	return after_failure(d, a, limits->rounds == 0, e);
+}
+
+bool resume_leaves_others(const struct device *d, struct arena *a)
+{
+	const struct settings *s = &d->settings;
+	struct pending p;
+	unsigned generation;
+	bool there, others = false;
+
+	if (read_pending(d, a, &there, &generation, &p) == OK && there)
+		for (size_t i = 0; i < s->registrar_count; i++)
+			others = others || strcmp(s->registrars[i].url, p.registrar) != 0;
+	arena_reset(a);
+	return others;
 }
 
 bool is_revoking(const struct device *d, struct arena *a)

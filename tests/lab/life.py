@@ -410,6 +410,18 @@ def forgets_no_owner(life: Life) -> int | None:
     return life.run(*ONCE)
 
 
+def others_meanwhile(life: Life) -> int | None:
+    """The first registrar dies while its CA thinks, the second is well: it is asked, too."""
+    first = life.labs[0]
+    process = life.start(*ONCE)
+    life.until("a pollReq", lambda: any(e["what"] == "pollReq"
+                                        for e in events.read(first.directory)))  # fmt: skip
+    process.kill()
+    life.finish(process)
+    first.stop()
+    return life.run(*ONCE)
+
+
 def elsewhere(life: Life) -> int | None:
     """The operator names another registrar meanwhile: what was begun there is given up."""
     process = life.start(*ONCE)

@@ -429,6 +429,8 @@ lives("out-of-patience", life.out_of_patience, "--cmp-wait", "2", "--cmp-check-a
 lives("killed-and-away", life.away_after_the_kill, *WAITING)
 lives("killed-when-confirmed", life.confirmed_before_the_cut)
 lives("live-damaged", life.forgets_no_owner)
+lives("killed-and-others", life.others_meanwhile,
+      before=("--cmp-wait 500 --cmp-check-after 1",))  # fmt: skip
 lives("killed-and-elsewhere", life.elsewhere, *WAITING)
 lives("killed-and-forgotten", life.forgotten_by_the_ca, *WAITING)
 lives("killed-journal-damaged", life.damaged_journal, *WAITING)
