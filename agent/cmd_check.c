@@ -61,19 +61,20 @@ static void check_anchors(struct device *d, struct tally *t)
 	tell(t, "anchors", e, good);
 }
 
-/* Tries a whole write, fsync and removal where the state will lie. */
+/* Of a device in use, or one that is being onboarded just now, nothing is touched. */
 static void check_storage(struct device *d, struct tally *t)
 {
-	enum err e = device_open_store(d);
-	struct generation g;
+	char path[PATH_NAME_MAX], text[64];
+	enum err e = file_rooted(d->settings.state_dir, path, sizeof path);
 
 	if (e == OK)
-		e = generation_begin(&d->store, &g);
-	if (e == OK) {
-		e = generation_put(&g, "check", FILE_SECRET, span_str("check"));
-		generation_discard(&g);
-	}
+		e = store_look(&d->store, path);
+	if (e == OK)
+		e = store_probe(path);
 	tell(t, "storage", e, d->settings.state_dir);
+	snprintf(text, sizeof text, "not factory-new: generation %u is in use", d->store.live);
+	if (e == OK && d->store.live != 0)
+		note("storage", text);
 	store_close(&d->store);
 }
 
@@ -145,11 +146,11 @@ int cmd_check(int argc, char **argv)
 		.usage = "onramp check",
 		.teaches = "Tells whether this device is ready to ship: configuration, IDevID and "
 			   "its key,\n"
-			   "MASA anchors, registrars, storage (something is written and removed), "
-			   "clock,\n"
-			   "random numbers. Changes nothing, talks to nobody. The exit status is "
-			   "that of\n"
-			   "the first fault.",
+			   "MASA anchors, registrars, storage (a file is written there and "
+			   "removed), clock,\n"
+			   "random numbers. Changes nothing else, talks to nobody, and may be run "
+			   "beside the\n"
+			   "service. The exit status is that of the first fault.",
 		.rows = rows,
 	};
 	enum err e = options_read(&line, &argc, argv, &helped);

@@ -87,7 +87,7 @@ enum err read_at(int dir, const char *name, struct arena *a, size_t max, struct 
 }
 
 /* The tmp is ours alone (the store's lock), so an old one is a dead run's. */
-static enum err write_tmp(int dir, const char *tmp, struct span content, unsigned mode)
+enum err write_tmp(int dir, const char *tmp, struct span content, unsigned mode)
 {
 	enum err e;
 	int fd;

@@ -4,7 +4,6 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/stat.h>
-#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "platform/store/internal.h"
@@ -16,19 +15,6 @@ static void highest(void *context, unsigned number)
 
 	if (number > *top)
 		*top = number;
-}
-
-/* A full flash must be known before, not found out half-way. */
-static enum err enough_room(const struct store *s)
-{
-	struct statvfs v;
-
-	if (fstatvfs(s->dir, &v) != 0)
-		return store_failed("cannot look at the file system of", s->path);
-	if ((unsigned long long)v.f_bavail * v.f_frsize < STORE_RESERVE)
-		return err_because(E_STORE, "%s: fewer than %d bytes free", s->path,
-		                   (int)STORE_RESERVE);
-	return OK;
 }
 
 static enum err open_generation(struct store *s, unsigned number, struct generation *g)
@@ -48,7 +34,9 @@ enum err generation_begin(struct store *s, struct generation *g)
 	enum err e;
 
 	*g = (struct generation){ s, 0, -1 };
-	if ((e = enough_room(s)) != OK || (e = each_generation(s->dir, highest, &top)) != OK)
+	/* a full flash must be known before, not found out half-way */
+	if ((e = enough_room(s->dir, s->path)) != OK ||
+	    (e = each_generation(s->dir, highest, &top)) != OK)
 		return e;
 	if (top >= GENERATION_LAST)
 		return err_because(E_STORE, "%s: generation numbers are used up", s->path);

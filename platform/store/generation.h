@@ -43,6 +43,10 @@ MUST_CHECK enum err store_look(struct store *s, const char *path);
 MUST_CHECK enum err store_open_to_wipe(struct store *s, const char *path);
 void store_close(struct store *s);
 
+/* Room for a generation, and a file written, fsynced and removed: in path, or where it is not
+   there yet in what is above it. For looking only: no lock, nothing is left. */
+MUST_CHECK enum err store_probe(const char *path);
+
 struct generation {
 	struct store *store;
 	unsigned number;

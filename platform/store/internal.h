@@ -13,7 +13,11 @@ MUST_CHECK enum err write_all(int fd, const char *name, struct span content);
 MUST_CHECK enum err read_all(int fd, const char *name, struct arena *a, size_t max,
                              struct span *out);
 MUST_CHECK enum err sync_directory(int dir, const char *name);
+/* STORE_RESERVE is free; path is for the words. */
+MUST_CHECK enum err enough_room(int dir, const char *path);
 
+/* A new file in dir, in place of an old one, written and fsynced. */
+MUST_CHECK enum err write_tmp(int dir, const char *tmp, struct span content, unsigned mode);
 /* name in dir: NAME.tmp written, fsynced, renamed over it, dir fsynced. */
 MUST_CHECK enum err replace_at(int dir, const char *name, struct span content, unsigned mode);
 

@@ -387,6 +387,31 @@ def _take_back(life: Life) -> None:
     (state / "journal").write_text(f"onramp-journal 1 {number}\n{json.dumps(pending)}")
 
 
+def checked_meanwhile(life: Life) -> int | None:
+    """`check` changes nothing: not on a new device, not under a service that waits for the CA."""
+    etc = life.device.root / "etc"
+
+    def files() -> dict[Path, bytes]:
+        return {p: p.read_bytes() if p.is_file() else b"" for p in etc.rglob("*")}
+
+    before = files()
+    life.run("check")
+    life.expect(files() == before, f"it made {set(files()) - set(before)}")
+    process = life.start(*ONCE)
+    life.until_saw("pollReq")
+    life.run("check")
+    process.kill()
+    life.finish(process)
+    before = files()
+    life.run("check")
+    life.expect(files() == before, "it changed what waits")
+    (etc / "onramp/journal").write_text("nothing")
+    before = files()
+    life.run("check")
+    life.expect(files() == before, "it swept")
+    return life.run(*ONCE)
+
+
 def forgets_no_owner(life: Life) -> int | None:
     """A backup that followed the link is no new device: nothing is asked for, nothing goes."""
     life.run(*ONCE)

@@ -428,6 +428,7 @@ lives("away-while-waiting", life.away_while_waiting, *WAITING)
 lives("out-of-patience", life.out_of_patience, "--cmp-wait", "2", "--cmp-check-after", "12")
 lives("killed-and-away", life.away_after_the_kill, *WAITING)
 lives("killed-when-confirmed", life.confirmed_before_the_cut)
+lives("checked-meanwhile", life.checked_meanwhile, *WAITING)
 lives("live-damaged", life.forgets_no_owner)
 lives("killed-and-others", life.others_meanwhile,
       before=("--cmp-wait 500 --cmp-check-after 1",))  # fmt: skip

@@ -374,6 +374,37 @@ static void what_is_damaged_can_be_wiped(void)
 	store_close(&s);
 }
 
+static void a_probe_leaves_nothing(void)
+{
+	const char *dir = fresh("");
+	struct store s;
+
+	CHECK_OK(store_probe(at(dir, "state/deep/down")));
+	CU_ASSERT(!test_file_exists(at(dir, "state")));
+	CU_ASSERT_EQUAL(rmdir(dir), 0);
+	CHECK_OK(store_open(&s, dir));
+	adopt_one(&s, "1");
+	CHECK_OK(file_replace(at(dir, "onramp-check.tmp"), span_str("of before"), 0600));
+	CHECK_OK(store_probe(dir));
+	CU_ASSERT(!test_file_exists(at(dir, "onramp-check.tmp")));
+	CU_ASSERT(live_says(&s, "1"));
+	store_close(&s);
+}
+
+static void a_probe_tells_what_is_in_the_way(void)
+{
+	const char *dir = fresh("state");
+	char path[300] = "/";
+
+	CHECK_OK(file_replace(dir, span_str("x"), 0600));
+	CHECK_ERR(store_probe(dir), E_STORE);
+	CHECK_ERR(store_probe(at(dir, "below")), E_STORE);
+	CHECK_ERR(store_probe("/proc/nothing"), E_STORE);
+	CHECK_ERR(store_probe("nothing"), E_STORE);
+	memset(path + 1, 'x', sizeof path - 2);
+	CHECK_ERR(store_probe(path), E_STORE);
+}
+
 static void wiping_waits_for_the_lock(void)
 {
 	const char *dir = fresh("state");
@@ -480,6 +511,8 @@ const struct test_suite suite_store_generation = {
 		{ "a first one that was cut is swept", a_first_one_that_was_cut_is_swept },
 		{ "a journal that cannot be read stays", a_journal_that_cannot_be_read_stays },
 		{ "what is damaged can be wiped", what_is_damaged_can_be_wiped },
+		{ "a probe leaves nothing", a_probe_leaves_nothing },
+		{ "a probe tells what is in the way", a_probe_tells_what_is_in_the_way },
 		{ "wiping waits for the lock", wiping_waits_for_the_lock },
 		{ "wiped is as new", wiped_is_as_new },
 		{ "a file in the directory's place is refused",
