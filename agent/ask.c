@@ -122,6 +122,7 @@ static void keep_request(struct attempt *t, const struct digest *chain)
 static enum err make_request(struct onboard *o)
 {
 	struct attempt *t = &o->attempt;
+	size_t mark = arena_mark(o->arena);
 	struct chain chain = link_peer_chain(t->link);
 	struct digest digest;
 	enum err e = chain_digest(o, &digest);
@@ -137,6 +138,7 @@ static enum err make_request(struct onboard *o)
 	if (t->request.bytes.n > PVR_SIZE_MAX)
 		return err_because(E_SPACE, "a voucher-request of %zu bytes", t->request.bytes.n);
 	keep_request(t, &digest);
+	arena_rewind(o->arena, mark);
 	return OK;
 }
 
@@ -214,19 +216,20 @@ static enum err answer_later(struct onboard *o, const struct exchange *x)
 
 /* RFC 8995 5.6: within the origin the same request goes elsewhere; to another
    origin at most once, over a new link and so with a new request. */
-static enum err follow(struct onboard *o, const struct exchange *x, struct url *to)
+static enum err follow(struct onboard *o, const struct exchange *x)
 {
 	struct attempt *t = &o->attempt;
 	struct quoted q;
-	enum err e = url_resolve(&t->at, x->location, to);
+	struct url to;
+	enum err e = url_resolve(&t->at, x->location, &to);
 
 	if (e != OK)
 		return err_within(E_REDIRECT, e, "Location");
-	if (!to->tls)
+	if (!to.tls)
 		return err_because(E_REDIRECT, "the registrar redirects to %s, which is not https",
 		                   log_quote(&q, span_str(x->location)));
-	if (url_same_origin(&t->at, to)) {
-		t->at = *to;
+	if (url_same_origin(&t->at, &to)) {
+		t->at = to;
 		return OK;
 	}
 	if (t->redirected)
@@ -234,7 +237,7 @@ static enum err follow(struct onboard *o, const struct exchange *x, struct url *
 		                   log_quote(&q, span_str(x->location)));
 	log_notice("redirected to %s", log_quote(&q, span_str(x->location)));
 	t->redirected = true;
-	if ((e = connect_to(o, to)) != OK)
+	if ((e = connect_to(o, &to)) != OK)
 		return e;
 	return make_request(o);
 }
@@ -263,27 +266,33 @@ static enum err post_request(struct onboard *o, struct exchange *x)
 	return link_exchange(o->attempt.link, x, o->arena);
 }
 
+static enum err take_no_voucher(struct onboard *o, const struct exchange *x, unsigned hops)
+{
+	if (x->status == 202)
+		return answer_later(o, x);
+	if (!is_redirect(x->status))
+		return status_meaning(x);
+	if (hops == REDIRECTS_MAX)
+		return err_because(E_REDIRECT, "more than %d redirects", (int)REDIRECTS_MAX);
+	return follow(o, x);
+}
+
+/* What is no voucher leaves nothing in the arena: a 202 may come every minute for days. */
 enum err ask_voucher(struct onboard *o)
 {
 	struct exchange x;
 	enum err e = make_request(o);
 
 	for (unsigned hops = 0; e == OK; hops++) {
-		struct url to;
+		size_t mark = arena_mark(o->arena);
 
 		if ((e = post_request(o, &x)) != OK)
 			return e;
 		note_answer(o, x.status);
 		if (x.status == 200)
 			return take_answer(o, &x);
-		if (x.status == 202)
-			return answer_later(o, &x);
-		if (!is_redirect(x.status))
-			return status_meaning(&x);
-		if (hops == REDIRECTS_MAX)
-			return err_because(E_REDIRECT, "more than %d redirects",
-			                   (int)REDIRECTS_MAX);
-		e = follow(o, &x, &to);
+		e = take_no_voucher(o, &x, hops);
+		arena_rewind(o->arena, mark);
 	}
 	return e;
 }

@@ -60,7 +60,8 @@ def _retry(name: str, value: str | None, text: str, times: int | None = None, **
     headers = [("Retry-After", value)] if value is not None else []
 
     def bend(_answer, _place: Place) -> Answer:
-        return Answer(202, b"", headers=headers, **more)
+        return Answer(202, b"<p>Nobody has decided yet.</p>" * 40, "text/html", headers=headers,
+                      **more)  # fmt: skip
 
     declare(name, REGISTRAR, text, "instead", bend, times)
 
