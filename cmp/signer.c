@@ -75,18 +75,35 @@ static enum err find_path(const struct cmp_session *s, const struct cert *c,
 	return err_within(E_CMP_SIGNER, path_check(&r, out), "signer");
 }
 
-/* A CA may speak for itself about the certificate it issued. */
-static bool issued_the_new_one(const struct cmp_session *s, const struct cert *c)
+/*
+ * The certificate that a message decides about: the one that it brings, that is being
+ * confirmed, or that is to be revoked.  Empty: it makes us wait, refuses, or informs.
+ */
+static struct span decided_about(const struct cmp_session *s)
 {
-	struct span der = s->new_cert;
 	struct cmp_cert_rep rep;
-	struct cert issued;
 
+	if (s->op == &CMP_OP_RR)
+		return s->client->signer->leaf.der;
 	if (s->op->certifies && s->in.body == s->op->answer &&
 	    cmp_cert_rep_read(s->in.content, &rep) == OK)
-		der = rep.cert;
-	return c->is_ca && der.n > 0 && cert_read(der, &issued) == OK &&
-	       cert_signed_by(&issued, c) == OK;
+		return rep.cert;
+	return s->new_cert;
+}
+
+/*
+ * RFC 9480 8.7: the authorization "originally is only with the CA certificate itself",
+ * the roles delegate it.  A CA below the anchors needs none for what it issued or is to
+ * issue; which of them that will be is known once there is a certificate.
+ */
+static bool speaks_for_itself(const struct cmp_session *s, const struct cert *c)
+{
+	struct span der = decided_about(s);
+	struct cert subject;
+
+	if (!c->is_ca || (c->has_key_usage && (c->key_usage & KU_KEY_CERT_SIGN) == 0))
+		return false;
+	return der.n == 0 || (cert_read(der, &subject) == OK && cert_signed_by(&subject, c) == OK);
 }
 
 /* "MUST be authorized according to local policies": platform/pki/trusted.h has ours. */
@@ -98,11 +115,11 @@ static enum err check_authority(const struct cmp_session *s, const struct cert *
 		return OK;
 	if (cert_has_eku(c, OID_EKU_CMC_RA) || cert_has_eku(c, OID_EKU_CMC_CA))
 		return OK;
-	if (issued_the_new_one(s, c))
+	if (speaks_for_itself(s, c))
 		return OK;
 	return err_because(E_CMP_SIGNER,
 	                   "signer %s is neither pinned, nor has it id-kp-cmcRA or id-kp-cmcCA, "
-	                   "nor did it issue the certificate",
+	                   "nor is it the CA of the certificate",
 	                   name_text(&q, c->subject));
 }
 

@@ -26,8 +26,8 @@ struct chain trusted_chain(const struct trusted *t);
 /*
  * Who may protect a CMP message (RFC 9483 3.5, 9480 2.2): a certificate that
  * leads to the anchors and has id-kp-cmcRA or id-kp-cmcCA, or is the pinned
- * certificate (equality), or has the sender name the operator named, or is the
- * CA that issued the new certificate.
+ * certificate (equality), or has the sender name the operator named, or is a CA
+ * itself: where a message decides about a certificate, the one that issued it.
  */
 enum authority {
 	AUTHORITY_BY_EKU, /* cmcRA or cmcCA, or the pinned key itself */

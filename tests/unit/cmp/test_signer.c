@@ -88,6 +88,118 @@ static void the_issuer(void)
 	fake_ca_close(&ca);
 }
 
+static enum err plays(const struct fake_row *script, enum cmp_confirm confirm)
+{
+	struct cmp_issued issued;
+	struct cmp_wishes w = ca.wishes;
+
+	w.confirm = confirm;
+	arena_reset(&a);
+	fake_ca_plays(&ca, script);
+	return cmp_enrol(&ca.client, CMP_IR, &a, &w, NULL, &issued);
+}
+
+static void a_sub_ca(void)
+{
+	ca.ca_signer = fake_cert(&ca_arena, &(struct fake_cert){ .subject = "Sub",
+	                                                         .issuer = "Root",
+	                                                         .issuer_key = ca.root_key,
+	                                                         .spki = signer_spki(ca.ra_key),
+	                                                         .ca = true });
+	ca.issue.issuer = "Sub";
+	ca.issue.issuer_key = ca.ra_key;
+}
+
+static void by_another_ca(struct fake_ca *c, struct fake_message *m)
+{
+	m->key = c->stranger_key;
+	m->kid = fake_kid(c->arena, signer_spki(c->stranger_key));
+	sign_as(c, m, "Other",
+	        fake_cert(c->arena, &(struct fake_cert){ .subject = "Other",
+	                                                 .issuer = "Root",
+	                                                 .issuer_key = c->root_key,
+	                                                 .spki = signer_spki(c->stranger_key),
+	                                                 .ca = true }));
+}
+
+/* RFC 9480 8.7: from its patience to its pkiConf; none decides about another's certificate. */
+static void a_ca_by_itself(void)
+{
+	static const struct fake_row whole[] = {
+		{ REPLY_WAITING, by_sub_ca }, { REPLY_POLL_REP, by_sub_ca },
+		{ REPLY_GRANT, by_sub_ca },   { REPLY_PKI_CONF, by_sub_ca },
+		{ REPLY_NONE, NULL },
+	};
+	static const struct fake_row refused[] = { { REPLY_ERROR, by_sub_ca },
+		                                   { REPLY_NONE, NULL } };
+	static const struct fake_row elsewhere[] = { { REPLY_GRANT, by_sub_ca },
+		                                     { REPLY_PKI_CONF, by_another_ca },
+		                                     { REPLY_NONE, NULL } };
+	static const struct fake_row by_nobody[] = { { REPLY_WAITING, by_no_role },
+		                                     { REPLY_NONE, NULL } };
+	static const struct fake_row informs[] = { { REPLY_INFO, by_sub_ca },
+		                                   { REPLY_NONE, NULL } };
+	struct cmp_template t;
+
+	fake_ca_open(&ca, &ca_arena);
+	a_sub_ca();
+	CHECK_OK(plays(whole, CMP_CONFIRM_EXPLICIT));
+	CHECK_ERR(plays(refused, CMP_CONFIRM_IMPLICIT), E_CMP_ERROR);
+	CHECK_ERR(plays(elsewhere, CMP_CONFIRM_EXPLICIT), E_CMP_SIGNER);
+	CHECK_ERR(plays(by_nobody, CMP_CONFIRM_IMPLICIT), E_CMP_SIGNER);
+	arena_reset(&a);
+	fake_ca_plays(&ca, informs);
+	CHECK_OK(cmp_get_template(&ca.client, &a, &t));
+	fake_ca_close(&ca);
+}
+
+static enum err revoked_by(void (*bend)(struct fake_ca *, struct fake_message *))
+{
+	const struct fake_row script[] = { { REPLY_REVOKED, bend }, { REPLY_NONE, NULL } };
+	enum cmp_revocation outcome;
+
+	arena_reset(&a);
+	fake_ca_plays(&ca, script);
+	return cmp_revoke(&ca.client, &a, REASON_UNSPECIFIED, &outcome);
+}
+
+static void a_ca_that_revokes(void)
+{
+	fake_ca_open(&ca, &ca_arena);
+	a_sub_ca();
+	CHECK_ERR(revoked_by(by_sub_ca), E_CMP_SIGNER); /* ours is the maker's */
+	ca.device.leaf.der = fake_cert(&ca_arena,
+	                               &(struct fake_cert){ .subject = "Device 1",
+	                                                    .issuer = "Sub",
+	                                                    .issuer_key = ca.ra_key,
+	                                                    .spki = signer_spki(ca.device_key) });
+	CHECK_OK(revoked_by(by_sub_ca));
+	CHECK_ERR(revoked_by(by_another_ca), E_CMP_SIGNER);
+	fake_ca_close(&ca);
+}
+
+static void without_cert_sign(struct fake_ca *c, struct fake_message *m)
+{
+	m->key = c->ra_key;
+	sign_as(c, m, "Sub",
+	        fake_cert(c->arena, &(struct fake_cert){ .subject = "Sub",
+	                                                 .issuer = "Root",
+	                                                 .issuer_key = c->root_key,
+	                                                 .spki = signer_spki(c->ra_key),
+	                                                 .ca = true,
+	                                                 .key_usage = KU_DIGITAL_SIGNATURE }));
+}
+
+static void a_ca_in_name_only(void)
+{
+	static const struct fake_row script[] = { { REPLY_WAITING, without_cert_sign },
+		                                  { REPLY_NONE, NULL } };
+
+	fake_ca_open(&ca, &ca_arena);
+	CHECK_ERR(plays(script, CMP_CONFIRM_IMPLICIT), E_CMP_SIGNER);
+	fake_ca_close(&ca);
+}
+
 static void by_stranger(struct fake_ca *c, struct fake_message *m)
 {
 	m->key = c->stranger_key;
@@ -419,6 +531,9 @@ const struct test_suite suite_cmp_signer = {
 	{
 		{ "cmcRA, cmcCA, or the operator's word", roles },
 		{ "the anchor itself; a CA for what it issued", the_issuer },
+		{ "a CA that speaks for itself, from patience to pkiConf", a_ca_by_itself },
+		{ "a revocation: by the CA that issued ours, not by another", a_ca_that_revokes },
+		{ "a CA that may not sign certificates is none", a_ca_in_name_only },
 		{ "senderKID, sender and certificate belong together", names },
 		{ "key identifier, keyUsage and dates of the signer", certificates },
 		{ "the signer is found among look-alikes and rubbish", any_order },
