@@ -127,7 +127,7 @@ unit: $(BUILD)/unit
 	@sh tests/run $(BUILD) unit
 lint:
 	@sh tests/run $(BUILD) lint
-lab: $(BUILD)/onramp $(BUILD)/san/onramp
+lab: $(BUILD)/san/onramp
 	@sh tests/run $(BUILD) lab
 replay: $(FUZZERS:%=$(BUILD)/replay/%)
 	@sh tests/run $(BUILD) replay

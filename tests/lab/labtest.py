@@ -26,7 +26,7 @@ def openssl(*arguments: str, data: bytes = b"") -> subprocess.CompletedProcess:
 
 
 class Base:
-    """A directory with a PKI, made once per test module and copied by whoever starts a lab."""
+    """A directory with a PKI, made once per test module and shared by all who start a lab."""
 
     dir: Path
     pki: Path
@@ -38,16 +38,21 @@ class Base:
         pki.ensure(cls.pki)
 
     @classmethod
+    def directory(cls) -> Path:
+        """Of a new lab, with the PKI in it."""
+        directory = Path(tempfile.mkdtemp(dir=cls.dir))
+        pki.share(cls.pki, directory)
+        return directory
+
+    @classmethod
     def tear_down(cls) -> None:
         shutil.rmtree(cls.dir)
 
 
 @contextmanager
 def running(*arguments: str):
-    """A lab in this process's children; yields it."""
-    directory = Path(tempfile.mkdtemp(dir=Base.dir))
-    shutil.copytree(Base.pki, directory, dirs_exist_ok=True)
-    lab = up.Lab(directory, up.options_of(arguments))
+    """A lab in threads of this process; yields it."""
+    lab = up.Lab(Base.directory(), up.options_of(arguments), up.Hosted)
     try:
         yield lab
     finally:

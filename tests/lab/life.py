@@ -43,9 +43,8 @@ class Life:
     def start(self, *words: str, under: tuple[str, ...] = ()) -> subprocess.Popen:
         with self.log.open("ab") as log:
             return subprocess.Popen(
-                [*under, self.command, "--root", self.device.root, *words],
+                [*processes.DYING, *under, self.command, "--root", self.device.root, *words],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                preexec_fn=processes.dying_with(os.getpid()),
                 env={**os.environ, "ASAN_OPTIONS": "detect_leaks=0"} if under else None,
             )  # fmt: skip
 

@@ -71,9 +71,10 @@ class Stage:
     def _lab(self, name: str, words, base: Path) -> str:
         directory = self.directory / name
         directory.mkdir()
-        for entry in base.iterdir():  # all labs share one PKI, which nobody writes to
-            (directory / entry.name).symlink_to(entry)
-        lab = up.Lab(directory, up.options_of(words))
+        pki.share(base, directory)
+        # In a story servers come and go, which a process does better than a thread.
+        lab = up.Lab(directory, up.options_of(words),
+                     up.Component if self.scenario.story else up.Hosted)  # fmt: skip
         self.labs.append(lab)
         return lab.facts["registrar"]
 
@@ -88,12 +89,13 @@ class Stage:
 
 
 def run_agent(agent: Path, stage: Stage) -> tuple[int | None, str]:
-    command = [agent, "--root", stage.device.root, "run", "--once", *stage.scenario.arguments]
+    command = [*processes.DYING, agent, "--root", stage.device.root, "run", "--once",
+               *stage.scenario.arguments]  # fmt: skip
     with open(stage.directory / "agent.log", "ab") as log:
         try:
             status = subprocess.call(
                 command, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                timeout=stage.scenario.seconds, preexec_fn=processes.dying_with(os.getpid()),
+                timeout=stage.scenario.seconds,
             )  # fmt: skip
         except subprocess.TimeoutExpired:
             status = None
@@ -225,8 +227,7 @@ def run_all(options: argparse.Namespace, rows: list[Row]) -> list[Result]:
     ) as pool:
         own = [] if options.k else OWN_TESTS
         def begin(row: Row) -> concurrent.futures.Future:
-            program = options.tool if isinstance(row, cmp_scenarios.Tool) else options.agent
-            return pool.submit(perform, row, program, work, base)
+            return pool.submit(perform, row, options.agent, work, base)
 
         waiting = [begin(row) for row in rows if row.slow]
         waiting += [pool.submit(own_tests, name) for name in own]
@@ -244,8 +245,6 @@ def main() -> int:
                                      formatter_class=argparse.RawDescriptionHelpFormatter,
                                      epilog=__doc__.split("\n\n", 1)[1])  # fmt: skip
     parser.add_argument("--agent", type=Path, default=ROOT / "build/onramp")
-    parser.add_argument("--tool", type=Path, help="for the scenarios of `onramp cmp` (default: "
-                        "the agent; a sanitizer starts slower than most of them run)")  # fmt: skip
     parser.add_argument("-j", "--jobs", type=int, default=4 * (os.cpu_count() or 1),
                         help="scenarios at once (default: %(default)s; most of them wait)")
     parser.add_argument("-k", action="append", metavar="PATTERN", help="only names that match")
@@ -257,11 +256,9 @@ def main() -> int:
         print("\n".join(row.name for row in rows))
         return 0
     options.agent = options.agent.resolve()
-    options.tool = (options.tool or options.agent).resolve()
-    for path in (options.agent, options.tool):
-        if not path.exists():
-            print(f"{path} does not exist: make it, or name another", file=sys.stderr)
-            return 2
+    if not options.agent.exists():
+        print(f"{options.agent} does not exist: make it, or name another", file=sys.stderr)
+        return 2
     results = run_all(options, rows)
     failed = sum(bool(result.complaints) for result in results)
     skipped = sum(bool(result.skipped) for result in results)

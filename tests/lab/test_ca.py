@@ -38,12 +38,6 @@ def setUpModule() -> None:
 tearDownModule = remove_base
 
 
-def load_tests(loader: unittest.TestLoader, tests: unittest.TestSuite, pattern: object):
-    """Who judges the CA wants its manners judged too; test_ca_requests also runs by itself."""
-    tests.addTests(loader.loadTestsFromName("test_ca_requests"))
-    return tests
-
-
 class Misbehaviour(Case):
     """Every fault does something, and does it where it is told to."""
 

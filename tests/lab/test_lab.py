@@ -15,7 +15,6 @@ import signal
 import ssl
 import subprocess
 import sys
-import tempfile
 import time
 import unittest
 from pathlib import Path
@@ -204,7 +203,7 @@ class Command(unittest.TestCase):
         self.assertIn("voucher-nonce", self.lab("faults").stdout)
 
     def test_exec_passes_the_status_and_leaves_nobody(self) -> None:
-        directory = tempfile.mkdtemp(dir=Base.dir)
+        directory = Base.directory()
         script = 'test -n "$LAB_REGISTRAR_URL" && cat "$LAB_JSON" && exit 7'
         result = self.lab("up", directory, "--exec", "sh", "-c", script)
         self.assertEqual(result.returncode, 7, result.stderr)
@@ -218,7 +217,7 @@ class Command(unittest.TestCase):
 
     def test_signals_leave_nobody(self) -> None:
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGKILL):
-            directory = tempfile.mkdtemp(dir=Base.dir)
+            directory = Base.directory()
             process = subprocess.Popen([LAB, "up", directory], stdout=subprocess.PIPE, text=True)
             facts = json.loads(process.stdout.readline())
             process.send_signal(number)
@@ -228,7 +227,7 @@ class Command(unittest.TestCase):
 
     def test_signals_end_the_command_too(self) -> None:
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGKILL):
-            directory = tempfile.mkdtemp(dir=Base.dir)
+            directory = Base.directory()
             process = subprocess.Popen(
                 [LAB, "up", directory, "--exec", "sh", "-c", "echo $$; exec sleep 600"],
                 stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
@@ -237,11 +236,11 @@ class Command(unittest.TestCase):
             process.send_signal(number)
             process.wait(120)
             process.stdout.close()
-            facts = json.loads((Path(directory) / "lab.json").read_text())
+            facts = json.loads((directory / "lab.json").read_text())
             self.gone({**facts["pids"], "command": command})
 
     def test_bad_fault_is_said(self) -> None:
-        result = self.lab("up", tempfile.mkdtemp(dir=Base.dir), "--fault", "x", "--exec", "true")
+        result = self.lab("up", Base.directory(), "--fault", "x", "--exec", "true")
         self.assertEqual(result.returncode, 1)
         self.assertIn("no fault is called x", result.stderr)
 

@@ -8,6 +8,7 @@ scenario costs little more than the command itself.
 from __future__ import annotations
 
 import argparse
+import os
 import signal
 import subprocess
 import time
@@ -19,10 +20,13 @@ from cryptography.hazmat.primitives import serialization
 
 from cmp_scenarios import ANY, INFORMS, MACS, NEW_SUBJECT, REFERENCE, SECRET, Tool
 from onlab import ca as authority
-from onlab import cacase, events, faults, judge, up
+from onlab import cacase, events, faults, judge, pki, up
 from onlab.cacert import Certificate, find_path, read_pem, spki_of
 
 OWN = {"USAGE", "CONFIG", "IDENTITY", "STORE", "BUSY", "ENTROPY", "CRYPTO", "BUG"}
+# What a command leaks ends with it, and to look for it takes as long as all else it does: in the
+# agent's scenarios and the unit tests leaks are looked for.
+ENVIRONMENT = {**os.environ, "ASAN_OPTIONS": "detect_leaks=0"}
 OF_DOMAIN = {"cr", "kur", "rr"}  # signed with a certificate of the domain
 
 
@@ -49,8 +53,7 @@ class Stage:
     def __post_init__(self) -> None:
         self.lab = self.directory / "lab"
         self.lab.mkdir()
-        for entry in self.base.iterdir():  # all share one PKI, which nobody writes to
-            (self.lab / entry.name).symlink_to(entry)
+        pki.share(self.base, self.lab)
         self.ca = start_ca(self.lab, self.row.ca)
         if self.row.struck:
             self.ca.issuer.revoke(self.ca.credential(self.row.struck).certificate.serial)
@@ -142,9 +145,9 @@ def run(row: Tool, agent: Path, directory: Path, base: Path, numbers: dict[str, 
 
 def _start(stage: Stage, command: list[str]) -> subprocess.Popen:
     with open(stage.directory / "tool.log", "ab") as log:
-        # Without more ado, since a fork of this process costs more than the command itself; it
-        # ends by itself when the CA is gone.
-        return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        # It ends by itself when the CA is gone.
+        return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                                env=ENVIRONMENT)  # fmt: skip
 
 
 def _finish(stage: Stage, command: list[str]) -> int | None:

@@ -79,11 +79,10 @@ class Case(unittest.TestCase):
 @contextmanager
 def serving(ca: CA):
     server = cahttp.listen(ca)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread = threading.Thread(target=server.run)
     thread.start()
     try:
         yield server.server_address[1]
     finally:
-        server.shutdown()
-        server.server_close()
+        server.stop()
         thread.join()

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import socket
 import sys
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING
@@ -53,6 +54,19 @@ class Handler(BaseHTTPRequestHandler):
 
 class Server(ThreadingHTTPServer):
     daemon_threads = True
+    stopped = False
+
+    def run(self) -> None:
+        """Sleeps until somebody comes, where serve_forever() would look around all the time."""
+        try:
+            while not self.stopped:
+                self.handle_request()
+        finally:
+            self.server_close()
+
+    def stop(self) -> None:
+        self.stopped = True
+        self.socket.shutdown(socket.SHUT_RDWR)  # wakes run()
 
     def handle_error(self, request: object, client_address: object) -> None:
         """A client may hang up on a misbehaving CA; anything else is a bug and is shown."""
@@ -68,4 +82,4 @@ def serve(ca: CA, port: int = 0) -> None:
     server = listen(ca, port)
     if port == 0:
         print(server.server_address[1], flush=True)
-    server.serve_forever()
+    server.run()

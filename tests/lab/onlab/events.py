@@ -4,9 +4,10 @@
 from __future__ import annotations
 
 import json
-import os
+import threading
 import time
 from datetime import datetime, timezone
+from io import FileIO
 from pathlib import Path
 from typing import Any
 
@@ -15,25 +16,38 @@ class Events:
     """The log of one component.  All components share DIR/log/events.jsonl.
 
     Every record is one write() to a file opened for appending, so that the lines of several
-    processes and threads never mix.
+    processes and threads never mix.  Once closed, it takes what is said and forgets it: a thread
+    may outlive its server.
     """
 
     def __init__(self, directory: Path, who: str) -> None:
         logs = directory / "log"
         logs.mkdir(parents=True, exist_ok=True)
-        flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
         self.who = who
-        self._lines = os.open(logs / f"{who}.log", flags, 0o644)
-        self._events = os.open(logs / "events.jsonl", flags, 0o644)
+        self._lock = threading.Lock()
+        self._lines = open(logs / f"{who}.log", "ab", buffering=0)
+        self._events = open(logs / "events.jsonl", "ab", buffering=0)
 
     def emit(self, what: str, **fields: Any) -> None:
         record = {"who": self.who, "what": what, "time": round(time.time(), 3), **fields}
-        os.write(self._events, json.dumps(record).encode() + b"\n")
+        self._write(self._events, json.dumps(record).encode() + b"\n")
 
     def line(self, text: str) -> None:
         now = datetime.now(timezone.utc).strftime("%H:%M:%S.%f")[:-3]
         clean = "".join(c if c.isprintable() else "?" for c in text)
-        os.write(self._lines, f"{now} {clean}\n".encode())
+        self._write(self._lines, f"{now} {clean}\n".encode())
+
+    def _write(self, file: FileIO, record: bytes) -> None:
+        with self._lock:
+            if not file.closed:
+                file.write(record)
+
+    def close(self) -> None:
+        with self._lock:
+            self._lines.close()
+            self._events.close()
+
+    __del__ = close
 
 
 def read(directory: Path) -> list[dict]:

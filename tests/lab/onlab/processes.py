@@ -19,9 +19,9 @@ def die_with_parent(parent: int) -> None:
         os._exit(1)
 
 
-def dying_with(parent: int) -> Callable[[], None]:
-    """For subprocess's preexec_fn."""
-    return lambda: die_with_parent(parent)
+# Before a command: it dies when the thread that starts it does.  With a preexec_fn in its place
+# subprocess would have to fork, and what this process touches afterwards would be copied.
+DYING = ("setpriv", "--pdeathsig", "KILL")
 
 
 class Component:

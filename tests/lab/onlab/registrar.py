@@ -76,9 +76,25 @@ class Registrar:
                        for c in pki.read_certs(directory / f"{name}.pem")]  # fmt: skip
         self.origins: list[Origin] = []
         self._lock = threading.Lock()
-        self._plain: str | None = None
+        self._plain: tlsd.Server | None = None
         self._last_request: dict[bytes, str] = {}  # by the client's key
         self._asked: dict[bytes, bytes] = {}
+
+    # ---- serving
+
+    @property
+    def port(self) -> int:
+        return self.origins[0].server.port
+
+    def run(self) -> None:
+        self.origins[0].server.run()
+
+    def stop(self) -> None:
+        with self._lock:
+            servers = [origin.server for origin in self.origins]
+            servers += [self._plain] if self._plain else []
+        for server in servers:
+            server.stop()
 
     # ---- origins
 
@@ -98,11 +114,10 @@ class Registrar:
         """A plain http origin, which no pledge may ever talk to."""
         with self._lock:
             if self._plain is None:
-                server = tlsd.Server(tlsd.listen(), self._plain_request, self.events,
-                                     lambda peer, sock: None)  # fmt: skip
-                server.start()
-                self._plain = f"http://127.0.0.1:{server.port}"
-            return self._plain
+                self._plain = tlsd.Server(tlsd.listen(), self._plain_request, self.events,
+                                          lambda peer, sock: None)  # fmt: skip
+                self._plain.start()
+            return f"http://127.0.0.1:{self._plain.port}"
 
     def _plain_request(self, request: Request) -> Answer:
         self.events.emit("plain_http", path=request.path)
@@ -283,7 +298,8 @@ class Registrar:
         return Answer(answer.status, body, answer.headers.get("Content-Type"))
 
 
-def serve(directory: Path, options: argparse.Namespace, port: int = 0) -> tlsd.Server:
+def serve(directory: Path, options: argparse.Namespace, port: int = 0) -> Registrar:
     """The registrar, listening and ready to run."""
-    events = Events(directory, "registrar")
-    return Registrar(directory, options, events).open(tlsd.listen(port)).server
+    registrar = Registrar(directory, options, Events(directory, "registrar"))
+    registrar.open(tlsd.listen(port))
+    return registrar

@@ -182,14 +182,22 @@ class Server:
     ) -> None:
         self.listener, self.handler, self.events, self.doorway = listener, handler, events, doorway
         self.count = 0
+        self._port = listener.getsockname()[1]
+        self._open: set[socket.socket] = set()
+        self._stopped = False
 
     @property
     def port(self) -> int:
-        return self.listener.getsockname()[1]
+        return self._port
 
     def run(self) -> None:
-        while True:
-            sock, _ = self.listener.accept()
+        while not self._stopped:
+            try:
+                sock, _ = self.listener.accept()
+            except OSError:
+                if self._stopped:
+                    break
+                raise
             self.count += 1
             self.events.emit("accepted", number=self.count)
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -200,12 +208,28 @@ class Server:
     def start(self) -> None:
         threading.Thread(target=self.run, daemon=True).start()
 
+    def stop(self) -> None:
+        """Of a server in a thread: takes no connection any more, ends those there are, and
+        closes its log."""
+        self._stopped = True
+        for sock in (self.listener, *list(self._open)):
+            try:
+                # Below any TLS.  Wakes who waits in accept() or recv().
+                socket.socket.shutdown(sock, socket.SHUT_RDWR)
+            except OSError:
+                pass
+        self.listener.close()
+        self.events.close()
+
     def _serve(self, sock: socket.socket, peer: Peer) -> None:
         sock.settimeout(IDLE)
+        self._open.add(sock)
         try:
             context = self.doorway(peer, sock)
             if context:
-                sock = _handshake(context, sock, peer)
+                plain, sock = sock, _handshake(context, sock, peer)
+                self._open.add(sock)
+                self._open.discard(plain)
             self.events.emit("connection", number=peer.number, shown=peer.shown, tls=peer.tls,
                              cipher=peer.cipher, sni=peer.sni, resumed=peer.resumed)  # fmt: skip
             self._converse(sock, peer)
@@ -216,6 +240,7 @@ class Server:
                 self.events.emit("connection_failed", number=peer.number, why=str(error),
                                  shown=peer.shown)  # fmt: skip
         finally:
+            self._open.discard(sock)
             sock.close()
 
     def _converse(self, sock: socket.socket, peer: Peer) -> None:

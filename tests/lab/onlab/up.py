@@ -9,11 +9,13 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterable
+import threading
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from onlab import ca, cahttp, faults, masa, pki, registrar
 from onlab.processes import Component, die_with_parent
+
 
 class CAServer:
     """The CA in the shape of the other components."""
@@ -22,12 +24,30 @@ class CAServer:
         chosen = {k: v for k, v in vars(options).items() if k.startswith("cmp_")}
         if chosen.get("cmp_signer") == "registrar":
             chosen["cmp_signer"] = f"domain/registrar-{registrar.registrar_name(options)}"
-        authority = ca.CA(directory, options.ca_fault, chosen)
-        self.server = cahttp.listen(authority, port)
+        self.authority = ca.CA(directory, options.ca_fault, chosen)
+        self.server = cahttp.listen(self.authority, port)
         self.port = self.server.server_address[1]
 
     def run(self) -> None:
-        self.server.serve_forever()
+        self.server.run()
+
+    def stop(self) -> None:
+        self.server.stop()
+        self.authority.events.close()
+
+
+class Hosted:
+    """One server in a thread of this process, for whoever starts labs by the hundred: after a
+    fork, each page that Python looks at is copied, which costs more than what the server does."""
+
+    def __init__(self, name: str, start: Callable) -> None:
+        self.name, self.pid = name, os.getpid()
+        self.server = start()
+        self.port = self.server.port
+        threading.Thread(target=self.server.run, daemon=True, name=name).start()
+
+    def stop(self) -> None:
+        self.server.stop()
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -64,11 +84,16 @@ def sort_faults(options: argparse.Namespace) -> None:
 
 
 class Lab:
-    """MASA, CA and registrar, running."""
+    """MASA, CA and registrar, running: each a process of its own, or Hosted."""
 
-    def __init__(self, directory: Path, options: argparse.Namespace) -> None:
-        self.directory = directory
-        self.components: list[Component] = []
+    def __init__(
+        self,
+        directory: Path,
+        options: argparse.Namespace,
+        component: type[Component] | type[Hosted] = Component,
+    ) -> None:
+        self.directory, self.component = directory, component
+        self.components: list[Component | Hosted] = []
         try:
             self._start(options)
         except BaseException:
@@ -76,7 +101,7 @@ class Lab:
             raise
 
     def _add(self, name: str, start) -> int:
-        component = Component(name, start)
+        component = self.component(name, start)
         self.components.append(component)
         return component.port
 
