@@ -48,6 +48,29 @@ void show_der(struct show *s, const char *within, struct span der)
 	s->nested--;
 }
 
+static bool ends_with(struct span s, const char *end)
+{
+	size_t n = strlen(end);
+
+	return s.n >= n && memcmp(s.p + s.n - n, end, n) == 0;
+}
+
+/* RFC 7468 10, 11: what calls itself a key, and does not look like one, may still be one. */
+static void show_block(struct show *s, const struct pem *block, const char *within, size_t offset)
+{
+	const struct syntax_kind *k = syntax_kind_of(&s->grammar, block->der);
+
+	view_text(s->view, "label", block->label);
+	view_number(s->view, "octets", (int64_t)block->der.n);
+	if (ends_with(block->label, "PRIVATE KEY") && !syntax_is_key(&s->grammar, k))
+		show_fault(s,
+		           err_because(E_UNEXPECTED,
+		                       "a private key in no form known here; it is not shown"),
+		           offset, within, "");
+	else
+		show_der(s, within, block->der);
+}
+
 static void show_pem(struct show *s, struct span file)
 {
 	struct span rest = file;
@@ -65,9 +88,7 @@ static void show_pem(struct show *s, struct span file)
 		if (e != OK || block.label.n == 0)
 			break;
 		view_group(s->view, NULL);
-		view_text(s->view, "label", block.label);
-		view_number(s->view, "octets", (int64_t)block.der.n);
-		show_der(s, within, block.der);
+		show_block(s, &block, within, offset);
 		view_close(s->view);
 		arena_rewind(s->arena, mark);
 	}

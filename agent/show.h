@@ -5,7 +5,8 @@
  * Knows PKIMessages and parts of them, certificates, CRLs, PKCS#10 requests, CMS,
  * vouchers and voucher-requests, any other JSON, and any other DER as a tree; in
  * DER, PEM or base64.  Nothing is verified, and the first thing shown says so.
- * Private keys are named, never shown.
+ * Private keys are named, never shown: what begins like one, broken or not, and what
+ * a PEM label calls one.
  *
  * What is broken is shown as far as it can be read.  The last thing shown is then
  * `broken`: the offset, the element, what was found and what was expected; and

@@ -144,11 +144,15 @@ static void trees(struct walk *w, struct span rest)
 {
 	struct element e;
 
+	if (w->secret && rest.n > 0) {
+		walk_octets(w, NULL, rest);
+		return;
+	}
 	for (unsigned i = 0; rest.n > 0 && !view_full(w->view); i++) {
 		char room[8];
 
 		if (!walk_take(w, &rest, &e)) {
-			view_hex(w->view, NULL, rest);
+			walk_octets(w, NULL, rest);
 			return;
 		}
 		if (!push(w, NULL, i, &e))
@@ -246,11 +250,11 @@ static void inner(struct walk *w, const struct syntax *row, const char *name, st
 
 	if (rest.n == 0 || !matches(row, rest.p[0])) {
 		unexpected(w, row, rest);
-		view_hex(w->view, name, rest);
+		walk_octets(w, name, rest);
 		return;
 	}
 	if (!walk_take(w, &rest, &e)) {
-		view_hex(w->view, name, rest);
+		walk_octets(w, name, rest);
 		return;
 	}
 	walk_value(w, row, name, &e);
@@ -302,11 +306,11 @@ static void open_octets(struct walk *w, const char *name, const struct element *
 
 	if (row != NULL) {
 		inner(w, row, name, s);
-	} else if (s.n > 0 && s.p[0] == '{') {
+	} else if (s.n > 0 && s.p[0] == '{' && !w->secret) {
 		w->content = s;
 		view_word(w->view, name, "%zu octets", s.n);
 	} else {
-		view_hex(w->view, name, s);
+		walk_octets(w, name, s);
 	}
 }
 
@@ -364,6 +368,7 @@ void walk_document(struct walk *w, const struct grammar *g, struct view *v,
 	struct element e;
 
 	*w = (struct walk){ .grammar = g, .view = v, .document = document, .fault = OK };
+	w->secret = syntax_is_key(g, kind);
 	if (row == NULL)
 		row = &tree_row;
 	w->path[w->depth++].name = row->name;

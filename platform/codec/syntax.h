@@ -16,7 +16,8 @@
  *
  * The bytes are hostile, and may be broken anywhere.  The first fault is kept
  * with its offset, the path of the element, what was found and what was
- * expected; then the walk goes on where the frames allow it.  Depth is bounded
+ * expected; then the walk goes on where the frames allow it.  Of a private key no
+ * octets are shown, wherever it is broken.  Depth is bounded
  * (E_RANGE), and so is the time: each octet is visited once for each level.
  */
 #ifndef ONRAMP_CODEC_SYNTAX_H
@@ -61,6 +62,7 @@ struct syntax_module {
 	bool explicit_tags;              /* DEFINITIONS EXPLICIT TAGS; otherwise IMPLICIT */
 	const char *oids;                /* "2.5.29 { keyUsage(15) } 2.5.29.37 { ... }"; or NULL */
 	const struct syntax_kind *kinds; /* ended by an empty shape; or NULL */
+	const struct syntax_kind *keys;  /* the same, of private keys */
 	const struct syntax_hook *hooks; /* ended by NULL; or NULL */
 };
 
@@ -89,6 +91,8 @@ MUST_CHECK enum err syntax_compile(struct arena *a, const struct syntax_module *
 
 /* Which of the modules' kinds the document begins like; NULL: none. */
 const struct syntax_kind *syntax_kind_of(const struct grammar *g, struct span document);
+/* One of keys.  NULL is none. */
+bool syntax_is_key(const struct grammar *g, const struct syntax_kind *kind);
 
 /* The name of a number in "T ::= INTEGER { a(0), b(1) }"; empty when it has none. */
 struct span syntax_word(const char *text, unsigned long number);
@@ -99,6 +103,7 @@ struct walk {
 	struct span document;
 	struct span oid;     /* the last one met */
 	struct span content; /* JSON inside an OCTET STRING, left to who can show it */
+	bool secret;         /* a private key: names and sizes are shown, of nothing the octets */
 	struct {
 		const char *name; /* NULL: index of a list */
 		unsigned index;
@@ -122,6 +127,8 @@ void walk_primitive(struct walk *w, const struct syntax *of, const char *name,
                     const struct element *e);
 /* The first element of *rest, which moves behind it; false, and the fault, when there is none. */
 bool walk_take(struct walk *w, struct span *rest, struct element *out);
+/* In hex, or what must not be shown by its size. */
+void walk_octets(struct walk *w, const char *name, struct span s);
 /* A type by its name; NULL when there is none. */
 const struct syntax *syntax_find(const struct grammar *g, struct span name);
 

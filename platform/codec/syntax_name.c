@@ -87,11 +87,31 @@ static bool fits(const char *shape, struct span rest)
 	return true;
 }
 
+static const struct syntax_kind *kind_in(const struct syntax_kind *k, struct span document)
+{
+	for (; k != NULL && *k->shape; k++)
+		if (fits(k->shape, document))
+			return k;
+	return NULL;
+}
+
 const struct syntax_kind *syntax_kind_of(const struct grammar *g, struct span document)
 {
+	const struct syntax_kind *found = NULL;
+
+	for (const struct syntax_module *const *m = g->modules; *m != NULL && !found; m++) {
+		found = kind_in((*m)->keys, document);
+		if (found == NULL)
+			found = kind_in((*m)->kinds, document);
+	}
+	return found;
+}
+
+bool syntax_is_key(const struct grammar *g, const struct syntax_kind *kind)
+{
 	for (const struct syntax_module *const *m = g->modules; *m != NULL; m++)
-		for (const struct syntax_kind *k = (*m)->kinds; k != NULL && *k->shape; k++)
-			if (fits(k->shape, document))
-				return k;
-	return NULL;
+		for (const struct syntax_kind *k = (*m)->keys; k != NULL && *k->shape; k++)
+			if (k == kind)
+				return true;
+	return false;
 }

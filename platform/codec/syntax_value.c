@@ -147,6 +147,11 @@ static void show_oid(struct walk *w, const char *name, struct span oid)
 		view_word(w->view, name, "%s", der_oid_text(oid, room, sizeof room));
 }
 
+static void show_size(struct walk *w, const char *name, struct span s)
+{
+	view_word(w->view, name, "%zu octets, not shown", s.n);
+}
+
 /* Types of which any octets are a value. */
 static bool show_plain(struct walk *w, const struct syntax *row, const char *name,
                        const struct element *e)
@@ -159,7 +164,7 @@ static bool show_plain(struct walk *w, const struct syntax *row, const char *nam
 		view_text(w->view, name, e->content);
 		return true;
 	case SYNTAX_SECRET:
-		view_word(w->view, name, "%zu octets, not shown", e->content.n);
+		show_size(w, name, e->content);
 		return true;
 	case SYNTAX_BOOLEAN:
 	case SYNTAX_INTEGER:
@@ -233,14 +238,40 @@ static void check(uint8_t type, struct der *c, uint8_t tag)
 	}
 }
 
+void walk_octets(struct walk *w, const char *name, struct span s)
+{
+	if (w->secret)
+		show_size(w, name, s);
+	else
+		view_hex(w->view, name, s);
+}
+
+/*
+ * What may be shown of a key: versions, counts, algorithms that have a name.  A
+ * longer number, or an OBJECT IDENTIFIER that nobody knows, may be the key itself
+ * behind a head that was damaged.
+ */
+static bool is_open(struct walk *w, uint8_t type, struct span s)
+{
+	if (!w->secret || s.n == 0)
+		return true;
+	if (type == SYNTAX_OID)
+		return syntax_oid_name(w->grammar, s).n > 0;
+	return (type == SYNTAX_INTEGER || type == SYNTAX_NUMBERED) && s.n <= 4;
+}
+
 void walk_primitive(struct walk *w, const struct syntax *row, const char *name,
                     const struct element *e)
 {
 	enum err err;
 	struct der c = der_open(e->whole, &err);
 
+	if (!is_open(w, row->type, e->content)) {
+		show_size(w, name, e->content);
+		return;
+	}
 	if (e->missing > 0 && row->type != SYNTAX_SECRET) {
-		view_hex(w->view, name, e->content);
+		walk_octets(w, name, e->content);
 		return;
 	}
 	if (show_plain(w, row, name, e))
@@ -248,7 +279,7 @@ void walk_primitive(struct walk *w, const struct syntax *row, const char *name,
 	check(row->type, &c, e->tag);
 	if (err != OK) {
 		walk_fault(w, e->whole.p, err);
-		view_hex(w->view, name, e->content);
+		walk_octets(w, name, e->content);
 		return;
 	}
 	show_strict(w, row, name, e->content);

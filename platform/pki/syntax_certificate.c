@@ -66,12 +66,17 @@ static const struct syntax_kind kinds[] = {
 	{ "30(30(02 30 30 t", "CertificateList", E_CRL },
 	{ "30(30(30 30 t", "CertificateList", E_CRL },
 	{ "30(30(02 30 30(30(06", "CertificationRequest", OK },
+	{ "30(30 03", "SubjectPublicKeyInfo", OK },
+	{ "", "", OK },
+};
+
+/* An OneAsymmetricKey that has lost its version looks like one that is encrypted. */
+static const struct syntax_kind keys[] = {
 	{ "30(02 30 04", "OneAsymmetricKey", OK },
 	{ "30(30(02 30 04", "aKeyPackage", OK },
 	{ "30(02 04", "ECPrivateKey", OK },
 	{ "30(02 02 02 02", "RSAPrivateKey", OK },
 	{ "30(30 04", "EncryptedPrivateKeyInfo", OK },
-	{ "30(30 03", "SubjectPublicKeyInfo", OK },
 	{ "", "", OK },
 };
 
@@ -119,4 +124,6 @@ static const struct syntax_hook hooks[] = {
 	{ "", NULL },
 };
 
-const struct syntax_module PKI_CERTIFICATES = { .text = text, .kinds = kinds, .hooks = hooks };
+const struct syntax_module PKI_CERTIFICATES = {
+	.text = text, .kinds = kinds, .keys = keys, .hooks = hooks
+};

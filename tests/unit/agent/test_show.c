@@ -5,6 +5,7 @@
 
 #include "agent/show.h"
 #include "platform/codec/b64.h"
+#include "platform/codec/pem.h"
 #include "platform/pki/cms.h"
 #include "tests/unit/fake/cmp_ca.h"
 #include "tests/unit/test.h"
@@ -436,6 +437,64 @@ static void private_keys(void)
 	CU_ASSERT(strstr(out.s, "RSAPrivateKey: 15 octets, not shown\n") != NULL);
 }
 
+static struct span pem_of(char *text, size_t cap, const char *label, struct span der)
+{
+	size_t n = 0;
+
+	CHECK_OK(pem_write(text, cap, &n, label, der));
+	return (struct span){ (uint8_t *)text, n };
+}
+
+/* Whatever a fault makes of the rest: of the key itself, no three octets. */
+static void broken_keys(void)
+{
+	static const struct {
+		const char *file, *octets;
+	} keys[] = {
+		{ "keypackage/bare-ec", "030405" },
+		{ "keypackage/bare-ed", "f64b97" },
+		{ "keypackage/package-v2", "030405" },
+	};
+	static char text[4096];
+	uint8_t der[1024];
+
+	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+		char path[200];
+
+		snprintf(path, sizeof path, "tests/fuzz/corpus/%s", keys[i].file);
+		struct span file = own_file(path);
+
+		CU_ASSERT_FATAL(file.n <= sizeof der);
+		memcpy(der, file.p, file.n);
+		for (size_t bit = 0; bit < 8 * file.n; bit++) {
+			der[bit / 8] ^= (uint8_t)(1 << bit % 8);
+			(void)show(&VIEW_TEXT, pem_of(text, sizeof text, "PRIVATE KEY",
+			                              (struct span){ der, file.n }));
+			CU_ASSERT(strstr(out.s, keys[i].octets) == NULL);
+			der[bit / 8] ^= (uint8_t)(1 << bit % 8);
+		}
+	}
+}
+
+/* What says that it is a key, and does not look like one. */
+static void unknown_keys(void)
+{
+	static const uint8_t der[] = { 0x30, 8, 4, 6, 's', 'e', 'c', 'r', 'e', 't' };
+	static const char *const labels[] = { "PRIVATE KEY", "OPENSSH PRIVATE KEY" };
+	char text[256];
+
+	for (size_t i = 0; i < sizeof labels / sizeof *labels; i++) {
+		CHECK_ERR(show(&VIEW_TEXT, pem_of(text, sizeof text, labels[i], SPAN(der))),
+		          E_UNEXPECTED);
+		CU_ASSERT(strstr(out.s, labels[i]) != NULL);
+		CU_ASSERT(strstr(out.s, "octets: 10\n") != NULL);
+		CU_ASSERT(strstr(out.s, "it is not shown") != NULL);
+		CU_ASSERT(strstr(out.s, "736563") == NULL);
+	}
+	CHECK_OK(show(&VIEW_TEXT, pem_of(text, sizeof text, "PRIVATE KEY NOT", SPAN(der))));
+	CU_ASSERT(strstr(out.s, "736563") != NULL);
+}
+
 static void containers(void)
 {
 	static const char *const pem[] = { "PEM:\n  - label: \"CERTIFICATE\"\n    octets: ",
@@ -516,6 +575,8 @@ const struct test_suite suite_agent_show = {
 		{ "vouchers, and what is in them", vouchers },
 		{ "PEM, base64, and other kinds of files", containers },
 		{ "a private key is named and not shown", private_keys },
+		{ "nor is one that is broken", broken_keys },
+		{ "what calls itself a private key is not shown", unknown_keys },
 		{ "a fault is told with its place", says_where },
 		{ "cut or changed anywhere, the output is whole", broken_files },
 		{ "documents in documents have an end", nested },
