@@ -6,6 +6,7 @@
 #include "agent/commands.h"
 #include "agent/device.h"
 #include "agent/options.h"
+#include "agent/uci_view.h"
 #include "platform/base/date.h"
 #include "platform/pki/name.h"
 #include "platform/store/file.h"
@@ -78,6 +79,21 @@ static void check_storage(struct device *d, struct tally *t)
 	store_close(&d->store);
 }
 
+static void check_view(const struct device *d)
+{
+	static const char *const words[] = {
+		[VIEW_THERE] = NULL,
+		[VIEW_TO_MAKE] = NULL,
+		[VIEW_NO_UCI] = "there is no /etc/config: UCI will not show what was reached",
+		[VIEW_FOREIGN] = "/etc/config/onramp_state is not our link, and is left alone",
+		[VIEW_UNREADABLE] = "/etc/config/onramp_state cannot be looked at",
+	};
+	enum uci_view view = uci_view_look(&d->settings);
+
+	if (words[view] != NULL)
+		note("uci", words[view]);
+}
+
 static void check_clock(const struct device *d, struct tally *t)
 {
 	static const char *const words[] = {
@@ -132,6 +148,7 @@ static void check_all(struct tally *t)
 	check_anchors(&d, t);
 	check_registrars(&d, t);
 	check_storage(&d, t);
+	check_view(&d);
 	check_clock(&d, t);
 	check_entropy(t);
 	device_close(&d);

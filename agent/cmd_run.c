@@ -13,6 +13,7 @@
 #include "agent/options.h"
 #include "agent/progress.h"
 #include "agent/service.h"
+#include "agent/uci_view.h"
 #include "platform/base/date.h"
 #include "platform/crypto/hash.h"
 #include "platform/pki/name.h"
@@ -66,6 +67,7 @@ static enum err say_enrolled(struct device *d, struct arena *a, const char *how)
 	        name_text(&q, live.leaf.subject), date_to_rfc3339(&date, live.leaf.not_after),
 	        d->settings.state_dir);
 	signer_close(live.key);
+	uci_view_show(&d->settings);
 	progress_state("enrolled", OK);
 	return OK;
 }

@@ -4,13 +4,11 @@
  * them all.  Result files and the UCI view are part of the generation, so they
  * change with it.
  */
-#include <errno.h>
 #include <stdio.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "agent/flow.h"
 #include "agent/progress.h"
+#include "agent/uci_view.h"
 #include "platform/base/date.h"
 #include "platform/codec/json.h"
 #include "platform/codec/pem.h"
@@ -296,31 +294,6 @@ enum err stage_view(struct onboard *o, struct span cert, const char *state)
 	return e == OK ? put_uci(o, &r, state) : e;
 }
 
-/* /etc/config/onramp_state shows the live generation's view by a link, so that
-   UCI changes when the generation does. The package ships the link; elsewhere
-   it is made here. A file that stands in its place is not ours to remove. */
-static enum err show_in_uci(const struct device *d)
-{
-	char path[PATH_NAME_MAX], target[PATH_NAME_MAX];
-	const char *dir = d->settings.state_dir;
-	struct stat st;
-	enum err e = file_rooted("/etc/config/onramp_state", path, sizeof path);
-
-	if (e != OK)
-		return e;
-	if ((size_t)snprintf(target, sizeof target, "../..%s/live/onramp_state", dir) >=
-	    sizeof target)
-		return err_because(E_STORE, "the path %s is too long", dir);
-	if (symlink(target, path) == 0)
-		return OK;
-	if (errno != EEXIST)
-		return err_because(E_STORE, "cannot make the link %s: %s", path, strerror(errno));
-	if (lstat(path, &st) == 0 && !S_ISLNK(st.st_mode))
-		log_warning("%s is a file, not the link to %s/live/onramp_state: left alone", path,
-		            dir);
-	return OK;
-}
-
 /* What is live now must be whole: the key fits, the chain is there. */
 static enum err read_back(struct device *d, struct arena *a, struct span expected)
 {
@@ -337,17 +310,17 @@ static enum err read_back(struct device *d, struct arena *a, struct span expecte
 
 enum err make_live(struct device *d, struct arena *a, struct generation *g, struct span expected)
 {
-	enum err e = show_in_uci(d);
+	enum err e = generation_adopt(g);
 
-	if (e == OK)
-		e = generation_adopt(g);
 	if (e == OK && d->store.journalled == g->number) /* not what waits in another one */
 		e = journal_clear(&d->store);
 	if (e == OK)
 		e = read_back(d, a, expected);
-	if (e == OK)
-		progress_detail("%s/live -> gen/%04u", d->settings.state_dir, g->number);
-	return e;
+	if (e != OK)
+		return e;
+	uci_view_show(&d->settings);
+	progress_detail("%s/live -> gen/%04u", d->settings.state_dir, g->number);
+	return OK;
 }
 
 /*

@@ -160,6 +160,36 @@ enum err file_replace(const char *path, struct span content, unsigned mode)
 	return e;
 }
 
+static enum err replace_link_at(int dir, const char *name, const char *target)
+{
+	char tmp[PATH_NAME_MAX];
+
+	if ((size_t)snprintf(tmp, sizeof tmp, ".%s.tmp", name) >= sizeof tmp)
+		return err_because(E_STORE, "the name %s is too long", name);
+	if (unlinkat(dir, tmp, 0) != 0 && errno != ENOENT)
+		return store_failed("cannot remove", tmp);
+	if (symlinkat(target, dir, tmp) != 0)
+		return store_failed("cannot make the link", name);
+	if (renameat(dir, tmp, dir, name) == 0)
+		return sync_directory(dir, name);
+	(void)store_failed("cannot rename to", name);
+	unlinkat(dir, tmp, 0);
+	return E_STORE;
+}
+
+enum err file_replace_link(const char *path, const char *target)
+{
+	const char *name;
+	int dir;
+	enum err e = open_parent(path, &dir, &name);
+
+	if (e != OK)
+		return e;
+	e = replace_link_at(dir, name, target);
+	close(dir);
+	return e;
+}
+
 enum err file_append(const char *path, struct span content, unsigned mode)
 {
 	int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, (mode_t)mode);

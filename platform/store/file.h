@@ -17,6 +17,9 @@ MUST_CHECK enum err file_read(struct arena *a, const char *path, size_t max, str
    On any error the old file stands and the tmp is gone. */
 MUST_CHECK enum err file_replace(const char *path, struct span content, unsigned mode);
 
+/* The same of a symbolic link, in place of what is there. */
+MUST_CHECK enum err file_replace_link(const char *path, const char *target);
+
 /* Adds to the end; made with the mode where absent.  For logs: not synced. */
 MUST_CHECK enum err file_append(const char *path, struct span content, unsigned mode);
 
