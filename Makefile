@@ -26,7 +26,9 @@ LIB_LIBS   ?= $(eval LIB_LIBS := $$(shell $(PKG_CONFIG) --libs $(LIBS_WANTED)))$
 
 CFLAGS     ?= -Os -g
 WARN        = -Wall -Wextra -Wpedantic -Wconversion -Wno-sign-conversion -Wshadow -Werror
-BASE_FLAGS  = -std=c11 -D_POSIX_C_SOURCE=200809L -I. $(WARN) -DONRAMP_VERSION='"$(VERSION)"'
+# Dates beyond 2038 also where the C library's time_t has 32 bits by default.
+TIME64      = -D_TIME_BITS=64 -D_FILE_OFFSET_BITS=64
+BASE_FLAGS  = -std=c11 -D_POSIX_C_SOURCE=200809L $(TIME64) -I. $(WARN) -DONRAMP_VERSION='"$(VERSION)"'
 HARDENING  ?= -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fPIE
 # No tables for unwinding: nothing here throws, and they are a sixth of the program.
 SECTIONS    = -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables -fno-unwind-tables

@@ -28,14 +28,16 @@ static int wake[2] = { -1, -1 };
 struct moment clock_now(void)
 {
 	struct timespec wall;
+	int64_t seconds; /* time_t may have 32 bits */
 
 	if (pretending)
 		return pretended;
 	if (distrusted || clock_gettime(CLOCK_REALTIME, &wall) != 0)
 		return (struct moment){ TIME_FLOOR, floor_seconds };
-	if (wall.tv_sec < floor_seconds || wall.tv_sec > DATE_NEVER)
+	seconds = wall.tv_sec;
+	if (seconds < floor_seconds || seconds > DATE_NEVER)
 		return (struct moment){ TIME_FLOOR, floor_seconds };
-	return (struct moment){ TIME_SET, wall.tv_sec };
+	return (struct moment){ TIME_SET, seconds };
 }
 
 void clock_raise_floor(int64_t seconds)
