@@ -96,20 +96,18 @@ static void check_view(const struct device *d)
 
 static void check_clock(const struct device *d, struct tally *t)
 {
-	static const char *const words[] = {
-		[TIME_UNSET] = "unset: dates are not judged",
-		[TIME_FLOOR] = "not believed, at least %s: what is over is refused",
-		[TIME_SET] = "believed, %s",
-	};
 	struct moment now;
 	struct date_text date;
-	char good[120];
+	char good[200];
 
-	if (!d->settings.trust_clock)
-		clock_distrust();
+	clock_trust(d->settings.trust_clock);
 	now = clock_now();
-	snprintf(good, sizeof good, words[now.confidence], date_to_rfc3339(&date, now.seconds));
+	snprintf(good, sizeof good, "%s %s: %s",
+	         now.confidence == TIME_SET ? "believed," : "not believed, at least",
+	         date_to_rfc3339(&date, now.seconds), clock_basis_text(clock_basis()));
 	tell(t, "clock", OK, good);
+	if (now.confidence != TIME_SET)
+		note("clock", "what is over is refused; whether something has begun is not judged");
 }
 
 static void check_entropy(struct tally *t)

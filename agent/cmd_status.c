@@ -58,6 +58,8 @@ static enum err look(struct device *d, struct arena *a, struct state *s)
 	if (e == OK)
 		e = settings_load(a, path, &d->settings);
 	if (e == OK)
+		command_settings(&d->settings);
+	if (e == OK)
 		e = file_rooted(d->settings.state_dir, path, sizeof path);
 	if (e == OK)
 		s->damage = store_look(&d->store, path);
@@ -105,6 +107,17 @@ static const char *renewal_date(const struct device *d, const struct state *s,
 	return date_to_rfc3339(date, schedule_renewal(&s->life.lifetime, &d->settings.life.when));
 }
 
+/* How late it is, and on what that rests: what "expired" and the renewal go by. */
+static const char *clock_words(char *room, size_t cap)
+{
+	struct moment now = clock_now();
+	struct date_text date;
+
+	snprintf(room, cap, "%s%s: %s", now.confidence == TIME_SET ? "" : "not believed, at least ",
+	         date_to_rfc3339(&date, now.seconds), clock_basis_text(clock_basis()));
+	return room;
+}
+
 static void print_duty(const struct state *s, const char *label, const char *last, const char *next)
 {
 	print_said(s, label, last);
@@ -115,10 +128,12 @@ static void print_text(const struct device *d, const struct state *s)
 {
 	struct date_text date;
 	struct quoted q;
+	char clock[160];
 
 	printf("%-12s %s\n", "state", state_word(s));
 	if (s->damage != OK)
 		printf("%-12s %s\n", "damage", s->damage_text);
+	printf("%-12s %s\n", "clock", clock_words(clock, sizeof clock));
 	if (s->enrolled) {
 		printf("%-12s %s\n", "subject", name_text(&q, s->live.leaf.subject));
 		printf("%-12s %s\n", "issuer", name_text(&q, s->live.leaf.issuer));
@@ -186,6 +201,10 @@ static enum err print_json(const struct device *d, const struct state *s)
 	jsonw_string(&w, "state", span_str(state_word(s)));
 	if (s->damage != OK)
 		jsonw_string(&w, "damage", span_str(s->damage_text));
+	jsonw_open(&w, "clock", '{');
+	jsonw_bool(&w, "believed", clock_now().confidence == TIME_SET);
+	jsonw_string(&w, "because", span_str(clock_basis_text(clock_basis())));
+	jsonw_close(&w, '}');
 	if (s->enrolled)
 		json_certificate(&w, d, s);
 	if (s->run != NULL) {

@@ -27,6 +27,8 @@ static enum err gather(struct arena *a, const struct wishes *w, struct device *d
 		e = file_rooted(config_path, path, sizeof path);
 		if (e == OK)
 			e = settings_load(a, path, &d->settings);
+		if (e == OK)
+			clock_trust(d->settings.trust_clock);
 	}
 	for (size_t i = 0; i < w->masa.n && e == OK; i++)
 		e = anchors_from_file(a, w->masa.s[i], &d->masa);

@@ -87,6 +87,8 @@ static const struct tool_option options[] = {
 	  "new transactions when the CA is in trouble (3)", TOOL_ALL },
 	{ "--journal", OPTION_TEXT, AT(journal_file), "FILE",
 	  "keeps a waiting transaction; the same line goes on", TOOL_CERTIFY },
+	{ "--trust-clock", OPTION_TEXT, AT(trust_clock), "WORD",
+	  "0: never, 1: always (1), auto: if it is synchronised", TOOL_ALL },
 
 	{ "Results:", OPTION_HEADING, 0, NULL, "", TOOL_ALL },
 	{ "--certout", OPTION_TEXT, AT(certout), "FILE", "the new certificate", TOOL_CERTIFY },

@@ -6,6 +6,7 @@
 
 #include "agent/cmp_tool.h"
 #include "agent/device.h"
+#include "agent/settings.h"
 #include "platform/base/date.h"
 #include "platform/base/utf8.h"
 #include "platform/codec/der.h"
@@ -279,10 +280,22 @@ static enum err make_client(struct cmp_tool *t)
 	return e;
 }
 
+/* Who calls the tool answers for this machine's clock, unless told otherwise. */
+static enum err trust_clock(const struct cmp_tool *t)
+{
+	enum clock_trust trust = CLOCK_ALWAYS;
+	enum err e = t->trust_clock != NULL ? settings_clock_trust(t->trust_clock, &trust) : OK;
+
+	clock_trust(trust);
+	return e == OK ? OK : err_because(E_USAGE, "--trust-clock: %s", err_reason(e));
+}
+
 enum err tool_open(struct cmp_tool *t)
 {
-	enum err e = choose_path(t);
+	enum err e = trust_clock(t);
 
+	if (e == OK)
+		e = choose_path(t);
 	if (e == OK)
 		e = load_secret(t);
 	if (e == OK)

@@ -62,6 +62,7 @@ struct cmp_tool {
 	const char *journal_file;
 	const char *certout, *chainout, *cacertsout, *newkeyout;
 	const char *rootout, *crlout, *template_out, *dump;
+	const char *trust_clock;
 	bool json, verbose;
 
 	/* what was made of it */

@@ -27,8 +27,7 @@ struct arena command_device_arena(void)
 void command_settings(const struct settings *s)
 {
 	log_limit(s->log_level);
-	if (!s->trust_clock)
-		clock_distrust();
+	clock_trust(s->trust_clock);
 }
 
 enum err command_device(struct device *d, struct arena *a)

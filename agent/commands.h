@@ -24,7 +24,7 @@ struct arena command_arena(void);
 /* The same for what lives as long as the device: settings, identity, anchors. */
 struct arena command_device_arena(void);
 
-/* What settings mean for the process: log level, and whether the clock counts. */
+/* What settings mean for the process: log level, and what the clock is worth. */
 struct settings;
 void command_settings(const struct settings *s);
 

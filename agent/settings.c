@@ -54,6 +54,25 @@ static enum err read_bool(struct settings *s, void *field, const char *value)
 	return err_because(E_CONFIG, "\"%s\" is neither 0 nor 1", value);
 }
 
+enum err settings_clock_trust(const char *value, enum clock_trust *out)
+{
+	bool whether;
+
+	*out = CLOCK_AUTO;
+	if (strcmp(value, "auto") == 0)
+		return OK;
+	if (read_bool(NULL, &whether, value) != OK)
+		return err_because(E_CONFIG, "\"%s\" is neither 0 nor 1 nor auto", value);
+	*out = whether ? CLOCK_ALWAYS : CLOCK_NEVER;
+	return OK;
+}
+
+static enum err read_clock_trust(struct settings *s, void *field, const char *value)
+{
+	(void)s;
+	return settings_clock_trust(value, field);
+}
+
 static enum err read_word(void *field, const char *value, const char *const *words, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
@@ -198,7 +217,7 @@ static const struct {
 	{ "onramp", "enabled", read_bool, FIELD(enabled) },
 	{ "onramp", "log_level", read_log_level, FIELD(log_level) },
 	{ "onramp", "state_dir", read_path, FIELD(state_dir) },
-	{ "onramp", "trust_clock", read_bool, FIELD(trust_clock) },
+	{ "onramp", "trust_clock", read_clock_trust, FIELD(trust_clock) },
 	{ "identity", "cert", read_path, FIELD(idevid_cert) },
 	{ "identity", "key", read_path, FIELD(idevid_key) },
 	{ "identity", "masa_trust", read_list, FIELD(masa_trust) },
@@ -268,7 +287,7 @@ enum err settings_load(struct arena *a, const char *path, struct settings *out)
 	*out = (struct settings){
 		.log_level = LOG_LEVEL_NOTICE,
 		.state_dir = "/etc/onramp",
-		.trust_clock = true,
+		.trust_clock = CLOCK_AUTO,
 		.cmp_path = "/.well-known/cmp",
 		.profile = "",
 		.key_kind = KEY_KIND_EC256,

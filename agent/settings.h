@@ -38,7 +38,7 @@ struct settings {
 	bool enabled;
 	enum log_level log_level;
 	const char *state_dir; /* /etc/onramp */
-	bool trust_clock;
+	enum clock_trust trust_clock;
 
 	const char *idevid_cert, *idevid_key; /* files, PEM or DER */
 	struct text_values masa_trust;        /* files of MASA trust anchors */
@@ -64,5 +64,8 @@ struct settings {
 
 /* E_CONFIG with file name, line and what is wrong; unknown options are warned about. */
 MUST_CHECK enum err settings_load(struct arena *a, const char *path, struct settings *out);
+
+/* The words of trust_clock: 0, 1 (and what else is a boolean), auto. */
+MUST_CHECK enum err settings_clock_trust(const char *value, enum clock_trust *out);
 
 #endif

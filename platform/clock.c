@@ -4,11 +4,14 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/timex.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "platform/base/date.h"
+#include "platform/base/limits.h"
 #include "platform/clock.h"
+#include "platform/rtc.h"
 
 #ifndef BUILD_TIME
 #define BUILD_TIME CLOCK_SOURCE_DATE
@@ -18,42 +21,129 @@
 enum { SLICE_MS = 60000, SLICE_WITHOUT_PIPE_MS = 100 };
 
 static int64_t floor_seconds = BUILD_TIME;
-static bool distrusted;
+static int64_t floor_since = -1; /* ticks when it was so late; -1: not looked at yet */
+static enum clock_trust trusted = CLOCK_AUTO;
+static const char *batteries = RTC_CLASS;
 static struct moment pretended;
 static bool pretending;
 
 static volatile sig_atomic_t stopped;
 static int wake[2] = { -1, -1 };
 
-struct moment clock_now(void)
+int64_t clock_floor(void)
 {
-	struct timespec wall;
-	int64_t seconds; /* time_t may have 32 bits */
+	int64_t ticks = clock_ticks();
 
-	if (pretending)
-		return pretended;
-	if (distrusted || clock_gettime(CLOCK_REALTIME, &wall) != 0)
-		return (struct moment){ TIME_FLOOR, floor_seconds };
-	seconds = wall.tv_sec;
-	if (seconds < floor_seconds || seconds > DATE_NEVER)
-		return (struct moment){ TIME_FLOOR, floor_seconds };
-	return (struct moment){ TIME_SET, seconds };
+	if (floor_since < 0)
+		floor_since = ticks;
+	return floor_seconds + (ticks - floor_since) / 1000;
 }
 
 void clock_raise_floor(int64_t seconds)
 {
-	if (seconds > floor_seconds)
-		floor_seconds = seconds;
+	if (seconds <= clock_floor())
+		return;
+	floor_seconds = seconds;
+	floor_since = clock_ticks();
 }
 
-int64_t clock_floor(void)
+void clock_trust(enum clock_trust trust)
 {
-	return floor_seconds;
+	trusted = trust;
 }
 
-void clock_distrust(void)
+void clock_batteries_in(const char *dir)
 {
-	distrusted = true;
+	batteries = dir;
+}
+
+static bool kernel_is_synchronised(void)
+{
+	struct timex t = { .modes = 0 };
+
+	return adjtimex(&t) >= 0 && (t.status & STA_UNSYNC) == 0;
+}
+
+/* What was proved stays so until the clock leaps, which seconds and ticks tell. */
+static bool still(int64_t *proved, bool proof, int64_t leap)
+{
+	if (proof)
+		*proved = leap;
+	return *proved >= leap - CLOCK_SKEW_MAX_S && *proved <= leap + CLOCK_SKEW_MAX_S;
+}
+
+static void look_for_evidence(struct clock_facts *f)
+{
+	static int64_t synchronised = INT64_MIN / 2, battery = INT64_MIN / 2;
+	int64_t leap = f->wall - clock_ticks() / 1000;
+
+	f->synchronised = still(&synchronised, kernel_is_synchronised(), leap);
+	f->battery = still(&battery, false, leap) ||
+	             (!f->synchronised && still(&battery, rtc_vouches(batteries, f->wall), leap));
+}
+
+enum clock_basis clock_judge(const struct clock_facts *f, struct moment *out)
+{
+	enum clock_basis basis = f->trust == CLOCK_NEVER                 ? CLOCK_REFUSED
+	                         : f->wall > DATE_NEVER                  ? CLOCK_ABSURD
+	                         : f->wall < f->floor - CLOCK_SKEW_MAX_S ? CLOCK_BEHIND
+	                         : f->trust == CLOCK_ALWAYS              ? CLOCK_BY_OPERATOR
+	                         : f->synchronised                       ? CLOCK_SYNCHRONISED
+	                         : f->battery                            ? CLOCK_FROM_BATTERY
+	                                                                 : CLOCK_UNPROVEN;
+
+	*out = (struct moment){ TIME_FLOOR, f->floor };
+	if (basis < CLOCK_REFUSED)
+		*out = (struct moment){ TIME_SET, f->wall };
+	else if (basis == CLOCK_UNPROVEN && f->wall > f->floor)
+		out->seconds = f->wall;
+	return basis;
+}
+
+static enum clock_basis look(struct moment *out)
+{
+	struct clock_facts f = { .trust = trusted, .floor = clock_floor() };
+	struct timespec wall;
+
+	if (pretending) {
+		*out = pretended;
+		return CLOCK_PRETENDED;
+	}
+	f.wall = clock_gettime(CLOCK_REALTIME, &wall) == 0 ? wall.tv_sec : INT64_MAX;
+	if (f.trust == CLOCK_AUTO && f.wall <= DATE_NEVER)
+		look_for_evidence(&f);
+	return clock_judge(&f, out);
+}
+
+struct moment clock_now(void)
+{
+	struct moment now;
+
+	look(&now);
+	return now;
+}
+
+enum clock_basis clock_basis(void)
+{
+	struct moment now;
+
+	return look(&now);
+}
+
+const char *clock_basis_text(enum clock_basis basis)
+{
+	static const char *const words[] = {
+		[CLOCK_BY_OPERATOR] = "the operator says so (trust_clock 1)",
+		[CLOCK_SYNCHRONISED] = "it is synchronised (NTP or the like)",
+		[CLOCK_FROM_BATTERY] = "it was set from a battery clock",
+		[CLOCK_REFUSED] = "the operator says so (trust_clock 0)",
+		[CLOCK_UNPROVEN] = "it is neither synchronised nor set from a battery clock",
+		[CLOCK_BEHIND] = "it shows a time that is surely past",
+		[CLOCK_ABSURD] = "it shows no date",
+		[CLOCK_PRETENDED] = "the command line says so",
+	};
+
+	return words[basis];
 }
 
 void clock_pretend(struct moment m)

@@ -29,17 +29,59 @@ struct moment {
 	int64_t seconds; /* since 1970 UTC; 0 when unset */
 };
 
+/* What the operator says of the system clock; the order of the words of trust_clock. */
+enum clock_trust {
+	CLOCK_NEVER, /* not to be believed, whatever it shows */
+	CLOCK_ALWAYS,
+	CLOCK_AUTO /* by evidence */
+};
+
+/* Why the clock has the confidence that it has. */
+enum clock_basis {
+	/* TIME_SET */
+	CLOCK_BY_OPERATOR,
+	CLOCK_SYNCHRONISED, /* the kernel says so: adjtimex(2) without STA_UNSYNC */
+	CLOCK_FROM_BATTERY, /* platform/rtc.h */
+	/* TIME_FLOOR */
+	CLOCK_REFUSED,  /* by the operator */
+	CLOCK_UNPROVEN, /* no evidence */
+	CLOCK_BEHIND,   /* the system clock shows less than is known */
+	CLOCK_ABSURD,   /* ... or nothing between then and the year 9999 */
+	/* any */
+	CLOCK_PRETENDED
+};
+
 /*
- * The moment as the system clock and the floor give it: the floor is the
- * latest of build time and times raised by clock_raise_floor().  A system
- * clock before the floor is not believed (TIME_FLOOR with the floor); one
- * after it is TIME_SET, unless the operator says that the clock is not to be
- * trusted (clock_distrust()).
+ * The moment as the system clock and the floor give it.
+ *
+ * The floor is the latest of the build's time and of signed times that are known
+ * (clock_raise_floor()); it runs on with clock_ticks().  A system clock that is
+ * behind it, by more than clocks are apart (CLOCK_SKEW_MAX_S), is not believed:
+ * TIME_FLOOR with the floor.  Of one that is not behind it, evidence decides:
+ * TIME_SET, or without any TIME_FLOOR with the time it shows, for it is behind
+ * rather than ahead: boot scripts set it to the newest file that they find.
+ *
+ * Evidence that was there counts on while the process lives and nobody sets the
+ * clock: the kernel takes its word back some nine hours after the last contact.
  */
 struct moment clock_now(void);
+enum clock_basis clock_basis(void);
+const char *clock_basis_text(enum clock_basis basis); /* for operators */
+void clock_trust(enum clock_trust trust);             /* CLOCK_AUTO until told */
+
 void clock_raise_floor(int64_t seconds); /* from verified, signed times only */
 int64_t clock_floor(void);
-void clock_distrust(void);
+
+/* The judgement alone. */
+struct clock_facts {
+	enum clock_trust trust;
+	int64_t wall, floor;
+	bool synchronised, battery;
+};
+enum clock_basis clock_judge(const struct clock_facts *f, struct moment *out);
+
+/* For tests: where battery clocks are. */
+void clock_batteries_in(const char *dir);
 
 /* For tests and `--at DATE`: the moment stands still at this. */
 void clock_pretend(struct moment m);

@@ -144,6 +144,10 @@ enum {
 	NEWS_RARELY_S = 7 * 86400,        /* from a server that has none */
 	RENEW_MARGIN_MAX_S = 400 * 86400, /* longer than certificates of devices last */
 
+	/* the clock */
+	CLOCK_SKEW_MAX_S = 600, /* between clocks that both are right: crystals, no NTP */
+	RTC_CLOCKS_MAX = 8,     /* battery clocks looked at; boards have one or two */
+
 	/* files */
 	UCI_FILE_MAX = 65536,
 	UCI_LINE_MAX = 1024,

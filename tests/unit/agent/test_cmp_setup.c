@@ -249,11 +249,29 @@ static void what_has_expired_does_not_speak_for_itself(void)
 	clock_pretend_no_more();
 }
 
+/* The machine's clock is the caller's to answer for. */
+static void the_clock_is_believed_unless_told(void)
+{
+	a_file_holds("open sesame", 0600);
+	begin();
+	CHECK_ERR(open_it(), AS_FAR_AS_TO_THE_SERVER);
+	CU_ASSERT_EQUAL(clock_basis(), CLOCK_BY_OPERATOR);
+	t.trust_clock = "0";
+	CHECK_ERR(open_it(), AS_FAR_AS_TO_THE_SERVER);
+	CU_ASSERT_EQUAL(clock_basis(), CLOCK_REFUSED);
+	t.trust_clock = "auto";
+	CHECK_ERR(open_it(), AS_FAR_AS_TO_THE_SERVER);
+	CU_ASSERT(clock_basis() != CLOCK_REFUSED && clock_basis() != CLOCK_BY_OPERATOR);
+	t.trust_clock = "perhaps";
+	CHECK_ERR(open_it(), E_USAGE);
+}
+
 const struct test_suite suite_agent_cmp_setup = {
 	"agent/cmp_setup",
 	{
 		{ "the secret is the first line", the_secret_is_the_first_line },
 		{ "a secret has 1 to 1024 octets", a_secret_is_one },
+		{ "the clock is believed unless told", the_clock_is_believed_unless_told },
 		{ "a secret is private", a_secret_is_private },
 		{ "a secret on the line is wiped there", a_secret_on_the_line_is_wiped_there },
 		{ "words have their values", words_have_their_values },

@@ -28,7 +28,7 @@ static void defaults_are_safe(void)
 	CHECK_OK(load(IDENTITY, &s));
 	CU_ASSERT(!s.enabled);
 	CU_ASSERT(!s.accept_nonceless);
-	CU_ASSERT(s.trust_clock);
+	CU_ASSERT_EQUAL(s.trust_clock, CLOCK_AUTO);
 	CU_ASSERT_EQUAL(s.tls_version, TLS_ANY);
 	CU_ASSERT_EQUAL(s.confirm, CMP_CONFIRM_IMPLICIT);
 	CU_ASSERT_EQUAL(s.key_kind, KEY_KIND_EC256);
@@ -60,7 +60,8 @@ static void everything_is_read(void)
 	                       "option share 50\noption jitter 0\noption margin 60\n"
 	                       "option root_updates 1\noption crls 1\n",
 	              &s));
-	CU_ASSERT(s.enabled && !s.trust_clock && s.accept_nonceless && s.profile_in_path);
+	CU_ASSERT(s.enabled && s.trust_clock == CLOCK_NEVER && s.accept_nonceless &&
+	          s.profile_in_path);
 	CU_ASSERT_EQUAL(s.log_level, LOG_LEVEL_DEBUG);
 	CU_ASSERT_STRING_EQUAL(s.state_dir, "/data");
 	CU_ASSERT_EQUAL_FATAL(s.registrar_count, 2);
@@ -79,6 +80,26 @@ static void everything_is_read(void)
 	CU_ASSERT(s.life.when.share == 50 && s.life.when.jitter == 0 && s.life.when.margin == 60);
 }
 
+static void the_clock_is_trusted_never_always_or_by_evidence(void)
+{
+	static const struct {
+		const char *word;
+		enum clock_trust means;
+	} rows[] = {
+		{ "0", CLOCK_NEVER },   { "no", CLOCK_NEVER },  { "1", CLOCK_ALWAYS },
+		{ "on", CLOCK_ALWAYS }, { "auto", CLOCK_AUTO },
+	};
+	char text[512];
+	struct settings s;
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		snprintf(text, sizeof text, IDENTITY "config onramp main\noption trust_clock %s\n",
+		         rows[i].word);
+		CHECK_OK(load(text, &s));
+		CU_ASSERT_EQUAL(s.trust_clock, rows[i].means);
+	}
+}
+
 static void what_is_wrong_is_named(void)
 {
 	static const struct {
@@ -87,6 +108,7 @@ static void what_is_wrong_is_named(void)
 		{ "", "identity" },
 		{ "config identity i\noption cert /c\noption key /k\n", "masa_trust" },
 		{ IDENTITY "config onramp main\noption enabled maybe\n", "line 6" },
+		{ IDENTITY "config onramp main\noption trust_clock Auto\n", "nor auto" },
 		{ IDENTITY "config registrar\noption url http://plain.example\n", "https" },
 		{ IDENTITY "config registrar\noption url 'https://u:p@x'\n", "line 6" },
 		{ IDENTITY "config enrol e\noption key_type dsa\n", "line 6" },
@@ -141,6 +163,8 @@ const struct test_suite suite_agent_settings = {
 	{
 		{ "defaults are safe", defaults_are_safe },
 		{ "everything is read", everything_is_read },
+		{ "the clock is trusted never, always, or by evidence",
+	          the_clock_is_trusted_never_always_or_by_evidence },
 		{ "what is wrong is named", what_is_wrong_is_named },
 		{ "too many are refused", too_many_are_refused },
 		{ "a missing file says so", a_missing_file_says_so },
