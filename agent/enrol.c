@@ -159,6 +159,7 @@ void describe_attempt(struct onboard *o)
 		.errand = o->errand,
 		.redirected = t->redirected,
 		.nonce = t->request.nonce,
+		.accepted = t->accepted,
 		.reason = o->reason,
 	};
 	snprintf(t->pending.registrar, URL_MAX, "%s", t->candidate->at.url);

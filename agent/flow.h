@@ -68,6 +68,7 @@ struct attempt {
 	struct voucher_request request;
 	struct span answer; /* may be a voucher */
 	const struct voucher *voucher;
+	struct moment accepted; /* when the voucher was found good first */
 	struct trusted *trusted;
 	struct span ca_certs[POOL_MAX];
 	size_t ca_cert_count;

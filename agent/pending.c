@@ -16,6 +16,7 @@ static const char *const errands[] = {
 /*
  * { "errand": text, "registrar": text, "origin": text, ? "path": text, ? "redirected": true,
  *   ? "nonce": B64, ? "request": B64, ? "chain": B64, ? "waited": seconds,
+ *   ? "accepted": seconds, ? "clock": "set" | "floor",
  *   ? "reason": text, ? "confirmed": true, ? "cmp": B64 }
  */
 static void put(struct jsonw *w, const struct pending *p)
@@ -34,6 +35,11 @@ static void put(struct jsonw *w, const struct pending *p)
 		jsonw_base64(w, "request", p->request);
 		jsonw_base64(w, "chain", p->chain);
 		jsonw_integer(w, "waited", p->waited_s);
+	}
+	if (p->accepted.confidence != TIME_UNSET) {
+		jsonw_integer(w, "accepted", p->accepted.seconds);
+		jsonw_string(w, "clock",
+		             span_str(p->accepted.confidence == TIME_SET ? "set" : "floor"));
 	}
 	if (p->errand == ERRAND_REVOKE)
 		jsonw_string(w, "reason", span_str(crl_reason_name(p->reason)));
@@ -136,6 +142,22 @@ static enum err read_request(struct arena *a, const struct json *v, struct pendi
 	return OK;
 }
 
+/* Both, or none. */
+static enum err read_accepted(const struct json *v, struct pending *out)
+{
+	enum json_found found = json_integer(v, "accepted", &out->accepted.seconds);
+	struct span clock = NO_BYTES;
+
+	if (json_string(v, "clock", &clock) == JSON_ABSENT && found == JSON_ABSENT)
+		return OK;
+	if (found != JSON_FOUND || out->accepted.seconds < 0)
+		return wrong("accepted");
+	if (!span_is(clock, "set") && !span_is(clock, "floor"))
+		return wrong("clock");
+	out->accepted.confidence = span_is(clock, "set") ? TIME_SET : TIME_FLOOR;
+	return OK;
+}
+
 /* Of a revocation alone, and always. */
 static enum err read_reason(const struct json *v, struct pending *out)
 {
@@ -174,6 +196,8 @@ static enum err read_members(struct arena *a, const struct json *v, struct pendi
 	}
 	if (e == OK)
 		e = read_request(a, v, out);
+	if (e == OK)
+		e = read_accepted(v, out);
 	if (e == OK)
 		e = read_reason(v, out);
 	return e == OK ? read_octets(a, v, "cmp", CMP_STATE_MAX, &out->state) : e;

@@ -30,6 +30,7 @@ struct pending {
 	struct span chain;   /* ... and SHA-256 of the chain that it was made for */
 	int64_t waited_s;    /* ... since the first 202 */
 	enum crl_reason reason; /* of a revocation */
+	struct moment accepted; /* when the voucher was found good; TIME_UNSET: it was not */
 	bool confirmed;         /* the generation is whole and its certificate confirmed */
 	struct span state;      /* what cmp_resume() wants; empty: nothing was sent yet */
 };

@@ -44,6 +44,9 @@ void report_failure(struct onboard *o, enum err e, bool after_trust)
 
 	if (o->attempt.link == NULL || err_verdict(e) == WAIT)
 		return;
+	/* of a stored voucher the good news has been told */
+	if (!after_trust && o->attempt.staged != 0)
+		return;
 	told = report(o, o->attempt.link, path, err_text(e));
 	if (told != OK)
 		log_notice("negative report not delivered: %s", err_reason(told));

@@ -38,6 +38,7 @@ enum err find_interrupted(struct onboard *o)
 	t->pending = p;
 	t->redirected = p.redirected;
 	t->request.nonce = p.nonce;
+	t->accepted = p.accepted;
 	return url_read(p.origin, &t->at);
 }
 

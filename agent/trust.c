@@ -11,6 +11,7 @@ enum err check_voucher(struct onboard *o)
 		.nonce = &t->request.nonce,
 		.masa = &o->device->masa,
 		.now = clock_now(),
+		.accepted = t->accepted,
 		.accept_nonceless = o->device->settings.accept_nonceless,
 	};
 	struct quoted q;
@@ -18,6 +19,8 @@ enum err check_voucher(struct onboard *o)
 
 	if (e != OK)
 		return e;
+	if (t->accepted.confidence == TIME_UNSET)
+		t->accepted = facts.now;
 	progress_detail("for serial number %s",
 	                log_quote(&q, voucher_says(t->voucher)->serial_number));
 	return OK;

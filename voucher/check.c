@@ -105,13 +105,20 @@ static enum err check_issuer(const struct voucher_facts *f, struct voucher *v)
 	                   log_hex(&a, said), log_hex(&b, aki));
 }
 
+/* RFC 8366 5.3: expires-on limits when a voucher may be used; an enrolment that it began
+   may take the CA longer. */
+static struct moment moment_of_use(const struct voucher_facts *f)
+{
+	return f->accepted.confidence != TIME_UNSET ? f->accepted : f->now;
+}
+
 /*
  * RFC 8995 7.2: a voucher without a nonce is good for any time.  By itself it
  * is taken only when its end can be judged.
  */
 static enum err check_nonceless(const struct voucher_facts *f, const struct voucher *v)
 {
-	bool ends = v->claim.has_expires_on && f->now.confidence == TIME_SET;
+	bool ends = v->claim.has_expires_on && moment_of_use(f).confidence == TIME_SET;
 
 	if (!ends && !f->accept_nonceless)
 		return err_because(E_VOUCHER_NONCE, "no nonce, and %s",
@@ -144,16 +151,17 @@ static enum err check_nonce(const struct voucher_facts *f, struct voucher *v)
 /* RFC 8366 5.3: not passed; RFC 8995 2.6.1: by a clock that is believed. */
 static enum err check_expires_on(const struct voucher_facts *f, struct voucher *v)
 {
+	struct moment use = moment_of_use(f);
 	struct date_text end, now;
 
 	if (!v->claim.has_expires_on)
 		return OK;
-	if (time_over(f->now, v->claim.expires_on))
+	if (time_over(use, v->claim.expires_on))
 		return err_because(E_VOUCHER_EXPIRED, "it expired on %s, now it is %s%s",
 		                   date_to_rfc3339(&end, v->claim.expires_on),
-		                   f->now.confidence == TIME_FLOOR ? "at least " : "",
-		                   date_to_rfc3339(&now, f->now.seconds));
-	if (f->now.confidence != TIME_SET)
+		                   use.confidence == TIME_FLOOR ? "at least " : "",
+		                   date_to_rfc3339(&now, use.seconds));
+	if (use.confidence != TIME_SET)
 		log_notice("the voucher's expires-on, %s, cannot be judged without a clock",
 		           date_to_rfc3339(&end, v->claim.expires_on));
 	return OK;

@@ -76,7 +76,8 @@ struct voucher_facts {
 	const struct nonce *nonce;       /* of this attempt; NULL: none was sent */
 	const struct anchors *masa;      /* manufacturer-installed, nothing else */
 	struct moment now;
-	bool accept_nonceless; /* the operator's word; else only with expires-on and a set clock */
+	struct moment accepted; /* when it was found good before; TIME_UNSET: never, so far */
+	bool accept_nonceless;  /* the operator's word; else only with expires-on and a set clock */
 };
 
 /* A verified voucher: signature, assertion, serial, issuer, nonce, dates, pin. */
@@ -86,6 +87,8 @@ struct voucher;
  * RFC 8995 5.6.1, 8366; the order of checks is fixed and the first failure ends
  * it: container, signature to a MASA anchor, root member, assertion,
  * serial-number, idevid-issuer, nonce, expires-on, created-on, revocation, pin.
+ * A voucher that was accepted in its time has done its part: expires-on is judged by
+ * that moment, all else by now.
  * On OK the clock's floor may be raised by voucher_signed_time().
  */
 MUST_CHECK enum err voucher_verify(struct arena *a, struct span cms, const struct voucher_facts *f,

@@ -236,6 +236,20 @@ def killed_while_enrolling(life: Life) -> int | None:
     return _interrupted(life, *ONCE, kind="ir", issued=1, end="kill")
 
 
+def killed_past_the_voucher(life: Life) -> int | None:
+    """The CA takes longer than the voucher lasts, which was accepted in its time."""
+    process = life.start(*ONCE)
+    life.until_saw("pollReq")
+    process.kill()
+    life.finish(process)
+    time.sleep(9)
+    status = life.run(*ONCE)
+    life.same_transaction("ir", 1)
+    life.expect(all(e["body"]["status"] for e in life.saw("voucher_status")),
+                "a voucher that was reported as good was reported as bad")  # fmt: skip
+    return status
+
+
 def stopped_while_enrolling(life: Life) -> int | None:
     return _interrupted(life, *ONCE, kind="ir", issued=1, end="terminate")
 

@@ -128,6 +128,11 @@ def _nonceless(members: list, case) -> list:
     return put(drop(members, "nonce"), "expires-on", _in(minutes=20))
 
 
+@fault("voucher-nonceless-expires-soon", MASA, "members", "no nonce, and expires in 8 seconds")
+def _nonceless_soon(members: list, case) -> list:
+    return put(drop(members, "nonce"), "expires-on", _in(seconds=8))
+
+
 @fault("voucher-nonceless-expired", MASA, "members", "no nonce, and expired a day ago")
 def _nonceless_expired(members: list, case) -> list:
     return put(drop(members, "nonce"), "expires-on", _in(days=-1))

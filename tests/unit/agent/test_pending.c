@@ -17,6 +17,7 @@ static struct pending full(void)
 		.path = "/brski/requestvoucher?a=\"b\"",
 		.redirected = true,
 		.nonce = { .n = NONCE_SIZE },
+		.accepted = { TIME_SET, 1795510800 },
 		.confirmed = true,
 		.state = { state_room, 1000 },
 	};
@@ -44,6 +45,8 @@ static void same(const struct pending *a, const struct pending *b)
 	CU_ASSERT_STRING_EQUAL(a->origin, b->origin);
 	CU_ASSERT_STRING_EQUAL(a->path, b->path);
 	CU_ASSERT_EQUAL(a->redirected, b->redirected);
+	CU_ASSERT_EQUAL(a->accepted.confidence, b->accepted.confidence);
+	CU_ASSERT_EQUAL(a->accepted.seconds, b->accepted.seconds);
 	CU_ASSERT_EQUAL(a->confirmed, b->confirmed);
 	CU_ASSERT(span_equal((struct span){ a->nonce.b, a->nonce.n },
 	                     (struct span){ b->nonce.b, b->nonce.n }));
@@ -67,6 +70,9 @@ static void what_is_written_is_read(void)
 		if (e == ERRAND_REVOKE)
 			least.reason = REASON_SUPERSEDED;
 
+		CHECK_OK(pending_read(&arena, written(&least), &out));
+		same(&least, &out);
+		least.accepted = (struct moment){ TIME_FLOOR, 1 };
 		CHECK_OK(pending_read(&arena, written(&least), &out));
 		same(&least, &out);
 	}
@@ -158,6 +164,11 @@ static void damage_is_named(void)
 		{ "{\"errand\":\"revoke\"," URLS "}", "reason" },
 		{ "{\"errand\":\"revoke\"," URLS ",\"reason\":4}", "reason" },
 		{ "{\"errand\":\"revoke\"," URLS ",\"reason\":\"whim\"}", "reason" },
+		{ "{\"errand\":\"onboard\"," URLS ",\"accepted\":1}", "clock" },
+		{ "{\"errand\":\"onboard\"," URLS ",\"accepted\":1,\"clock\":\"unset\"}", "clock" },
+		{ "{\"errand\":\"onboard\"," URLS ",\"clock\":\"set\"}", "accepted" },
+		{ "{\"errand\":\"onboard\"," URLS ",\"accepted\":-1,\"clock\":\"set\"}",
+		  "accepted" },
 		{ "{\"errand\":\"onboard\"," URLS ",\"cmp\":false}", "cmp" },
 		{ "{\"errand\":\"onboard\"," URLS ",\"cmp\":\"AA=\"}", "cmp" },
 		{ "{\"errand\":\"onboard\"," URLS ",\"cmp\":\"AAAA\",\"cmp\":\"AAAA\"}", "" },

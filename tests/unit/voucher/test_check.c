@@ -258,6 +258,32 @@ static void both_nonce_and_expires_on(void)
 	CHECK_ERR(verify_leaves(&v), E_VOUCHER_NONCE);
 }
 
+/* What was accepted in its time stays so, by the clock of that time; all else is judged anew. */
+static void accepted_in_its_time(void)
+{
+	struct fake_voucher v = changed();
+
+	v.nonce = NULL;
+	v.expires_on = "2026-11-24T09:00:01Z";
+	device.facts.accepted = masa_now;
+	device.facts.now.seconds = MASA_NOW + 86400;
+	CHECK_OK(verify_leaves(&v));
+	device.facts.now.confidence = TIME_FLOOR;
+	CHECK_OK(verify_leaves(&v));
+	device.facts.accepted.confidence = TIME_FLOOR;
+	CHECK_ERR(verify_leaves(&v), E_VOUCHER_NONCE);
+	device.facts.accepted = (struct moment){ TIME_SET, MASA_NOW + 2 };
+	CHECK_ERR(verify_leaves(&v), E_VOUCHER_EXPIRED);
+	device.facts.accepted = masa_now;
+	v.serial = "another";
+	CHECK_ERR(verify_leaves(&v), E_VOUCHER_SERIAL);
+	v = changed();
+	v.created_on = "2026-11-26T09:00:00Z";
+	device.facts.now = device.facts.accepted = masa_now;
+	device.facts.accepted.seconds += 7 * 86400;
+	CHECK_ERR(verify_leaves(&v), E_VOUCHER_DATE);
+}
+
 static void from_the_future(void)
 {
 	struct fake_voucher v = changed();
@@ -466,6 +492,7 @@ const struct test_suite suite_voucher_check = {
 		{ "a nonce in the alphabet of URLs", a_nonce_in_the_alphabet_of_urls },
 		{ "nonceless ones", nonceless_ones },
 		{ "both nonce and expires-on", both_nonce_and_expires_on },
+		{ "accepted in its time", accepted_in_its_time },
 		{ "from the future", from_the_future },
 		{ "signing time from the future", signing_time_from_the_future },
 		{ "revocation checks", revocation_checks },
