@@ -30,16 +30,51 @@ static bool find_leaf(struct pile *p, struct credential *out)
 }
 
 /* Whoever signed it, not only who has the name: files keep CA certificates of old. */
-static bool find_issuer(struct pile *p, const struct cert *of, struct cert *issuer, size_t *found)
+static bool has_signed(const struct cert *of, const struct cert *issuer)
+{
+	return cert_signed_by(of, issuer) == OK;
+}
+
+/*
+ * A signature that this build of the library cannot verify, or that nobody here takes
+ * (SHA-1).  The chain is only sent: who receives it may well believe it.
+ */
+static bool may_have_signed(const struct cert *of, const struct cert *issuer)
+{
+	bool same_key = of->akid.n == 0 || issuer->skid.n == 0 ||
+	                span_equal(of->akid, issuer->skid);
+
+	return same_key && cert_signed_by(of, issuer) == E_ALGORITHM;
+}
+
+static bool find_issuer(struct pile *p, const struct cert *of, struct cert *issuer, size_t *found,
+                        bool (*by)(const struct cert *, const struct cert *))
 {
 	for (size_t i = 0; i < p->n; i++) {
 		if (p->used[i] || cert_read(p->certs[i], issuer) != OK ||
-		    !name_equal(of->issuer, issuer->subject) || cert_signed_by(of, issuer) != OK)
+		    !name_equal(of->issuer, issuer->subject) || !by(of, issuer))
 			continue;
 		*found = i;
 		return true;
 	}
 	return false;
+}
+
+static bool take_issuer(struct pile *p, const struct cert *of, struct cert *issuer,
+                        struct credential *out)
+{
+	struct quoted q;
+	size_t i;
+
+	if (!find_issuer(p, of, issuer, &i, has_signed)) {
+		if (!find_issuer(p, of, issuer, &i, may_have_signed))
+			return false;
+		log_notice(
+			"certificate %zu of the file, %s, is taken for an issuer by its name: %s",
+			i + 1, name_text(&q, issuer->subject), err_reason(E_ALGORITHM));
+	}
+	take(p, i, out);
+	return true;
 }
 
 static void report_rest(const struct pile *p)
@@ -65,7 +100,6 @@ enum err credential_from(struct arena *a, struct signer *key, struct span cert_f
 	struct pile p = { .n = 0 };
 	enum err e = pem_certificates(a, cert_file, p.certs, POOL_MAX, &p.n);
 	struct cert at, issuer;
-	size_t found;
 
 	*out = (struct credential){ .key = key };
 	if (e != OK)
@@ -74,11 +108,9 @@ enum err credential_from(struct arena *a, struct signer *key, struct span cert_f
 		report_rest(&p);
 		return err_because(E_IDENTITY, "none of the %zu certificates is for the key", p.n);
 	}
-	for (at = out->leaf; out->count < CHAIN_MAX && !cert_self_issued(&at); at = issuer) {
-		if (!find_issuer(&p, &at, &issuer, &found))
+	for (at = out->leaf; out->count < CHAIN_MAX && !cert_self_issued(&at); at = issuer)
+		if (!take_issuer(&p, &at, &issuer, out))
 			break;
-		take(&p, found, out);
-	}
 	report_rest(&p);
 	return OK;
 }

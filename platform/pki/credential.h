@@ -18,7 +18,8 @@ struct credential {
 /*
  * Puts a key and a file of certificates (PEM or DER; leaf first or anywhere)
  * together: the leaf is the certificate of that key, the rest is ordered behind
- * it by issuer; a certificate that does not belong to the chain is left out
+ * it by issuer, whose signature is good or, with a log line, of an algorithm that is
+ * not verified here; a certificate that does not belong to the chain is left out
  * with a log line.  E_IDENTITY when none is for the key.
  */
 MUST_CHECK enum err credential_from(struct arena *a, struct signer *key, struct span cert_file,

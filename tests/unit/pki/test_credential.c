@@ -116,6 +116,48 @@ static void leaves_out_what_does_not_belong(void)
 	signer_close(other);
 }
 
+#define SHA1_ECDSA "3009 0607 2a8648ce3d0401"
+#define SKI(x)     "300b 0603551d0e 0404 0402" x
+#define AKI(x)     "300d 0603551d23 0406 3004 8002" x
+
+/* What is not verified here, others may: by name and key identifier it goes along. */
+static void takes_an_issuer_that_it_cannot_verify(void)
+{
+	static char pem[65536];
+	struct arena a = ARENA_ON(block);
+	struct fake_parts leaf = { .issuer = "/CN=Sub",
+		                   .subject = "/CN=Leaf",
+		                   .inner_alg = SHA1_ECDSA,
+		                   .alg = SHA1_ECDSA,
+		                   .extensions = AKI("0101") };
+	struct fake_parts sub = { .issuer = "/CN=Root",
+		                  .subject = "/CN=Sub",
+		                  .extensions = X_CA SKI("0202") };
+	struct signer *key;
+	struct credential c;
+	struct span right;
+	size_t n = 0;
+
+	CHECK_OK(signer_generate(&key, KEY_KIND_EC256));
+	leaf.spki = sub.spki = signer_spki(key);
+	sub.key = key;
+	append(pem, &n, fake_x509(&a, &leaf));
+	append(pem, &n, fake_x509(&a, &sub));
+	sub.extensions = X_CA SKI("0101");
+	right = fake_x509(&a, &sub);
+	append(pem, &n, right);
+	logged[0] = '\0';
+	log_to(keep, NULL);
+	CHECK_OK(credential_from(&a, key, (struct span){ (uint8_t *)pem, n }, &c));
+	log_to(NULL, NULL);
+	CU_ASSERT_EQUAL_FATAL(c.count, 2);
+	CU_ASSERT(span_equal(c.chain[1], right));
+	CU_ASSERT(strstr(logged, "certificate 2 of the file, \"CN=Sub\", is left out") != NULL);
+	CU_ASSERT(strstr(logged, "certificate 3 of the file, \"CN=Sub\", is taken for an issuer by "
+	                         "its name: signature: ecdsa-with-SHA1 is not taken") != NULL);
+	signer_close(key);
+}
+
 /* Certificates that sign each other in a ring, and a chain longer than CHAIN_MAX. */
 static void ends_anyway(void)
 {
@@ -160,6 +202,8 @@ const struct test_suite suite_pki_credential = {
 		{ "one certificate in DER will do", takes_one_in_der },
 		{ "the key's certificate is needed", needs_the_keys_certificate },
 		{ "what does not belong is left out", leaves_out_what_does_not_belong },
+		{ "an issuer that cannot be verified goes along",
+	          takes_an_issuer_that_it_cannot_verify },
 		{ "rings and long chains end", ends_anyway },
 	}
 };
