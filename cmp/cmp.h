@@ -55,7 +55,8 @@ struct cmp_secret {
  * Where a waiting transaction is kept, so that it outlives the process (RFC 9483
  * 4.4).  save() is called whenever we begin to wait for the CA, and before certConf,
  * in operations that certify; it makes `state` (at most CMP_STATE_MAX octets, opaque,
- * DER) durable: an error ends the operation before anything more is sent.
+ * DER) durable: an error ends the operation before anything more is sent.  A certificate
+ * whose chain makes the state larger is rejected (E_TOO_BIG).
  */
 struct cmp_journal {
 	enum err (*save)(void *context, struct span state);

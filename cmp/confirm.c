@@ -81,15 +81,16 @@ static enum err heard(const struct cmp_session *s, enum err e)
 enum err cmp_confirm(struct cmp_session *s, enum err refused)
 {
 	struct cmp_fault why = { 0 };
-	enum err e = OK;
+	enum err e = refused == OK ? cmp_journal_confirming(s) : OK;
 
+	if (e == E_TOO_BIG) /* it came so: what cannot outlive us is not taken */
+		refused = e;
+	else if (e != OK)
+		return e;
 	cmp_fault_keep(&why, refused);
 	s->refused = refused;
 	cmp_tell(s, CMP_CONFIRMING, BODY_CERT_CONF, 0);
-	if (refused == OK)
-		e = cmp_journal_confirming(s);
-	if (e == OK)
-		e = heard(s, cmp_ask(s, &CERT_CONF, BODY_PKICONF));
+	e = heard(s, cmp_ask(s, &CERT_CONF, BODY_PKICONF));
 	if (refused == OK)
 		return e;
 	if (e == OK)

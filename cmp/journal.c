@@ -115,7 +115,7 @@ static enum err save(struct cmp_session *s, int64_t pause_ms)
 		return OK;
 	w = derw_in(s->arena, CMP_STATE_MAX);
 	put_state(&w, s, pause_ms);
-	e = err_within(E_STORE, derw_end(&w, &state), "state of the transaction");
+	e = err_within(E_TOO_BIG, derw_end(&w, &state), "state of the transaction");
 	if (e == OK)
 		e = j->save(j->context, state);
 	arena_rewind(s->arena, mark);

@@ -341,6 +341,56 @@ static void time_of_the_transaction(void)
 	fake_ca_close(&ca);
 }
 
+/* A chain of three, of CAs with 7.5 kB of something in each. */
+static struct span fat_chain[3];
+
+static void make_fat_chain(void)
+{
+	static const uint8_t oid[] = { 0x2b, 6, 1, 4, 1, 0x82, 0x37, 99 };
+	static const uint8_t fill[7500];
+	static const char *const names[] = { "Root", "I1", "I2", "I3" };
+	const struct signer *keys[] = { ca.root_key, ca.stranger_key, ca.ra_key, ca.device_key };
+
+	for (size_t i = 0; i < 3; i++)
+		fat_chain[i] = fake_cert(
+			&ca_arena,
+			&(struct fake_cert){ .subject = names[i + 1],
+		                             .issuer = names[i],
+		                             .issuer_key = keys[i],
+		                             .spki = signer_spki(keys[i + 1]),
+		                             .ca = true,
+		                             .extensions = fake_extension(&ca_arena, SPAN(oid),
+		                                                          false, SPAN(fill)) });
+	ca.issue.issuer = names[3];
+	ca.issue.issuer_key = keys[3];
+}
+
+static void with_the_chain(struct fake_ca *c, struct fake_message *m)
+{
+	(void)c;
+	for (size_t i = 0; i < 3; i++)
+		m->certs[m->cert_count++] = fat_chain[i];
+}
+
+/* Whose fault it is: the CA hears of it, and our storage is not to blame. */
+static void too_big_for_the_journal(void)
+{
+	static const struct fake_row script[] = { { REPLY_GRANT, with_the_chain },
+		                                  { REPLY_PKI_CONF, NULL },
+		                                  { REPLY_NONE, NULL } };
+
+	begin(CMP_CONFIRM_EXPLICIT);
+	make_fat_chain();
+	CHECK_ERR(ask(CMP_IR, script), E_TOO_BIG);
+	CU_ASSERT_EQUAL(disk.saves, 0);
+	CU_ASSERT_EQUAL(ca.confirmed, PKI_REJECTION);
+	CU_ASSERT_EQUAL(ca.confirmed_fail_info, FAIL_INCORRECT_DATA);
+	ca.client.journal = NULL;
+	CHECK_OK(ask(CMP_IR, script));
+	CU_ASSERT_EQUAL(ca.confirmed, PKI_ACCEPTED);
+	fake_ca_close(&ca);
+}
+
 const struct test_suite suite_cmp_journal = {
 	"cmp/journal",
 	{
@@ -357,5 +407,6 @@ const struct test_suite suite_cmp_journal = {
 		{ "each call has its time, and the pause goes on between them", time_of_a_call },
 		{ "without a clock no pause gets shorter", time_without_a_clock },
 		{ "the time of the transaction is over, whoever waits", time_of_the_transaction },
+		{ "a chain too long for the journal is rejected", too_big_for_the_journal },
 	},
 };
