@@ -32,6 +32,9 @@ static enum err check_signature(const struct voucher_facts *f, const struct cms 
 	outer = e == E_SIGNATURE || e == E_ALGORITHM || e == E_UNEXPECTED || e == E_RANGE
 	                ? E_VOUCHER_SIGNATURE
 	                : E_VOUCHER_SIGNER;
+	/* a wrong clock looks like that, and is no wrong manufacturer */
+	if (e == E_CERT_TIME)
+		outer = e;
 	return err_within(outer, e, "CMS");
 }
 

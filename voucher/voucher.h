@@ -89,6 +89,7 @@ struct voucher;
  * serial-number, idevid-issuer, nonce, expires-on, created-on, revocation, pin.
  * A voucher that was accepted in its time has done its part: expires-on is judged by
  * that moment, all else by now.
+ * E_CERT_TIME: the signer leads to a MASA anchor, but not at this time.
  * On OK the clock's floor may be raised by voucher_signed_time().
  */
 MUST_CHECK enum err voucher_verify(struct arena *a, struct span cms, const struct voucher_facts *f,

@@ -170,7 +170,7 @@ REFUSED_VOUCHERS = {
     "voucher-empty-content": "VOUCHER_SYNTAX",
     "voucher-other-masa": "VOUCHER_SIGNER",
     "voucher-cloned-masa": "VOUCHER_SIGNER VOUCHER_SIGNATURE",
-    "voucher-expired-signer": "VOUCHER_SIGNER",
+    "voucher-expired-signer": "CERT_TIME",
     "voucher-by-registrar": "VOUCHER_SIGNER",
     "voucher-by-device": "VOUCHER_SIGNER",
     "voucher-masa-chain-missing": "VOUCHER_SIGNER",

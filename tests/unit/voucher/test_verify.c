@@ -179,7 +179,7 @@ static void signers_by_their_usage(void)
 		{ "masa-notary", OK },
 		{ "masa-root", OK },
 		{ "masa-wrong-use", E_VOUCHER_SIGNER },
-		{ "masa-expired", E_VOUCHER_SIGNER },
+		{ "masa-expired", E_CERT_TIME },
 		{ "masa-issuer-only", E_VOUCHER_SIGNER },
 		{ "other-masa", E_VOUCHER_SIGNER },
 	};
@@ -332,7 +332,7 @@ static void voucher_of_rfc_8995(void)
 	sample_is(&s, TIME_SET, OK);
 	sample_is(&s, TIME_UNSET, OK);
 	s.now = MASA_NOW;
-	sample_is(&s, TIME_SET, E_VOUCHER_SIGNER);
+	sample_is(&s, TIME_SET, E_CERT_TIME);
 	s.now = 1622505600;
 	s.nonce = "4vTsppS2CeqBzhEdoifM2g";
 	sample_is(&s, TIME_SET, E_VOUCHER_NONCE);
