@@ -8,21 +8,34 @@
 #include "agent/progress.h"
 #include "platform/store/file.h"
 
-/* The CA first: without key and certificate nobody can ask it any more.  A device that
-   has none, or is revoked, has nothing to ask for. */
+/* A device that has no certificate, or a revoked one, has nothing to ask for. */
+static enum err revoke_live(struct device *d, struct arena *a)
+{
+	const struct onboard_limits once = { 1, 0 };
+	struct life life = { .revoked = false };
+	enum err e;
+
+	if (d->store.live == 0)
+		return OK;
+	e = life_look(d, a, &life);
+	arena_reset(a);
+	return e != OK || life.revoked ? e
+	                               : life_revoke(d, a, &once, REASON_CESSATION_OF_OPERATION);
+}
+
+/* The CA first: without key and certificate nobody can ask it any more. */
 static enum err revoke(struct arena *a)
 {
 	struct arena of_device = command_device_arena();
-	struct device d = { .store = { .dir = -1, .lock = -1 } };
-	const struct onboard_limits once = { 1, 0 };
-	struct life life = { .revoked = false };
-	enum err e = command_device(&d, &of_device);
+	struct device d;
+	enum err e = device_load(&d, &of_device, config_path);
 
+	if (e == OK) {
+		command_settings(&d.settings);
+		e = device_open_store(&d);
+	}
 	if (e == OK)
-		e = life_look(&d, a, &life);
-	arena_reset(a);
-	if (e == OK && !life.revoked)
-		e = life_revoke(&d, a, &once, REASON_CESSATION_OF_OPERATION);
+		e = revoke_live(&d, a);
 	device_close(&d);
 	return e;
 }

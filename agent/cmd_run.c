@@ -37,17 +37,27 @@ static void watch_signals(void)
 	sigaction(SIGHUP, &act, NULL);
 }
 
-static const char *status_file(char *room, size_t cap)
+/* A service that is there keeps its file: one beside it by hand comes and goes. */
+static bool is_told_by_another(void)
 {
-	char dir[PATH_NAME_MAX];
+	struct arena a = command_arena();
+	bool alive;
 
-	if (file_rooted("/var/run/onramp", dir, sizeof dir) != OK ||
-	    file_make_directory(dir) != OK ||
-	    file_rooted("/var/run/onramp/status.json", room, cap) != OK) {
-		log_warning("no status file: %s", err_reason(E_STORE));
+	json_close(progress_read(&a, &alive));
+	arena_reset(&a);
+	return alive;
+}
+
+static const char *status_file(bool once, char *room, size_t cap)
+{
+	enum err e;
+
+	if (once && is_told_by_another())
 		return NULL;
-	}
-	return room;
+	if ((e = progress_file(room, cap)) == OK)
+		return room;
+	log_warning("no status file: %s", err_reason(e));
+	return NULL;
 }
 
 /* What is live is whole and said; E_STORE when it is broken, which only the
@@ -130,6 +140,24 @@ static enum err reach_enrolled(struct device *d, struct arena *a,
 	return e;
 }
 
+/* As `onramp status` has it. */
+static enum err must_be_good(struct device *d, struct arena *a)
+{
+	struct life l;
+	struct date_text date;
+	enum err e = life_look(d, a, &l);
+
+	if (e == OK && (l.revoked || l.revoking))
+		return err_because(E_REVOKED,
+		                   "the certificate in use has been, or may be, revoked by this "
+		                   "device (`onramp reset --yes` starts over)");
+	if (e == OK && time_over(clock_now(), l.lifetime.not_after))
+		return err_because(E_CERT_TIME,
+		                   "the certificate in use ended at %s (`onramp renew`)",
+		                   date_to_rfc3339(&date, l.lifetime.not_after));
+	return e;
+}
+
 /* in_ms NULL: until enrolled and no longer. */
 static enum err run(struct device *d, const struct onboard_limits *limits, struct agenda *g,
                     int64_t *in_ms)
@@ -141,8 +169,8 @@ static enum err run(struct device *d, const struct onboard_limits *limits, struc
 		return e;
 	command_settings(&d->settings);
 	e = reach_enrolled(d, &a, limits, g);
-	if (e == OK && in_ms != NULL)
-		e = service_turn(d, &a, g, in_ms);
+	if (e == OK)
+		e = in_ms != NULL ? service_turn(d, &a, g, in_ms) : must_be_good(d, &a);
 	if (e == OK)
 		g->generation = d->store.live; /* its steps have told of it */
 	arena_reset(&a);
@@ -183,7 +211,9 @@ static enum err run_and_say(const struct onboard_limits *limits, struct agenda *
 	struct device device = { .store = { .dir = -1, .lock = -1 } };
 	enum err e = run(&device, limits, g, in_ms);
 
-	if (e != OK) {
+	if (e == E_BUSY) /* the other one tells what happens */
+		command_failed(e);
+	else if (e != OK) {
 		progress_state(err_verdict(e) == HALT ? "halted" : "stopped", e);
 		command_failed(e);
 	}
@@ -248,7 +278,7 @@ int cmd_run(int argc, char **argv)
 		return command_usage("run", "%s",
 		                     e != OK ? err_reason(e) : "`run` takes no operands");
 	watch_signals();
-	progress_start(status_file(path, sizeof path));
+	progress_start(status_file(once, path, sizeof path));
 	if (!once)
 		return err_exit_status(serve(&limits));
 	limits = (struct onboard_limits){ (unsigned)rounds, patience * INT64_C(1000) };

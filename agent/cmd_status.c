@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* `onramp status`: what was reached, from the live generation and status.json. */
-#include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 
 #include "agent/commands.h"
 #include "agent/life.h"
 #include "agent/options.h"
+#include "agent/progress.h"
 #include "platform/base/date.h"
 #include "platform/codec/json.h"
 #include "platform/pki/name.h"
@@ -35,19 +34,14 @@ static struct span said(const struct state *s, const char *name)
 	return text;
 }
 
-static void look_at_run(struct arena *a, struct state *s)
+/* Seconds, as it was when the agent wrote; 0: it does not wait. */
+static int64_t next_try(const struct state *s)
 {
-	char path[PATH_NAME_MAX];
-	struct span text;
-	int64_t pid;
-	bool absent;
+	int64_t in_s;
 
-	if (file_rooted("/var/run/onramp/status.json", path, sizeof path) != OK ||
-	    file_read(a, path, JSON_SIZE_MAX, &text, &absent) != OK || absent ||
-	    json_open(text, &s->run) != OK)
-		return;
-	s->running = json_integer(s->run, "pid", &pid) == JSON_FOUND && pid > 0 &&
-	             (kill((pid_t)pid, 0) == 0 || errno == EPERM);
+	if (s->run == NULL || json_integer(s->run, "next_try_in_seconds", &in_s) != JSON_FOUND)
+		return 0;
+	return in_s;
 }
 
 static enum err look(struct device *d, struct arena *a, struct state *s)
@@ -72,7 +66,7 @@ static enum err look(struct device *d, struct arena *a, struct state *s)
 		s->damage = life_look(d, a, &s->life);
 	s->enrolled = d->store.live != 0 && s->damage == OK;
 	snprintf(s->damage_text, sizeof s->damage_text, "%s", err_reason(s->damage));
-	look_at_run(a, s);
+	s->run = progress_read(a, &s->running);
 	return OK;
 }
 
@@ -153,6 +147,9 @@ static void print_text(const struct device *d, const struct state *s)
 	print_said(s, "  step", "step");
 	print_said(s, "  error", "error");
 	print_said(s, "  reason", "reason");
+	if (next_try(s) > 0)
+		printf("%-12s %lld s after %s\n", "  waits", (long long)next_try(s),
+		       said(s, "since").n > 0 ? log_quote(&q, said(s, "since")) : "its last word");
 	print_duty(s, "  renewal", "renewal_last", "renewal_next");
 	print_duty(s, "  roots", "roots_last", "roots_next");
 	print_duty(s, "  crl", "crl_last", "crl_next");
@@ -191,11 +188,11 @@ static enum err print_json(const struct device *d, const struct state *s)
 	struct span out;
 	enum err e;
 
-	static const char *const words[] = { "state",          "registrar",  "step",
-		                             "error",          "reason",     "renewal_last",
-		                             "renewal_next",   "roots_last", "roots_next",
-		                             "crl_last",       "crl_next",   "revocation_last",
-		                             "revocation_next" };
+	static const char *const words[] = {
+		"state",    "since",        "registrar",       "step",           "error",
+		"reason",   "renewal_last", "renewal_next",    "roots_last",     "roots_next",
+		"crl_last", "crl_next",     "revocation_last", "revocation_next"
+	};
 
 	jsonw_open(&w, NULL, '{');
 	jsonw_string(&w, "state", span_str(state_word(s)));
@@ -212,6 +209,8 @@ static enum err print_json(const struct device *d, const struct state *s)
 		jsonw_bool(&w, "running", s->running);
 		for (size_t i = 0; i < sizeof words / sizeof *words; i++)
 			json_said(&w, s, words[i]);
+		if (next_try(s) > 0)
+			jsonw_integer(&w, "next_try_in_seconds", next_try(s));
 		jsonw_close(&w, '}');
 	}
 	jsonw_close(&w, '}');

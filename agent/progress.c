@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Steps as they happen: terminal, log, status.json. */
+#include <errno.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -72,6 +74,36 @@ static void write_status(void)
 	jsonw_close(&w, '}');
 	if (jsonw_end(&w, &json) != OK || file_replace(now.status_file, json, 0644) != OK)
 		log_warning("status file: %s", err_reason(E_STORE));
+}
+
+static const char DIRECTORY[] = "/var/run/onramp", STATUS[] = "/var/run/onramp/status.json";
+
+enum err progress_file(char *path, size_t cap)
+{
+	char dir[PATH_NAME_MAX];
+	enum err e = file_rooted(DIRECTORY, dir, sizeof dir);
+
+	if (e == OK)
+		e = file_make_directory(dir);
+	return e == OK ? file_rooted(STATUS, path, cap) : e;
+}
+
+const struct json *progress_read(struct arena *a, bool *alive)
+{
+	const struct json *said = NULL;
+	char path[PATH_NAME_MAX];
+	struct span text;
+	int64_t pid;
+	bool absent;
+
+	*alive = false;
+	if (file_rooted(STATUS, path, sizeof path) != OK ||
+	    file_read(a, path, JSON_SIZE_MAX, &text, &absent) != OK || absent ||
+	    json_open(text, &said) != OK)
+		return NULL;
+	*alive = json_integer(said, "pid", &pid) == JSON_FOUND && pid > 0 &&
+	         (kill((pid_t)pid, 0) == 0 || errno == EPERM);
+	return said;
 }
 
 void progress_start(const char *status_file)

@@ -8,6 +8,13 @@
 
 #include "cmp/cmp.h"
 #include "platform/base/log.h"
+#include "platform/codec/json.h"
+
+/* status.json as it stands, in the arena; NULL where there is none. *alive: so is the process
+   that wrote it. The caller closes it. */
+const struct json *progress_read(struct arena *a, bool *alive);
+/* Where it lies, below the root; its directory is made. E_STORE. */
+MUST_CHECK enum err progress_file(char *path, size_t cap);
 
 /* Decides by stderr being a terminal; status_file may be NULL (no file). */
 void progress_start(const char *status_file);
