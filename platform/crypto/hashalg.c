@@ -73,6 +73,43 @@ void hash_alg_write(struct derw *w, enum hash h)
 	put_hash(w, h, false);
 }
 
+/* id-shake256-len, parameters ShakeOutputLen ::= INTEGER -- Output length in bits (RFC 8419 2.3) */
+static const struct span id_shake256_len = OCTETS(NIST "\x12");
+enum { SHAKE256_BITS = 512 };
+
+enum err hash_alg_read_cms(struct span algorithm_identifier, enum hash *out)
+{
+	enum err e;
+	struct der c = der_open(algorithm_identifier, &e);
+	struct der a = der_enter(&c, DER_SEQUENCE);
+	uint32_t bits;
+
+	*out = HASH_NONE;
+	if (!span_equal(der_oid(&a), id_shake256_len))
+		return hash_alg_read(algorithm_identifier, out);
+	bits = der_uint(&a);
+	der_end(&a);
+	der_end(&c);
+	if (e == OK && bits != SHAKE256_BITS)
+		return err_because(E_ALGORITHM, "SHAKE256 with %lu bits, expected %d",
+		                   (unsigned long)bits, SHAKE256_BITS);
+	if (e == OK)
+		*out = HASH_SHAKE256;
+	return e;
+}
+
+void hash_alg_write_cms(struct derw *w, const struct sig_alg *of)
+{
+	if (of->scheme != SIG_ED448) {
+		hash_alg_write(w, sig_alg_cert_hash(of));
+		return;
+	}
+	IN (w, DER_SEQUENCE) {
+		derw_put(w, DER_OID, id_shake256_len);
+		derw_uint(w, SHAKE256_BITS);
+	}
+}
+
 void digest_info_write(struct derw *w, enum hash h, const struct digest *d)
 {
 	IN (w, DER_SEQUENCE) {

@@ -65,12 +65,20 @@ MUST_CHECK enum err sig_alg_read_cms(struct span algorithm_identifier, enum hash
                                      struct sig_alg *out);
 
 /* Hash for a certificate's hash in certConf: RFC 9483 4.1.1, RFC 9481 3.3; for EdDSA
-   also the digestAlgorithm of a SignerInfo (RFC 8419 3.1). */
+   also the hash of a SignerInfo's digestAlgorithm (RFC 8419 3.1). */
 enum hash sig_alg_cert_hash(const struct sig_alg *a);
 
 /* Digest AlgorithmIdentifiers as CMS carries them: parameters absent or NULL. */
 MUST_CHECK enum err hash_alg_read(struct span algorithm_identifier, enum hash *out);
 void hash_alg_write(struct derw *w, enum hash h); /* parameters absent (RFC 5754 2) */
+
+/*
+ * digestAlgorithm of a SignerInfo with signed attributes.  For Ed448 it is
+ * id-shake256-len with 512 (RFC 8419 3.1); id-shake256, without a length, is for
+ * signatures over SHAKE256 (RFC 8702 3.1).  Both are read, and are the same hash.
+ */
+MUST_CHECK enum err hash_alg_read_cms(struct span algorithm_identifier, enum hash *out);
+void hash_alg_write_cms(struct derw *w, const struct sig_alg *of);
 
 /*
  * OK only if signature is that of message under key: algorithm allowed and

@@ -67,7 +67,7 @@ static void put_signer(struct derw *w, const struct draft *d)
 			derw_raw(w, d->by->leaf.issuer);
 			derw_put(w, DER_INTEGER, d->by->leaf.serial);
 		}
-		hash_alg_write(w, d->hash);
+		hash_alg_write_cms(w, signer_alg(d->by->key));
 		put_attributes(w, d);
 		sig_alg_write(w, signer_alg(d->by->key));
 		derw_put(w, DER_OCTET_STRING, d->signature);
@@ -91,7 +91,7 @@ static void put_signed_data(struct derw *w, const struct draft *d)
 	IN (w, DER_SEQUENCE) {
 		derw_uint(w, span_equal(d->content_type, OID_CMS_DATA) ? 1 : 3);
 		IN (w, DER_SET)
-			hash_alg_write(w, d->hash);
+			hash_alg_write_cms(w, signer_alg(d->by->key));
 		IN (w, DER_SEQUENCE) {
 			derw_put(w, DER_OID, d->content_type);
 			IN (w, DER_CONTEXT(0))

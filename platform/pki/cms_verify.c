@@ -59,14 +59,14 @@ static bool digest_listed(const struct signing *x)
 	bool found = false;
 
 	while (der_more(&set))
-		if (hash_alg_read(der_element(&set), &h) == OK && h == x->hash)
+		if (hash_alg_read_cms(der_element(&set), &h) == OK && h == x->hash)
 			found = true;
 	return found;
 }
 
 static enum err read_algorithms(struct signing *x)
 {
-	enum err e = hash_alg_read(x->signer->digest_alg, &x->hash);
+	enum err e = hash_alg_read_cms(x->signer->digest_alg, &x->hash);
 
 	if (e == OK)
 		e = sig_alg_read_cms(x->signer->sig_alg, x->hash, &x->alg);

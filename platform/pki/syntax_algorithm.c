@@ -27,6 +27,8 @@ static const char text[] =
 	" maskGenFunc [1] EXPLICIT AlgorithmIdentifier OPTIONAL,"
 	" pSourceFunc [2] EXPLICIT AlgorithmIdentifier OPTIONAL }"
 	"mgf1 ::= AlgorithmIdentifier "
+	"shake128-len ::= INTEGER "
+	"shake256-len ::= INTEGER "
 
 	"PBKDF2 ::= SEQUENCE {"
 	" salt CHOICE { specified OCTET STRING, otherSource AlgorithmIdentifier },"
@@ -87,7 +89,7 @@ static const char oids[] =
 	" aes256-GCM(46), aes256-GMAC(49) }"
 	"2.16.840.1.101.3.4.2 {"
 	" sha256(1), sha384(2), sha512(3), sha224(4), shake128(11), shake256(12),"
-	" KMACWithSHAKE128(19), KMACWithSHAKE256(20) }"
+	" shake128-len(17), shake256-len(18), KMACWithSHAKE128(19), KMACWithSHAKE256(20) }"
 	"2.16.840.1.101.3.4.3 { ML-DSA-44(17), ML-DSA-65(18), ML-DSA-87(19) }"
 	"2.16.840.1.101.3.4.4 { ML-KEM-512(1), ML-KEM-768(2), ML-KEM-1024(3) }";
 

@@ -66,6 +66,43 @@ static void other_hashes_are_refused(void)
 	CHECK_ERR(derw_end(&w, &written), E_BUG);
 }
 
+#define SHAKE256_LEN "300f" NIST "12 02020200"
+
+/* RFC 8419 3.1, RFC 8702 3.1 */
+static void digests_of_messages(void)
+{
+	static const struct sig_alg ed448 = { SIG_ED448, HASH_NONE, 0 };
+	static const struct sig_alg shake = { SIG_ECDSA, HASH_SHAKE256, 0 };
+	uint8_t buffer[64];
+	struct derw w = DERW_ON(buffer);
+	struct span written, s;
+	enum hash got;
+
+	arena_reset(&arena);
+	hash_alg_write_cms(&w, &ed448);
+	hash_alg_write_cms(&w, &shake);
+	CHECK_OK(derw_end(&w, &written));
+	CU_ASSERT(span_equal(written, test_hex(&arena, SHAKE256_LEN "300b" NIST "0c")));
+	s = test_hex(&arena, SHAKE256_LEN);
+	CHECK_OK(hash_alg_read_cms(s, &got));
+	CU_ASSERT_EQUAL(got, HASH_SHAKE256);
+	for (size_t n = 0; n < s.n; n++)
+		CU_ASSERT(hash_alg_read_cms((struct span){ s.p, n }, &got) != OK &&
+		          got == HASH_NONE);
+	CHECK_OK(hash_alg_read_cms(test_hex(&arena, "300b" NIST "0c"), &got));
+	CU_ASSERT_EQUAL(got, HASH_SHAKE256);
+	CHECK_OK(hash_alg_read_cms(test_hex(&arena, "300d" NIST "01 0500"), &got));
+	CU_ASSERT_EQUAL(got, HASH_SHA256);
+	CHECK_ERR(hash_alg_read_cms(test_hex(&arena, "300f" NIST "12 02020100"), &got),
+	          E_ALGORITHM);
+	CU_ASSERT_EQUAL(got, HASH_NONE);
+	CHECK_ERR(hash_alg_read_cms(test_hex(&arena, "300b" NIST "12"), &got), E_TRUNCATED);
+	CHECK_ERR(hash_alg_read_cms(test_hex(&arena, "3011" NIST "12 02020200 0500"), &got),
+	          E_TRAILING);
+	/* elsewhere it is none (RFC 9481 2.2) */
+	CHECK_ERR(hash_alg_read(s, &got), E_ALGORITHM);
+}
+
 static enum err read_pss(const char *hex, enum hash *hash, unsigned *salt)
 {
 	arena_reset(&arena);
@@ -142,6 +179,7 @@ const struct test_suite suite_crypto_hashalg = {
 	{
 		{ "hashes are read and written", hashes_are_read_and_written },
 		{ "other hashes are refused", other_hashes_are_refused },
+		{ "digests of messages: SHAKE256 with its length", digests_of_messages },
 		{ "RSASSA-PSS-params are read", pss_parameters_are_read },
 		{ "other RSASSA-PSS-params are refused", other_pss_parameters_are_refused },
 		{ "DigestInfo has its NULL", digest_info_has_its_null },

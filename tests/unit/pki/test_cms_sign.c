@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "tests/unit/fake/masa.h"
+#include "tests/unit/fake/x509.h"
 #include "tests/unit/test.h"
 
 static uint8_t room[131072];
@@ -133,6 +134,43 @@ static void digests(void)
 	}
 }
 
+/* RFC 8419 3.1: id-shake256-len with 512. */
+static void ed448(void)
+{
+	struct credential by = { .count = 1 };
+	struct anchors anchors = { .n = 0 };
+	struct span der, want;
+	struct cms m;
+	enum err e = signer_generate(&by.key, KEY_KIND_ED448);
+
+	begin();
+	if (e == E_ALGORITHM) {
+		test_skip("no Ed448 in this build of wolfSSL");
+		return;
+	}
+	CHECK_OK(e);
+	by.chain[0] = fake_x509(&arena, &(struct fake_parts){ .inner_alg = "3005 0603 2b6571",
+	                                                      .alg = "3005 0603 2b6571",
+	                                                      .spki = signer_spki(by.key),
+	                                                      .extensions = X_KU_SIGN,
+	                                                      .key = by.key });
+	CHECK_OK(cert_read(by.chain[0], &by.leaf));
+	CHECK_OK(anchors_add(&anchors, ANCHOR_CERT, by.chain[0]));
+	CHECK_OK(cms_sign(&arena, &by, OID_CMS_DATA, span_str(content), x509_now, &der));
+	CHECK_OK(cms_read(der, &m));
+	want = test_hex(&arena, "300f 0609 608648016503040212 02020200");
+	CU_ASSERT(span_equal(m.signers[0].digest_alg, want));
+	CU_ASSERT(span_equal(m.digest_algs, want));
+	CU_ASSERT_EQUAL(m.signers[0].message_digest.n, 64);
+	CHECK_OK(cms_verify(&m,
+	                    &(struct cms_rules){ .content_types = &OID_CMS_DATA,
+	                                         .content_type_count = 1,
+	                                         .anchors = &anchors,
+	                                         .now = x509_now },
+	                    NULL));
+	signer_close(by.key);
+}
+
 static void an_arena_too_small_is_said(void)
 {
 	struct credential by;
@@ -162,6 +200,7 @@ const struct test_suite suite_pki_cms_sign = {
 		{ "signing time only with a clock", signing_time_only_with_a_clock },
 		{ "all certificates are inside", all_certificates_are_inside },
 		{ "digests", digests },
+		{ "Ed448 has the digest of RFC 8419", ed448 },
 		{ "an arena too small is said", an_arena_too_small_is_said },
 	}
 };
