@@ -36,6 +36,10 @@ static enum err save(void *context, struct span state)
 	struct span file;
 	enum err e;
 
+	if (state.n == 0) {
+		t->waits = false;
+		return file_remove(t->journal_file);
+	}
 	IN (&w, DER_SEQUENCE) {
 		derw_text(&w, DER_UTF8, t->operation->name);
 		derw_text(&w, DER_UTF8, place_of(t, place, sizeof place));

@@ -241,7 +241,8 @@ static enum err save_state(void *context, struct span state)
 
 	if (state.n > CMP_STATE_MAX)
 		return err_because(E_BUG, "a transaction's state of %zu octets", state.n);
-	memmove(t->state_room, state.p, state.n);
+	if (state.n > 0)
+		memmove(t->state_room, state.p, state.n);
 	t->pending.state = (struct span){ t->state_room, state.n };
 	return journal_put(o, &o->attempt.pending);
 }

@@ -56,7 +56,8 @@ struct cmp_secret {
  * 4.4).  save() is called whenever we begin to wait for the CA, and before certConf,
  * in operations that certify; it makes `state` (at most CMP_STATE_MAX octets, opaque,
  * DER) durable: an error ends the operation before anything more is sent.  A certificate
- * whose chain makes the state larger is rejected (E_TOO_BIG).
+ * whose chain makes the state larger is rejected (E_TOO_BIG).  An empty state says that
+ * nothing is left of the transaction: the CA wants a new one (RFC 9483 3.6.4).
  */
 struct cmp_journal {
 	enum err (*save)(void *context, struct span state);

@@ -286,6 +286,7 @@ MUST_CHECK enum err cmp_confirm_on(struct cmp_session *s, int64_t milliseconds);
 /* journal.c: what outlives the process; nothing without client->journal. */
 MUST_CHECK enum err cmp_journal_waiting(struct cmp_session *s, int64_t milliseconds);
 MUST_CHECK enum err cmp_journal_confirming(struct cmp_session *s);
+MUST_CHECK enum err cmp_journal_ended(struct cmp_session *s);
 struct cmp_state {
 	enum cmp_request kind;
 	int64_t pause_ms; /* before the next poll */

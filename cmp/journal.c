@@ -133,6 +133,13 @@ enum err cmp_journal_confirming(struct cmp_session *s)
 	return save(s, 0);
 }
 
+enum err cmp_journal_ended(struct cmp_session *s)
+{
+	const struct cmp_journal *j = s->client->journal;
+
+	return j != NULL && s->op->certifies ? j->save(j->context, NO_BYTES) : OK;
+}
+
 /* ---- reading */
 
 static void get_fixed(struct der *c, uint8_t *to, size_t n)

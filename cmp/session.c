@@ -225,6 +225,22 @@ static enum err turn(struct cmp_session *s, const struct cmp_draft *d, uint32_t 
 	return e == OK ? read_status(s) : e;
 }
 
+/*
+ * RFC 9483 3.6.4: the CA is in trouble, and wants the request in a new transaction.  So
+ * nobody polls for the old one any more, if it was the CA that said so; but a certificate
+ * that came is confirmed once more.
+ */
+static enum err end_of_waiting(struct cmp_session *s, enum err e)
+{
+	struct cmp_fault why = { 0 };
+
+	if (e != E_CMP_AGAIN || !s->authentic || !s->txn.delayed || s->issued != NULL)
+		return e;
+	cmp_fault_keep(&why, e);
+	e = cmp_journal_ended(s);
+	return e == OK ? cmp_fault_say(&why) : e;
+}
+
 /* Polls as long as the CA asks for patience; what was received last is in s->in. */
 static enum err settle(struct cmp_session *s, uint32_t final, size_t mark, enum err e)
 {
@@ -234,7 +250,7 @@ static enum err settle(struct cmp_session *s, uint32_t final, size_t mark, enum 
 		if (e == OK)
 			e = turn(s, &POLL_REQ, final | BODY_BIT(BODY_POLL_REP));
 	}
-	return e == OK ? verdict(s) : e;
+	return end_of_waiting(s, e == OK ? verdict(s) : e);
 }
 
 enum err cmp_ask(struct cmp_session *s, const struct cmp_draft *d, unsigned answer)

@@ -23,7 +23,8 @@ static enum err save(void *context, struct span state)
 	CU_ASSERT_FATAL(state.n <= sizeof disk.state);
 	if (disk.answer != OK)
 		return err_because(disk.answer, "the disk is full");
-	memcpy(disk.state, state.p, state.n);
+	if (state.n > 0)
+		memcpy(disk.state, state.p, state.n);
 	disk.size = state.n;
 	disk.saves++;
 	disk.sent_at_last_save = ca.link.count;
@@ -119,6 +120,54 @@ static void polls_on(void)
 		CU_ASSERT_EQUAL(ca.transactions, 1);
 		fake_ca_close(&ca);
 	}
+}
+
+static void without_protection(struct fake_ca *c, struct fake_message *m)
+{
+	(void)c;
+	m->unprotected = true;
+}
+
+/* RFC 9483 3.6.4: a CA in trouble wants a new transaction; somebody on the way does not
+   decide that, and what came is confirmed all the same. */
+static void a_ca_in_trouble(void)
+{
+	static const struct fake_row waits[] = { { REPLY_WAITING, NULL },
+		                                 { REPLY_POLL_REP, NULL },
+		                                 { REPLY_ERROR, NULL },
+		                                 { REPLY_NONE, NULL } };
+	static const struct fake_row on[] = { { REPLY_ERROR, NULL }, { REPLY_NONE, NULL } };
+	static const struct fake_row somebody[] = { { REPLY_ERROR, without_protection },
+		                                    { REPLY_NONE, NULL } };
+	static const struct fake_row confirming[] = { { REPLY_GRANT, NULL },
+		                                      { REPLY_ERROR, NULL },
+		                                      { REPLY_NONE, NULL } };
+
+	begin(CMP_CONFIRM_IMPLICIT);
+	ca.fail_info = FAIL_SYSTEM_FAILURE;
+	CHECK_ERR(ask(CMP_IR, waits), E_CMP_AGAIN);
+	CU_ASSERT_EQUAL(disk.size, 0);
+	fake_ca_close(&ca);
+
+	begin(CMP_CONFIRM_IMPLICIT);
+	CHECK_ERR(ask(CMP_IR, cut_while_waiting), E_UNREACHABLE);
+	ca.fail_info = FAIL_SYSTEM_UNAVAIL;
+	CHECK_ERR(go_on(somebody), E_CMP_AGAIN);
+	CU_ASSERT(disk.size > 0);
+	fake_ca_close(&ca);
+
+	begin(CMP_CONFIRM_IMPLICIT);
+	CHECK_ERR(ask(CMP_IR, cut_while_waiting), E_UNREACHABLE);
+	ca.fail_info = FAIL_SYSTEM_UNAVAIL;
+	CHECK_ERR(go_on(on), E_CMP_AGAIN);
+	CU_ASSERT_EQUAL(disk.size, 0);
+	fake_ca_close(&ca);
+
+	begin(CMP_CONFIRM_EXPLICIT);
+	ca.fail_info = FAIL_SYSTEM_FAILURE;
+	CHECK_ERR(ask(CMP_IR, confirming), E_CMP_AGAIN);
+	CU_ASSERT(disk.size > 0);
+	fake_ca_close(&ca);
 }
 
 static void no_certs(struct fake_ca *c, struct fake_message *m)
@@ -400,6 +449,7 @@ const struct test_suite suite_cmp_journal = {
 		{ "certConfirmed: it had arrived", had_confirmed },
 		{ "a delayed pkiConf is polled for", waits_for_pki_conf },
 		{ "a CA that forgot us: gone; a rejection: a rejection", forgotten },
+		{ "a CA in trouble wants a new transaction", a_ca_in_trouble },
 		{ "no waiting and no certConf without the disk", nothing_without_the_disk },
 		{ "under a secret: the same salt, and no other kind", by_secret },
 		{ "begun with a signature, not gone on with by a secret", signed_not_secret },
