@@ -56,7 +56,9 @@ enum err connect_to(struct onboard *o, const struct url *to)
 	t->at = *to;
 	link_close(t->link);
 	t->link = NULL;
-	if ((e = link_http_open(&t->link, &r)) == OK)
+	e = link_http_open(&t->link, &r);
+	candidates_connected(o->candidates, t->candidate, e);
+	if (e == OK)
 		progress_detail("%s", link_http_describe(t->link));
 	return e;
 }

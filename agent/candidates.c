@@ -7,6 +7,7 @@ void candidates_from(struct candidates *cs, const struct settings *s, unsigned r
 {
 	cs->n = s->registrar_count;
 	cs->rounds_max = rounds_max;
+	cs->met = false;
 	for (size_t i = 0; i < cs->n; i++)
 		cs->c[i] = (struct candidate){ .at = s->registrars[i] };
 }
@@ -15,6 +16,7 @@ void candidates_only(struct candidates *cs, const struct registrar_setting *at, 
 {
 	cs->n = 1;
 	cs->rounds_max = rounds_max;
+	cs->met = false;
 	cs->c[0] = (struct candidate){ .at = *at };
 }
 
@@ -51,6 +53,25 @@ struct candidate *candidates_journalled(struct candidates *cs)
 	return NULL;
 }
 
+static void begin_anew(struct candidates *cs)
+{
+	cs->met = true;
+	for (size_t i = 0; i < cs->n; i++) {
+		cs->c[i].failures = 0;
+		if (cs->c[i].no_network)
+			cs->c[i].not_before = 0;
+	}
+}
+
+/* E_UNREACHABLE: a name that is not resolved, no route, nobody at the port.  Who only
+   lets us wait may be somebody with too much to do. */
+void candidates_connected(struct candidates *cs, struct candidate *c, enum err e)
+{
+	if (!cs->met && e != E_UNREACHABLE && e != E_TIMEOUT)
+		begin_anew(cs);
+	c->no_network = !cs->met && e == E_UNREACHABLE;
+}
+
 bool candidate_is_asked(const struct candidate *c)
 {
 	return c->waiting && c->request_size > 0;
@@ -73,7 +94,8 @@ void candidate_failed(struct candidate *c, int64_t now, uint32_t random)
 {
 	c->failures++;
 	c->rounds++;
-	c->not_before = now + retry_backoff_ms(c->failures, random);
+	c->not_before = now + (c->no_network ? retry_no_network_ms(c->failures, random)
+	                                     : retry_backoff_ms(c->failures, random));
 	if (!candidate_is_asked(c) || is_over(c, now))
 		candidate_answered(c);
 }

@@ -18,6 +18,7 @@ struct candidate {
 	unsigned failures;  /* in a row */
 	unsigned rounds;    /* failed attempts in all */
 	int64_t not_before; /* ticks; 0: at once */
+	bool no_network;    /* the last attempt reached nobody, nor had any before */
 
 	bool waiting; /* for an answer, or for a CA out of reach */
 	int64_t waiting_since;
@@ -38,6 +39,7 @@ struct candidates {
 	struct candidate c[CANDIDATES_MAX];
 	size_t n;
 	unsigned rounds_max; /* attempts each; 0: no end */
+	bool met;            /* somebody was reached: there is a network */
 };
 
 void candidates_from(struct candidates *cs, const struct settings *s, unsigned rounds_max);
@@ -55,6 +57,12 @@ bool candidates_others_due(const struct candidates *cs, const struct candidate *
 
 /* The one whose outstanding request the journal has; NULL. */
 struct candidate *candidates_journalled(struct candidates *cs);
+
+/*
+ * RFC 8995 4.1: a back-off begins anew when the network comes.  Connecting to c ended
+ * so; while nobody was ever reached, pauses stay short, and afterwards they begin anew.
+ */
+void candidates_connected(struct candidates *cs, struct candidate *c, enum err e);
 
 /* True while its request is outstanding. */
 bool candidate_is_asked(const struct candidate *c);

@@ -3,15 +3,25 @@
 #include "agent/retry.h"
 #include "platform/base/limits.h"
 
-int64_t retry_backoff_ms(unsigned failures, uint32_t random)
+static int64_t back_off(unsigned failures, int64_t max, uint32_t random)
 {
 	int64_t step = BACKOFF_FIRST_S * 1000;
 
-	while (failures-- > 1 && step < BACKOFF_MAX_S * 1000)
+	while (failures-- > 1 && step < max)
 		step *= 2;
-	if (step > BACKOFF_MAX_S * 1000)
-		step = BACKOFF_MAX_S * 1000;
+	if (step > max)
+		step = max;
 	return step / 2 + (int64_t)(random % (uint32_t)(step / 2 + 1));
+}
+
+int64_t retry_backoff_ms(unsigned failures, uint32_t random)
+{
+	return back_off(failures, (int64_t)BACKOFF_MAX_S * 1000, random);
+}
+
+int64_t retry_no_network_ms(unsigned failures, uint32_t random)
+{
+	return back_off(failures, (int64_t)NO_NETWORK_MAX_S * 1000, random);
 }
 
 int64_t retry_after_ms(int64_t seconds)

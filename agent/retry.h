@@ -12,6 +12,9 @@
  */
 int64_t retry_backoff_ms(unsigned failures, uint32_t random);
 
+/* The same while there is no network yet: at most a minute, as nobody is there to be spared. */
+int64_t retry_no_network_ms(unsigned failures, uint32_t random);
+
 /* RFC 8995 5.6: what Retry-After asks for (-1: nothing), within 5 to 60 seconds. */
 int64_t retry_after_ms(int64_t seconds);
 

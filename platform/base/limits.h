@@ -132,6 +132,7 @@ enum {
 	TRIES_MAX = 3,       /* AGAIN at one step before the next candidate */
 	BACKOFF_FIRST_S = 5,
 	BACKOFF_MAX_S = 3600,   /* RFC 8995 4.1 */
+	NO_NETWORK_MAX_S = 60,  /* ... before anybody was reached: an uplink is noticed soon */
 	WAITED_EVERY_S = 3600,  /* how much of the four days of 202 a power cut gives back */
 	RESUME_ROUNDS_MAX = 12, /* of back-off, three hours: then others get their turn */
 

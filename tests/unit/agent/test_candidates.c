@@ -130,6 +130,60 @@ static void an_answer_ends_the_request(void)
 	CU_ASSERT(!candidate_is_asked(c));
 }
 
+/* Hours without an uplink, then a cable: what comes next comes within a minute. */
+static void without_a_network_pauses_are_short(void)
+{
+	struct candidate *c;
+	int64_t in, now = 0;
+
+	candidates_from(&cs, &settings, 0);
+	for (int i = 0; i < 300; i++) {
+		CU_ASSERT_PTR_NOT_NULL_FATAL(c = next(now, &in));
+		CU_ASSERT(in <= (int64_t)NO_NETWORK_MAX_S * 1000);
+		now += in;
+		candidates_connected(&cs, c, E_UNREACHABLE);
+		candidate_failed(c, now, 0xffffffff);
+	}
+	CU_ASSERT(cs.c[1].failures > 90);
+	candidates_connected(&cs, &cs.c[0], OK);
+	CU_ASSERT_PTR_EQUAL(next(now, &in), &cs.c[0]);
+	CU_ASSERT_EQUAL(in, 0);
+	for (size_t i = 0; i < cs.n; i++)
+		CU_ASSERT(cs.c[i].failures == 0 && cs.c[i].not_before == 0);
+}
+
+/* Once a network is there, a registrar that is not has its hour: as before. */
+static void with_a_network_they_grow(void)
+{
+	static const enum err ends[] = { OK, E_TLS, E_TLS_REFUSED };
+
+	for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+		struct candidate *c = &cs.c[1];
+
+		candidates_from(&cs, &settings, 0);
+		candidates_connected(&cs, &cs.c[0], ends[i]);
+		for (int n = 0; n < 20; n++) {
+			candidates_connected(&cs, c, E_UNREACHABLE);
+			candidate_failed(c, 0, 0);
+		}
+		CU_ASSERT(c->not_before >= BACKOFF_MAX_S * 500);
+	}
+}
+
+/* A server that is overloaded looks like that; it is not to be pressed. */
+static void silence_is_no_missing_network(void)
+{
+	struct candidate *c = &cs.c[0];
+
+	candidates_from(&cs, &settings, 0);
+	for (int n = 0; n < 20; n++) {
+		candidates_connected(&cs, c, E_TIMEOUT);
+		candidate_failed(c, 0, 0);
+	}
+	CU_ASSERT(c->not_before >= BACKOFF_MAX_S * 500);
+	CU_ASSERT(!cs.met);
+}
+
 static void backoff_stays_within_its_bounds(void)
 {
 	for (unsigned failures = 1; failures < 40; failures++)
@@ -166,6 +220,9 @@ const struct test_suite suite_agent_candidates = {
 		{ "an outstanding request outlives failures, for four days",
 	          an_outstanding_request_outlives_failures },
 		{ "an answer ends an outstanding request", an_answer_ends_the_request },
+		{ "without a network pauses are short", without_a_network_pauses_are_short },
+		{ "with a network they grow", with_a_network_they_grow },
+		{ "silence is no missing network", silence_is_no_missing_network },
 		{ "back-off stays within its bounds", backoff_stays_within_its_bounds },
 		{ "Retry-After is capped", retry_after_is_capped },
 	},
