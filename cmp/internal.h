@@ -269,6 +269,7 @@ void cmp_pool_fill(struct cmp_pool *p, const struct cmp_session *s);
 void cmp_kept_add(struct cmp_kept *k, const struct path *p);
 
 /* session.c */
+int64_t cmp_least_pause(unsigned polls); /* seconds before the next one, after so many */
 MUST_CHECK enum err cmp_session_new(const struct cmp_client *c, struct arena *a,
                                     const struct cmp_op *op, struct cmp_session **out);
 /* Opens the transaction and brings the final answer, checked, into s->in. */

@@ -152,15 +152,24 @@ static int64_t with_jitter(int64_t milliseconds)
 	return milliseconds + milliseconds / JITTER * (r[0] << 8 | r[1]) / 65536;
 }
 
+/* One who always says "soon" wears the flash that keeps us able to go on; and the polls
+   we have must last as long as we wait. */
+int64_t cmp_least_pause(unsigned polls)
+{
+	return polls < CMP_POLLS_QUICK    ? CMP_CHECK_AFTER_MIN_S
+	       : polls < CMP_POLLS_SLOWLY ? CMP_POLL_SLOW_S
+	                                  : CMP_POLL_RARELY_S;
+}
+
 /* How long to wait: what a pollRep says; at first nothing, where nothing is said. */
 static enum err pause_asked_for(struct cmp_session *s, int64_t *seconds)
 {
 	struct cmp_poll_rep rep;
 	struct quoted q;
-	int64_t least;
+	int64_t least = cmp_least_pause(s->txn.polls);
 	enum err e;
 
-	*seconds = s->txn.polls == 0 ? 0 : CMP_PAUSE_S;
+	*seconds = s->txn.polls == 0 ? 0 : least > CMP_PAUSE_S ? least : CMP_PAUSE_S;
 	if (s->in.body != BODY_POLL_REP)
 		return OK;
 	e = cmp_poll_rep_read(s->in.content, &rep);
@@ -171,8 +180,6 @@ static enum err pause_asked_for(struct cmp_session *s, int64_t *seconds)
 		                   (long long)rep.cert_req_id);
 	if (rep.reason.n > 0)
 		log_info("the CA asks to wait: %s", log_quote(&q, rep.reason));
-	/* one who always says "soon" wears the flash that keeps us able to go on */
-	least = s->txn.polls < CMP_POLLS_QUICK ? CMP_CHECK_AFTER_MIN_S : CMP_POLL_SLOW_S;
 	*seconds = rep.check_after > least ? rep.check_after : least;
 	return OK;
 }
@@ -198,9 +205,10 @@ static enum err pause_before_poll(struct cmp_session *s)
 
 	if (e != OK)
 		return e;
-	if (s->txn.polls++ == CMP_POLLS_MAX)
-		return err_because(E_CMP_TIMEOUT, "asked %d times, and still no decision",
-		                   CMP_POLLS_MAX);
+	if (s->txn.polls >= CMP_POLLS_MAX)
+		return err_because(E_CMP_GONE, "asked %u times, and still no decision",
+		                   s->txn.polls);
+	s->txn.polls++;
 	milliseconds = with_jitter(seconds * 1000);
 	e = cmp_journal_waiting(s, milliseconds);
 	return e == OK ? wait_for(s, s->in.body, seconds, milliseconds) : e;

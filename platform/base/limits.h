@@ -89,7 +89,7 @@ enum {
 	CMP_NONCE_MIN = 16,           /* RFC 9483 3.1: 128 bits */
 	CMP_NONCE_MAX = 64,           /* what we echo back */
 	CMP_CHECK_AFTER_MAX_S = 3600, /* checkAfter is hostile input */
-	CMP_POLLS_MAX = 2000,         /* with the pause: days */
+	CMP_POLLS_MAX = 2000,         /* by their least pauses: more than WAITING_MAX_S */
 	CMP_RESTARTS_MAX = 3,         /* new transactions for transactionIdInUse */
 	CMP_PROFILE_MAX = 128,        /* certProfile's name */
 	CMP_TEMPLATE_MAX = 4096,      /* CertReqTemplateContent we keep */
@@ -104,7 +104,9 @@ enum {
 	CMP_PAUSE_S = 5,     /* before asking again where the peer names no time */
 	CMP_CHECK_AFTER_MIN_S = 1, /* no busy loop by checkAfter 0 */
 	CMP_POLLS_QUICK = 40,      /* polls that may follow each other so closely ... */
-	CMP_POLL_SLOW_S = 30,      /* ... then each: the journal is written for every one */
+	CMP_POLL_SLOW_S = 30,      /* ... then each: the journal is written for every one; */
+	CMP_POLLS_SLOWLY = 500,    /* from here on ... */
+	CMP_POLL_RARELY_S = 240,   /* ... who has thought for hours may take days */
 	CMP_TIME_SKEW_MAX_S = 600, /* clocks without NTP; replays are the nonces' task */
 	CMP_STATE_MAX = 24576,     /* a transaction on disk: signers, a certificate, numbers */
 	CMP_SECRET_MAX = 1024,     /* a shared secret, octets */

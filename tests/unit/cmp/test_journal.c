@@ -390,6 +390,32 @@ static void time_of_the_transaction(void)
 	fake_ca_close(&ca);
 }
 
+/* A state that says: polled so often already. */
+static void save_with_polls(unsigned polls)
+{
+	struct cmp_session *s;
+
+	CHECK_OK(cmp_session_new(&ca.client, &a, cmp_request_op(CMP_IR), &s));
+	CHECK_OK(cmp_state_restore(state(), s, &(struct cmp_state){ 0 }));
+	s->txn.polls = polls;
+	CHECK_OK(cmp_journal_waiting(s, 0));
+}
+
+/* The last poll is answered by "later" once more: nothing to go on with is left. */
+static void polled_to_the_end(void)
+{
+	static const struct fake_row later[] = { { REPLY_POLL_REP, NULL }, { REPLY_NONE, NULL } };
+	unsigned saves;
+
+	begin(CMP_CONFIRM_IMPLICIT);
+	CHECK_ERR(ask(CMP_IR, cut_while_waiting), E_UNREACHABLE);
+	save_with_polls(CMP_POLLS_MAX);
+	saves = disk.saves;
+	CHECK_ERR(go_on(later), E_CMP_GONE);
+	CU_ASSERT_EQUAL(disk.saves, saves);
+	fake_ca_close(&ca);
+}
+
 /* A chain of three, of CAs with 7.5 kB of something in each. */
 static struct span fat_chain[3];
 
@@ -457,6 +483,7 @@ const struct test_suite suite_cmp_journal = {
 		{ "each call has its time, and the pause goes on between them", time_of_a_call },
 		{ "without a clock no pause gets shorter", time_without_a_clock },
 		{ "the time of the transaction is over, whoever waits", time_of_the_transaction },
+		{ "polls have an end, and nothing is left then", polled_to_the_end },
 		{ "a chain too long for the journal is rejected", too_big_for_the_journal },
 	},
 };

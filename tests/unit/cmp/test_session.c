@@ -431,9 +431,22 @@ static void shapes_of_answers(void)
 	fake_ca_close(&ca);
 }
 
+/* RFC 8995 5.6: four days, also for one who always says "soon". */
+static void polls_for_days(void)
+{
+	int64_t seconds = 0;
+
+	CU_ASSERT_EQUAL(cmp_least_pause(0), CMP_CHECK_AFTER_MIN_S);
+	for (unsigned polls = 0; polls < CMP_POLLS_MAX; polls++)
+		seconds += cmp_least_pause(polls);
+	CU_ASSERT(seconds >= WAITING_MAX_S);
+	CU_ASSERT(seconds <= 2 * (int64_t)WAITING_MAX_S);
+}
+
 const struct test_suite suite_cmp_session = {
 	"cmp/session",
 	{
+		{ "the polls we have last for the days we wait", polls_for_days },
 		{ "waiting in an ip: poll at once, id 0", waits_and_polls },
 		{ "pollRep: not before checkAfter", as_long_as_asked },
 		{ "waiting in an error: poll, id -1", waits_by_error },
