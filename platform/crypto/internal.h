@@ -19,6 +19,8 @@
 /* The process's generator, seeded. E_ENTROPY. */
 struct WC_RNG;
 MUST_CHECK enum err rng_library(struct WC_RNG **out);
+/* The kernel's pool is ready; ends when somebody asks to stop. */
+MUST_CHECK enum err rng_wait_for_kernel(void);
 
 /* SHAKE256 over a then b, n octets of output. E_ALGORITHM without the library's. */
 MUST_CHECK enum err shake256(struct span a, struct span b, uint8_t *out, size_t n);

@@ -11,6 +11,7 @@
 #include <wolfssl/wolfcrypt/random.h>
 
 #include "platform/base/log.h"
+#include "platform/clock.h"
 #include "platform/crypto/internal.h"
 
 static WC_RNG generator;
@@ -23,15 +24,16 @@ static bool kernel_gives(unsigned flags)
 
 	do {
 		n = getrandom(&octet, 1, flags);
-	} while (n < 0 && errno == EINTR);
+	} while (n < 0 && errno == EINTR && !clock_stopped());
 	return n == 1;
 }
 
 /*
  * wolfCrypt seeds from /dev/urandom, which answers before the pool is ready: on
- * a router's first boot, with predictable bytes.  getrandom(2) waits.
+ * a router's first boot, with predictable bytes.  getrandom(2) waits, and only when
+ * it waits the kernel makes entropy of its own (Linux 5.4): so no asking now and then.
  */
-static enum err wait_for_kernel(void)
+enum err rng_wait_for_kernel(void)
 {
 	if (kernel_gives(GRND_NONBLOCK))
 		return OK;
@@ -40,6 +42,8 @@ static enum err wait_for_kernel(void)
 		if (kernel_gives(0))
 			return OK;
 	}
+	if (errno == EINTR)
+		return err_because(E_ENTROPY, "asked to stop before the kernel was ready");
 	return err_because(E_ENTROPY, "getrandom: %s", strerror(errno));
 }
 
@@ -50,7 +54,7 @@ enum err rng_library(struct WC_RNG **out)
 
 	*out = NULL;
 	if (!ready) {
-		e = wait_for_kernel();
+		e = rng_wait_for_kernel();
 		if (e != OK)
 			return e;
 		code = wc_InitRng(&generator);

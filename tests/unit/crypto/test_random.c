@@ -1,7 +1,55 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* That numbers come, differ, and never come in part. */
-#include "platform/crypto/hash.h"
+#include <errno.h>
+#include <stdio.h>
+#include <sys/random.h>
+
+#include "platform/clock.h"
+#include "platform/crypto/internal.h"
 #include "tests/unit/test.h"
+
+/* A kernel whose pool is not ready: each wait is ended by a signal. */
+static struct {
+	bool empty;
+	unsigned waits, stop_at;
+} kernel;
+
+/* Takes the place of the library's in this program. */
+ssize_t getrandom(void *to, size_t n, unsigned flags)
+{
+	FILE *f;
+
+	if (kernel.empty && (flags & GRND_NONBLOCK) != 0) {
+		errno = EAGAIN;
+		return -1;
+	}
+	if (kernel.empty && kernel.waits < 4) {
+		if (++kernel.waits == kernel.stop_at)
+			clock_stop();
+		errno = EINTR;
+		return -1;
+	}
+	f = fopen("/dev/urandom", "rb");
+	n = f != NULL ? fread(to, 1, n, f) : 0;
+	if (f != NULL)
+		fclose(f);
+	return (ssize_t)n;
+}
+
+static void the_wait_for_the_kernel_ends_by_a_stop(void)
+{
+	CHECK_OK(rng_wait_for_kernel());
+	kernel.empty = true;
+	CHECK_OK(rng_wait_for_kernel()); /* signals alone end nothing */
+	CU_ASSERT_EQUAL(kernel.waits, 4);
+	kernel.waits = 0;
+	kernel.stop_at = 2;
+	CHECK_ERR(rng_wait_for_kernel(), E_ENTROPY);
+	CU_ASSERT(strstr(err_reason(E_ENTROPY), "asked to stop") != NULL);
+	CU_ASSERT_EQUAL(kernel.waits, 2);
+	kernel.empty = false;
+	clock_go_on();
+}
 
 /* 4096 octets: each value is expected 16 times, and 60 of one is beyond all chance. */
 static void octets_are_spread(void)
@@ -44,6 +92,7 @@ const struct test_suite suite_crypto_random = {
 	{
 		{ "octets are spread over all values", octets_are_spread },
 		{ "numbers do not repeat", numbers_do_not_repeat },
+		{ "a stop ends the wait for the kernel", the_wait_for_the_kernel_ends_by_a_stop },
 		{ "too much at once leaves zeros", what_is_too_much_leaves_nothing },
 	},
 };
