@@ -47,7 +47,6 @@ enum err connect_to(struct onboard *o, const struct url *to)
 		.url = t->origin,
 		.client = flow_identity(o),
 		.version = o->device->settings.tls_version,
-		.name_is_ours = !t->redirected,
 	};
 	enum err e = url_origin(to, t->origin, sizeof t->origin);
 

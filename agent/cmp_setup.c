@@ -227,7 +227,6 @@ static enum err connect_server(struct cmp_tool *t)
 	const struct link_request r = {
 		.url = t->server,
 		.client = t->cert != NULL ? &t->identity : NULL,
-		.name_is_ours = true,
 	};
 	enum err e = link_http_open(&t->link, &r);
 

@@ -60,7 +60,6 @@ static enum err open_with_ldevid(struct onboard *o, struct credential *ldevid, s
 		.url = t->origin,
 		.client = ldevid,
 		.version = o->device->settings.tls_version,
-		.name_is_ours = !t->redirected,
 	};
 	enum err e = device_live_credential(o->device, o->arena, ldevid);
 

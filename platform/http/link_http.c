@@ -22,7 +22,6 @@ struct link_http {
 	struct url at;
 	const struct credential *client;
 	enum tls_version version;
-	bool send_sni;
 	struct judge judge; /* accept is NULL: provisional */
 	struct stream stream;
 	struct kept peer;
@@ -100,7 +99,6 @@ static enum err connect_tls(struct link_http *l, const struct judge *judge, int6
 	const struct channel_request r = {
 		.host = l->at.host,
 		.port = l->at.port,
-		.send_sni = l->send_sni && !l->at.literal,
 		.client = l->client,
 		.version = l->version,
 		.judge = judge,
@@ -242,7 +240,6 @@ enum err link_http_open(struct link **out, const struct link_request *r)
 		                 .open = true,
 		                 .client = r->client,
 		                 .version = r->version,
-		                 .send_sni = r->name_is_ours,
 		                 .stream = STREAM_CLOSED };
 	if (r->judge != NULL)
 		l->judge = *r->judge;

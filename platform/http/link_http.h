@@ -21,7 +21,6 @@ struct link_request {
 	const struct credential *client;
 	enum tls_version version;
 	const struct judge *judge; /* NULL: provisional, and the same chain ever after */
-	bool name_is_ours;         /* the host name comes from the operator: send SNI */
 };
 
 /* Connects at once (https: handshake done, chain captured, judged).

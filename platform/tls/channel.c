@@ -84,12 +84,13 @@ static bool is_address(const char *host)
 	return strchr(host, ':') != NULL || inet_pton(AF_INET, host, &v4) == 1;
 }
 
-/* RFC 6066 3: names, no literals. */
+/* RFC 6066 3: names, no literals. Whose word the name is makes no difference to a front
+   with many servers behind it; it does to who may prove his role by it (voucher/pin.c). */
 static enum err name_server(WOLFSSL *ssl, const struct channel_request *r)
 {
 	size_t n = strlen(r->host);
 
-	if (!r->send_sni || is_address(r->host))
+	if (is_address(r->host))
 		return OK;
 	if (wolfSSL_UseSNI(ssl, WOLFSSL_SNI_HOST_NAME, r->host, (word16)n) == WOLFSSL_SUCCESS)
 		return OK;

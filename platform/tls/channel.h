@@ -24,7 +24,6 @@ enum tls_version { TLS_ANY, TLS_1_2, TLS_1_3 }; /* ANY: 1.3 preferred */
 struct channel_request {
 	const char *host; /* name or address literal, no brackets */
 	uint16_t port;
-	bool send_sni; /* only for names from configuration (RFC 8995 erratum 6648) */
 	const struct credential *client; /* NULL: no client certificate */
 	enum tls_version version;
 	const struct judge *judge;        /* NULL: provisional */

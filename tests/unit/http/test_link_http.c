@@ -220,7 +220,7 @@ static void over_ipv6(void)
 
 	server_start(&s, WORDS("--family", "6", "--tls", "any", "--cert", "@p256.pem"));
 	snprintf(url, sizeof url, "https://[::1]:%u", (unsigned)s.port);
-	r = (struct link_request){ .url = url, .name_is_ours = true };
+	r = (struct link_request){ .url = url };
 	CHECK_OK(link_http_open(&l, &r));
 	CU_ASSERT_FATAL(l != NULL);
 	CHECK_OK(client_ask(l, "/echo", &x));

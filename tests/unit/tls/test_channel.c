@@ -92,9 +92,9 @@ static void stopped(void)
 	server_stop(&s);
 }
 
-static bool name_seen(const struct server *s, const char *host, bool send, const char *want)
+static bool name_seen(const struct server *s, const char *host, const char *want)
 {
-	struct channel_request r = { .host = host, .port = s->port, .send_sni = send };
+	struct channel_request r = { .host = host, .port = s->port };
 	struct channel *c;
 	char text[2048] = "";
 
@@ -110,9 +110,8 @@ static void server_names(void)
 	struct server s;
 
 	server_start(&s, WORDS("--tls", "any", "--cert", "@p256.pem"));
-	CU_ASSERT(name_seen(&s, "localhost", true, "name localhost\n"));
-	CU_ASSERT(name_seen(&s, "localhost", false, "name None\n"));
-	CU_ASSERT(name_seen(&s, "127.0.0.1", true, "name None\n"));
+	CU_ASSERT(name_seen(&s, "localhost", "name localhost\n"));
+	CU_ASSERT(name_seen(&s, "127.0.0.1", "name None\n"));
 	server_stop(&s);
 }
 
@@ -180,7 +179,7 @@ const struct test_suite suite_tls_channel = {
 		{ "what is no TLS is refused", no_tls },
 		{ "a slow handshake ends in time", slow },
 		{ "a request to stop ends the handshake", stopped },
-		{ "the server's name is sent when asked, and no address", server_names },
+		{ "the server's name is sent, and no address", server_names },
 		{ "an orderly end is told from a cut", ends_told_apart },
 		{ "there are so many channels and no more", fixed_set },
 		{ "no descriptor is left open", nothing_leaks },
