@@ -45,6 +45,9 @@ enum err cmp_read_cert_response(struct cmp_session *s)
 		                   "the request is granted, but no certificate came");
 	if (rep->status.status != PKI_REJECTION && rep->status.fail_info != 0)
 		log_notice("failInfo comes with a status that is no rejection, it is ignored");
+	if (rep->ca_pubs_ignored > 0)
+		log_notice("caPubs holds more than %d certificates, %zu are ignored", ANCHORS_MAX,
+		           rep->ca_pubs_ignored);
 	return check_delivery(s);
 }
 

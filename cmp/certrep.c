@@ -17,9 +17,8 @@ static void read_ca_pubs(struct der *c, struct cmp_cert_rep *out)
 		if (out->ca_pubs_count < ANCHORS_MAX)
 			out->ca_pubs[out->ca_pubs_count++] = cert;
 		else
-			log_notice("caPubs holds more than %d certificates, the rest is ignored",
-			           ANCHORS_MAX);
-	} while (der_more(&list) && out->ca_pubs_count <= ANCHORS_MAX);
+			out->ca_pubs_ignored++;
+	} while (der_more(&list));
 	der_end(&outer);
 }
 

@@ -132,7 +132,7 @@ MUST_CHECK enum err cmp_protected_part(const struct cmp_message *m, struct arena
 /* certrep.c: CertRepMessage and PollRepContent, as RFC 9483 narrows them. */
 struct cmp_cert_rep {
 	struct span ca_pubs[ANCHORS_MAX];
-	size_t ca_pubs_count;
+	size_t ca_pubs_count, ca_pubs_ignored;
 	int64_t cert_req_id;
 	struct cmp_status status;
 	struct span cert;      /* Certificate, DER; empty when there is none */
