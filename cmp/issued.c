@@ -114,8 +114,10 @@ static enum err check_san(const struct cmp_wishes *w, const struct cert *c)
 	return e;
 }
 
-/* A device signs with its key; a certificate that forbids it, unasked, is of no use. */
-static enum err check_key_usage(const struct cmp_wishes *w, const struct cert *c)
+/* A device signs with its key; a certificate that forbids it, unasked, is of no use, however
+   the CA came to it.  What else was asked for it may leave out, if it says so. */
+static enum err check_key_usage(const struct cmp_wishes *w, const struct cert *c,
+                                const struct cmp_issued *out)
 {
 	enum err e = OK;
 	uint32_t wanted = KU_DIGITAL_SIGNATURE;
@@ -128,8 +130,9 @@ static enum err check_key_usage(const struct cmp_wishes *w, const struct cert *c
 	}
 	if (e != OK || !c->has_key_usage || (c->key_usage & wanted) == wanted)
 		return e;
-	return err_because(E_ISSUED_USAGE, "its keyUsage is %03x, wanted were %03x (bit 0 first)",
-	                   (unsigned)c->key_usage, (unsigned)wanted);
+	e = err_because(E_ISSUED_USAGE, "its keyUsage is %03x, wanted were %03x (bit 0 first)",
+	                (unsigned)c->key_usage, (unsigned)wanted);
+	return (wanted & ~c->key_usage & KU_DIGITAL_SIGNATURE) != 0 ? e : differs(out, e);
 }
 
 static enum err check_eku(const struct cmp_wishes *w, const struct cert *c)
@@ -195,7 +198,7 @@ static enum err check_uses(const struct cmp_session *s, const struct cert *c,
 	enum err e = check_not_ca(c);
 
 	if (e == OK)
-		e = check_key_usage(s->wishes, c);
+		e = check_key_usage(s->wishes, c, out);
 	if (e == OK && (e = check_eku(s->wishes, c)) != OK)
 		e = differs(out, e);
 	return e;

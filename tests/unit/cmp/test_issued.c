@@ -103,6 +103,8 @@ static void key_usage(void)
 	ca.wishes.extensions = extension(oid_ku, "03 02 03 88");
 	ca.issue.extensions = extension(oid_san, SAN_A);
 	ca.issue.key_usage = KU_DIGITAL_SIGNATURE;
+	hold_both(E_ISSUED_USAGE, OK);
+	ca.issue.key_usage = KU_KEY_AGREEMENT;
 	hold_both(E_ISSUED_USAGE, E_ISSUED_USAGE);
 	ca.issue.key_usage = KU_DIGITAL_SIGNATURE | KU_KEY_AGREEMENT;
 	hold_both(OK, OK);
