@@ -21,13 +21,17 @@ static int64_t pause_ms(unsigned failures)
 
 enum err tool_try(struct cmp_tool *t, const struct tool_attempt *a)
 {
-	int64_t end = clock_ticks() + t->client.total_ms;
 	size_t mark = arena_mark(t->arena);
 
 	for (unsigned failures = 1;; failures++) {
-		enum err e = a->run(t, a->context);
-		int64_t pause = pause_ms(failures), left = end - clock_ticks();
+		int64_t pause = pause_ms(failures), left = t->ends - clock_ticks();
+		enum err e;
 
+		if (left <= 0)
+			return err_because(E_CMP_TIMEOUT, "the time of --total-timeout is over");
+		t->client.total_ms = left;
+		e = a->run(t, a->context);
+		left = t->ends - clock_ticks();
 		if (e != E_CMP_AGAIN || failures > (unsigned long)t->retries || pause >= left)
 			return e;
 		tool_note(t, "   %s: once more in %" PRId64 " s", err_reason(e),
@@ -35,7 +39,6 @@ enum err tool_try(struct cmp_tool *t, const struct tool_attempt *a)
 		if (!clock_sleep(pause))
 			return e;
 		arena_rewind(t->arena, mark);
-		t->client.total_ms = left - pause;
 	}
 }
 

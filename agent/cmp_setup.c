@@ -257,8 +257,6 @@ static enum err make_client(struct cmp_tool *t)
 		.profile = t->profile != NULL ? span_str(t->profile) : NO_BYTES,
 		.hash_alg = t->hash_alg,
 		.now = clock_now,
-		.total_ms = (t->total_timeout > 0 ? (int64_t)t->total_timeout : WAITING_MAX_S) *
-		            1000,
 		.watch = &t->watch,
 		.crls = t->crls,
 		.crl_count = t->crl_files.n,
@@ -291,8 +289,10 @@ static enum err trust_clock(const struct cmp_tool *t)
 
 enum err tool_open(struct cmp_tool *t)
 {
+	int64_t seconds = t->total_timeout > 0 ? t->total_timeout : WAITING_MAX_S;
 	enum err e = trust_clock(t);
 
+	t->ends = clock_ticks() + seconds * 1000;
 	if (e == OK)
 		e = choose_path(t);
 	if (e == OK)

@@ -41,7 +41,7 @@ static void process_begins(void)
 	};
 	t.watch = (struct cmp_watch){ tool_event, tool_message, &t };
 	t.client.watch = &t.watch;
-	t.client.total_ms = 60000;
+	t.ends = clock_ticks() + 60000;
 }
 
 static void begin(void)
@@ -89,7 +89,7 @@ static void what_waits_is_gone_on_with(void)
 	struct stat st;
 
 	begin();
-	t.client.total_ms = 1000;
+	t.ends = clock_ticks() + 1000;
 	ca.check_after = 5;
 	CHECK_ERR(ask(waits), E_CMP_TIMEOUT);
 	CU_ASSERT_EQUAL_FATAL(stat(journal_file(), &st), 0);
@@ -145,7 +145,7 @@ static void a_ca_that_forgot_is_asked_anew(void)
 		                                  { REPLY_NONE, NULL } };
 
 	begin();
-	t.client.total_ms = 1000;
+	t.ends = clock_ticks() + 1000;
 	ca.check_after = 5;
 	CHECK_ERR(ask(waits), E_CMP_TIMEOUT);
 	fake_time.seconds += 10;
@@ -160,7 +160,7 @@ static void another_line_is_refused(void)
 	static const struct fake_row nothing[] = { { REPLY_NONE, NULL } };
 
 	begin();
-	t.client.total_ms = 1000;
+	t.ends = clock_ticks() + 1000;
 	ca.check_after = 5;
 	CHECK_ERR(ask(waits), E_CMP_TIMEOUT);
 	process_begins();
@@ -185,7 +185,7 @@ static void a_damaged_journal_is_refused(void)
 	size_t whole;
 
 	begin();
-	t.client.total_ms = 1000;
+	t.ends = clock_ticks() + 1000;
 	ca.check_after = 5;
 	CHECK_ERR(ask(waits), E_CMP_TIMEOUT);
 	CHECK_OK(file_read(&a, journal_file(), sizeof copy, &file, NULL));
@@ -221,7 +221,7 @@ static enum err try(struct trouble *w, long retries, int64_t total_ms)
 	arena_reset(&a);
 	w->calls = 0;
 	t = (struct cmp_tool){ .retries = retries, .arena = &a };
-	t.client.total_ms = total_ms;
+	t.ends = clock_ticks() + total_ms;
 	return tool_try(&t, &(struct tool_attempt){ attempt, w });
 }
 
@@ -262,6 +262,20 @@ static void other_failures_are_no_reason(void)
 	}
 }
 
+/* --follow-template: what the first of two operations took is of the second one's time. */
+static void one_time_for_all(void)
+{
+	struct trouble w = { .until = 0 };
+
+	CHECK_OK(try(&w, 0, 60000));
+	CU_ASSERT(clock_sleep(30));
+	CHECK_OK(tool_try(&t, &(struct tool_attempt){ attempt, &w }));
+	CU_ASSERT(t.client.total_ms <= 60000 - 30);
+	t.ends = clock_ticks();
+	CHECK_ERR(tool_try(&t, &(struct tool_attempt){ attempt, &w }), E_CMP_TIMEOUT);
+	CU_ASSERT_EQUAL(w.calls, 2);
+}
+
 const struct test_suite suite_agent_cmp_again = {
 	"agent/cmp_again",
 	{
@@ -271,6 +285,7 @@ const struct test_suite suite_agent_cmp_again = {
 		{ "a CA that forgot is asked anew", a_ca_that_forgot_is_asked_anew },
 		{ "another line is refused", another_line_is_refused },
 		{ "a damaged journal is refused", a_damaged_journal_is_refused },
+		{ "one time for all operations of a line", one_time_for_all },
 		{ "trouble is waited for", trouble_is_waited_for },
 		{ "retries have an end", retries_have_an_end },
 		{ "other failures are no reason", other_failures_are_no_reason },
