@@ -194,7 +194,7 @@ MUST_CHECK enum err stage_sources(struct onboard *o);
 MUST_CHECK enum err stage_issued(struct onboard *o, const struct cmp_issued *issued);
 /* The UCI view of a certificate; state: "enrolled", "revoked". */
 MUST_CHECK enum err stage_view(struct onboard *o, struct span cert, const char *state);
-/* crl.pem; empty: none. */
+/* crl.der: as it came, for it may be long; empty: none. */
 MUST_CHECK enum err stage_crl(struct onboard *o, struct span der);
 /* roots.pem: these, one after the other. */
 MUST_CHECK enum err stage_roots(struct onboard *o, const struct span *roots, size_t count);

@@ -96,22 +96,19 @@ struct crl_held {
 /* It can be had again, and must not stand in the way of anything. */
 static struct crl_held load_crl(const struct device *d, struct arena *a)
 {
-	struct pem block = { NO_BYTES, NO_BYTES };
 	struct crl_held held = { .der = NO_BYTES };
-	struct span file;
+	struct span der;
 	bool absent;
-	enum err e = store_find(&d->store, a, "crl.pem", &file, &absent);
+	enum err e = store_find(&d->store, a, "crl.der", &der, &absent);
 
 	if (e == OK && absent)
 		return held;
 	if (e == OK)
-		e = pem_next(a, &file, &block);
+		e = crl_dates(der, &held.made, &held.next);
 	if (e == OK)
-		e = crl_dates(block.der, &held.made, &held.next);
-	if (e == OK)
-		held.der = block.der;
+		held.der = der;
 	else
-		log_warning("crl.pem is of no use: %s", err_reason(e));
+		log_warning("crl.der is of no use: %s", err_reason(e));
 	return held;
 }
 

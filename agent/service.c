@@ -172,8 +172,8 @@ static void note_result(struct agenda *g, size_t i, const struct life *l, enum e
 		log_warning("%s failed: %s", duties[i].name, err_reason(e));
 }
 
-/* After a success it rests, after a failure it backs off, from a server that does not
-   have it at all it is asked rarely. */
+/* After a success it rests, after a failure it backs off; a server that does not have it
+   at all, or more of it than we take, is asked rarely. */
 static int64_t pause_after(const struct duty *duty, const struct life *l, unsigned failures,
                            enum err e)
 {
@@ -181,7 +181,8 @@ static int64_t pause_after(const struct duty *duty, const struct life *l, unsign
 		return duty->rest(l, clock_now()) * 1000;
 	if (is_thinking(l, e))
 		return DUTY_PAUSE_MS;
-	if (e == E_CMP_NONE && duty->run != life_renew)
+	if ((e == E_CMP_NONE || e == E_TOO_BIG) && duty->run != life_renew &&
+	    duty->run != revoke_once_more)
 		return (int64_t)NEWS_RARELY_S * 1000;
 	return retry_backoff_ms(failures, random_number());
 }

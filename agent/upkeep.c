@@ -7,28 +7,11 @@
 
 #include "agent/flow.h"
 #include "agent/progress.h"
-#include "platform/codec/pem.h"
 #include "platform/pki/crl.h"
 
 enum err stage_crl(struct onboard *o, struct span der)
 {
-	size_t mark = arena_mark(o->arena), n = 0;
-	char *text = arena_take(o->arena, PEM_FILE_MAX);
-	enum err e = E_SPACE;
-
-	if (der.n == 0) {
-		arena_rewind(o->arena, mark);
-		return OK;
-	}
-	if (text == NULL)
-		e = err_because(E_SPACE, "no memory for a CRL file");
-	else
-		e = pem_write(text, PEM_FILE_MAX, &n, "X509 CRL", der);
-	if (e == OK)
-		e = generation_put(&o->attempt.generation, "crl.pem", FILE_PUBLIC,
-		                   (struct span){ (const uint8_t *)text, n });
-	arena_rewind(o->arena, mark);
-	return e;
+	return der.n > 0 ? generation_put(&o->attempt.generation, "crl.der", FILE_PUBLIC, der) : OK;
 }
 
 static enum err carry_all(struct onboard *o, struct span crl)

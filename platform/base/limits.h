@@ -40,7 +40,7 @@ enum {
 	ANCHORS_MAX = 16,         /* trust anchors at once */
 	CMS_SIGNED_MAX = 1024,    /* signed attributes: 110 octets, with S/MIME capabilities 250 */
 	CMS_CANDIDATES_MAX = 4,   /* certificates one identifier names: a path search each */
-	CRL_ENTRIES_MAX = 20000,  /* walked linearly */
+	CRL_ENTRIES_MAX = 20000,  /* walked linearly; HTTP_BODY_MAX holds some 2,500 */
 	RSA_BITS_MIN = 2048,      /* NIST SP 800-131A */
 	RSA_BITS_MAX = 4096,      /* SP_INT_BITS of the library */
 	RSA_EXPONENT_MAX = 8,     /* octets; 65537 is three, a long one makes verifying slow */
@@ -156,7 +156,8 @@ enum {
 	UCI_LINE_MAX = 1024,
 	UCI_OPTIONS_MAX = 512,
 	PATH_NAME_MAX = 256,
-	STORE_RESERVE = 65536, /* bytes left free on the state's file system */
+	STORE_RESERVE = 65536,           /* bytes left free on the state's file system */
+	STORED_FILE_MAX = HTTP_BODY_MAX, /* a CRL as it came; what is PEM is smaller */
 	GENERATION_FILES_MAX = 12,
 	JOURNAL_MAX = 65536
 };

@@ -60,13 +60,13 @@ enum err generation_put(struct generation *g, const char *name, enum file_kind k
 enum err generation_get(const struct generation *g, struct arena *a, const char *name,
                         struct span *content)
 {
-	return read_at(g->dir, name, a, PEM_FILE_MAX, content, NULL);
+	return read_at(g->dir, name, a, STORED_FILE_MAX, content, NULL);
 }
 
 enum err generation_find(const struct generation *g, struct arena *a, const char *name,
                          struct span *content, bool *absent)
 {
-	return read_at(g->dir, name, a, PEM_FILE_MAX, content, absent);
+	return read_at(g->dir, name, a, STORED_FILE_MAX, content, absent);
 }
 
 enum err generation_carry(struct generation *g, struct arena *a, const char *name,

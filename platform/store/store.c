@@ -143,7 +143,7 @@ enum err store_find(const struct store *s, struct arena *a, const char *name, st
 		return err_because(E_STORE, "%s: no live generation", s->path);
 	generation_name(s->live, gen);
 	snprintf(path, sizeof path, "%s/%s", gen, name);
-	return read_at(s->dir, path, a, PEM_FILE_MAX, content, absent);
+	return read_at(s->dir, path, a, STORED_FILE_MAX, content, absent);
 }
 
 enum err store_get(const struct store *s, struct arena *a, const char *name, struct span *content)

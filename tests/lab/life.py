@@ -153,7 +153,7 @@ def renews_with_the_least(life: Life) -> int | None:
     life.run(*ONCE)
     before, factory = life.serial(), life.device.root / "factory"
     shutil.rmtree(factory)
-    (life.device.live / "crl.pem").write_text("nothing")
+    (life.device.live / "crl.der").write_text("nothing")
     (life.device.live / "meta.json").write_text("")
     life.expect(life.status()["state"] == "enrolled", f"status says {life.status()['state']}")
     status = life.run("renew")
@@ -161,7 +161,7 @@ def renews_with_the_least(life: Life) -> int | None:
     life.whole("renewed")
     meta = json.loads((life.device.live / "meta.json").read_text())
     life.expect(meta["registrar"] == life.labs[-1].facts["registrar"], f"meta.json says {meta}")
-    life.expect(not (life.device.live / "crl.pem").exists(), "the broken CRL was kept")
+    life.expect(not (life.device.live / "crl.der").exists(), "the broken CRL was kept")
     return status
 
 
@@ -658,7 +658,7 @@ def revoked_server(life: Life) -> int | None:
         books.write(f"{serial:x} 1 {int(time.time())}\n")
     life.lab_becomes()
     service = life.start("run")
-    life.until("a CRL", lambda: (life.device.live / "crl.pem").is_file())
+    life.until("a CRL", lambda: (life.device.live / "crl.der").is_file())
     service.terminate()
     life.finish(service)
     life.run("renew", status=41)
@@ -684,7 +684,7 @@ def freshens(life: Life) -> int | None:
     service = life.start("run")
     roots = life.device.live / "roots.pem"
     life.until("two roots", lambda: roots.is_file() and len(pki.read_certs(roots)) == 2)
-    life.until("a CRL", lambda: (life.device.live / "crl.pem").is_file())
+    life.until("a CRL", lambda: (life.device.live / "crl.der").is_file())
     life.expect(len(pki.read_certs(roots)) == 2, "the roots were lost with the CRL")
     key = (life.device.live / "key.pem").stat().st_mode
     life.expect(key & 0o077 == 0, "key.pem can be read by others")
@@ -692,9 +692,9 @@ def freshens(life: Life) -> int | None:
     life.finish(service)
     status = life.run("renew")
     life.expect(len(pki.read_certs(roots)) == 2, "the renewal lost a root")
-    life.expect((life.device.live / "crl.pem").is_file(), "the renewal lost the CRL")
+    life.expect((life.device.live / "crl.der").is_file(), "the renewal lost the CRL")
     life.run("revoke")
     life.whole("revoked")
     life.expect(len(pki.read_certs(roots)) == 2, "the revocation lost a root")
-    life.expect((life.device.live / "crl.pem").is_file(), "the revocation lost the CRL")
+    life.expect((life.device.live / "crl.der").is_file(), "the revocation lost the CRL")
     return status

@@ -443,7 +443,7 @@ lives("killed-voucher-damaged", life.other_voucher, *WAITING)
 lives("revoke", life.revokes)
 lives("revoke-cut", life.cut_while_revoking)
 lives("reset-revoke", life.resets_and_revokes)
-lives("roots-and-crl", life.freshens,
+lives("roots-and-crl", life.freshens, "--fault", "cmp-crl-long",
       settings={"renew.root_updates": "1", "renew.crls": "1", "renew.enabled": "0"})  # fmt: skip
 lives("roots-and-crl-by-point", life.freshens, "--cmp-cdp", "on", "--cmp-crl-point", "on",
       settings={"renew.root_updates": "1", "renew.crls": "1", "renew.enabled": "0"})  # fmt: skip
