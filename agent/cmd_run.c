@@ -60,6 +60,23 @@ static const char *status_file(bool once, char *room, size_t cap)
 	return NULL;
 }
 
+static enum err say_damage(const struct device *d, enum err e)
+{
+	unsigned before = store_before(&d->store);
+	const char *dir = d->settings.state_dir;
+	char why[ERR_REASON_MAX];
+
+	if (err_verdict(e) != HALT || before == 0)
+		return err_within(E_STORE, e,
+		                  "the live generation is damaged (`onramp reset --yes` "
+		                  "starts over)");
+	snprintf(why, sizeof why, "%s", err_reason(e));
+	return err_because(e,
+	                   "%s: gen/%04u is damaged (the one before is kept: `ln -sfn gen/%04u "
+	                   "%s/live` goes back to it; `onramp reset --yes` starts over)",
+	                   why, d->store.live, before, dir);
+}
+
 /* What is live is whole and said; E_STORE when it is broken, which only the
    operator may mend: an error never makes a device forget its owner. */
 static enum err say_enrolled(struct device *d, struct arena *a, const char *how)
@@ -70,9 +87,7 @@ static enum err say_enrolled(struct device *d, struct arena *a, const char *how)
 	enum err e = device_live_credential(d, a, &live);
 
 	if (e != OK)
-		return err_within(
-			E_STORE, e,
-			"the live generation is damaged (`onramp reset --yes` starts over)");
+		return say_damage(d, e);
 	fprintf(stderr, "%s: %s, valid until %s, in %s/live\n", how,
 	        name_text(&q, live.leaf.subject), date_to_rfc3339(&date, live.leaf.not_after),
 	        d->settings.state_dir);

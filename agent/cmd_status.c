@@ -16,7 +16,7 @@ enum { OUT_MAX = 16384 };
 struct state {
 	bool enrolled;
 	struct credential live;
-	unsigned generation;
+	unsigned generation, before;
 	struct life life;
 	enum err damage; /* the live generation cannot be used */
 	char damage_text[ERR_REASON_MAX];
@@ -60,6 +60,7 @@ static enum err look(struct device *d, struct arena *a, struct state *s)
 	if (e != OK)
 		return e;
 	s->generation = d->store.live;
+	s->before = d->store.live != 0 ? store_before(&d->store) : 0;
 	if (d->store.live != 0)
 		s->damage = device_live_credential(d, a, &s->live);
 	if (d->store.live != 0 && s->damage == OK)
@@ -127,6 +128,8 @@ static void print_text(const struct device *d, const struct state *s)
 	printf("%-12s %s\n", "state", state_word(s));
 	if (s->damage != OK)
 		printf("%-12s %s\n", "damage", s->damage_text);
+	if (s->damage != OK && s->before != 0)
+		printf("%-12s gen/%04u, the one before\n", "kept", s->before);
 	printf("%-12s %s\n", "clock", clock_words(clock, sizeof clock));
 	if (s->enrolled) {
 		printf("%-12s %s\n", "subject", name_text(&q, s->live.leaf.subject));

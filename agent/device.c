@@ -6,6 +6,18 @@
 #include "platform/codec/pem.h"
 #include "platform/store/file.h"
 
+/* In whose files the fault is; the words stay.  E_STORE is of the state alone, and E_IDENTITY
+   of the IDevID. */
+static enum err of_files(enum err outer, enum err e, const char *what, const char *file)
+{
+	char where[PATH_NAME_MAX + 32];
+
+	if (e == E_STORE || e == E_IDENTITY)
+		e = err_because(outer, "%s", err_reason(e));
+	snprintf(where, sizeof where, "%s %s", what, file);
+	return err_within(outer, e, where);
+}
+
 /* A file named by the configuration, below the root. */
 static enum err read_named(struct arena *a, const char *path, struct span *out)
 {
@@ -20,13 +32,11 @@ static enum err read_serial_number(struct device *d)
 	struct span s;
 
 	if (!cert_serial_number(&d->idevid.leaf, &s))
-		return err_because(E_IDENTITY,
-		                   "%s: its subject has no serialNumber (2.5.4.5), by "
-		                   "which vouchers name a device",
-		                   d->settings.idevid_cert);
+		return err_because(E_IDENTITY, "its subject has no serialNumber (2.5.4.5), by "
+		                               "which vouchers name a device");
 	if (s.n == 0 || s.n > SERIAL_NUMBER_MAX || memchr(s.p, 0, s.n) != NULL)
-		return err_because(E_IDENTITY, "%s: a serialNumber has 1 to %d characters",
-		                   d->settings.idevid_cert, (int)SERIAL_NUMBER_MAX);
+		return err_because(E_IDENTITY, "a serialNumber has 1 to %d characters",
+		                   (int)SERIAL_NUMBER_MAX);
 	memcpy(d->serial_number, s.p, s.n);
 	d->serial_number[s.n] = '\0';
 	return OK;
@@ -44,8 +54,9 @@ enum err device_load_identity(struct device *d)
 	e = file_rooted(d->settings.idevid_key, path, sizeof path);
 	if (e == OK)
 		e = signer_from_file(&key, path);
-	if (e == OK)
-		e = read_named(d->arena, d->settings.idevid_cert, &file);
+	if (e != OK)
+		return of_files(E_IDENTITY, e, "IDevID key", d->settings.idevid_key);
+	e = read_named(d->arena, d->settings.idevid_cert, &file);
 	if (e == OK)
 		e = credential_from(d->arena, key, file, &d->idevid);
 	if (e == OK)
@@ -54,7 +65,7 @@ enum err device_load_identity(struct device *d)
 		signer_close(key);
 		d->idevid.key = NULL;
 	}
-	return err_within(E_IDENTITY, e == E_STORE ? E_IDENTITY : e, "IDevID");
+	return of_files(E_IDENTITY, e, "IDevID", d->settings.idevid_cert);
 }
 
 enum err anchors_from_file(struct arena *a, const char *path, struct anchors *to)
@@ -80,13 +91,12 @@ enum err device_load_anchors(struct device *d)
 	enum err e = OK;
 
 	for (size_t i = 0; i < files->n && e == OK; i++) {
-		char what[PATH_NAME_MAX + 16], path[PATH_NAME_MAX];
+		char path[PATH_NAME_MAX];
 
-		snprintf(what, sizeof what, "masa_trust %s", files->s[i]);
 		e = file_rooted(files->s[i], path, sizeof path);
 		if (e == OK)
 			e = anchors_from_file(d->arena, path, &d->masa);
-		e = err_within(E_CONFIG, e == E_STORE ? E_CONFIG : e, what);
+		e = of_files(E_CONFIG, e, "masa_trust", files->s[i]);
 	}
 	return e;
 }
@@ -123,11 +133,12 @@ enum err device_live_credential(const struct device *d, struct arena *a, struct 
 
 	if (e == OK)
 		e = store_get(&d->store, a, "fullchain.pem", &cert_file);
-	if (e == OK)
-		e = signer_from_bytes(&key, key_file);
-	if (e == OK)
-		e = credential_from(a, key, cert_file, out);
+	if (e != OK)
+		return e;
+	if ((e = signer_from_bytes(&key, key_file)) != OK)
+		return of_files(E_STORE, e, "live", "key.pem");
+	e = credential_from(a, key, cert_file, out);
 	if (e != OK)
 		signer_close(key);
-	return e;
+	return of_files(E_STORE, e, "live", "fullchain.pem");
 }

@@ -75,6 +75,9 @@ MUST_CHECK enum err generation_adopt(struct generation *g);
 void generation_discard(struct generation *g);
 void generation_close(struct generation *g);
 
+/* The one before the live one, which is kept; 0: there is none, or no telling. */
+unsigned store_before(const struct store *s);
+
 /* A file of the live generation; E_STORE when there is none. */
 MUST_CHECK enum err store_get(const struct store *s, struct arena *a, const char *name,
                               struct span *content);

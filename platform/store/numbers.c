@@ -114,6 +114,13 @@ static void remove_leftover(void *context, unsigned number)
 		log_warning("leftover state: %s", err_reason(E_STORE));
 }
 
+unsigned store_before(const struct store *s)
+{
+	struct leftovers l = { .live = s->live };
+
+	return each_generation(s->dir, find_before, &l) == OK ? l.before : 0;
+}
+
 enum err sweep_generations(struct store *s)
 {
 	struct leftovers l = { .dir = s->dir, .live = s->live, .journalled = s->journalled };
