@@ -8,6 +8,7 @@
 
 #include "agent/settings.h"
 #include "platform/http/url.h"
+#include "platform/pki/name.h"
 #include "platform/store/file.h"
 
 typedef enum err reader(struct settings *s, void *field, const char *value);
@@ -28,6 +29,24 @@ static enum err read_path(struct settings *s, void *field, const char *value)
 	return OK;
 }
 
+/* Found here and not at the enrolment, when the voucher is already there. */
+static enum err read_subject(struct settings *s, void *field, const char *value)
+{
+	uint8_t room[2048];
+	struct arena scratch = ARENA_ON(room);
+	struct span name;
+	enum err e = value[0] == '\0' ? OK : name_from_text(&scratch, value, &name);
+
+	return e == OK ? read_text(s, field, value) : e;
+}
+
+static enum err read_http_path(struct settings *s, void *field, const char *value)
+{
+	enum err e = url_check_path(value);
+
+	return e == OK ? read_text(s, field, value) : e;
+}
+
 static enum err read_list(struct settings *s, void *field, const char *value)
 {
 	struct text_values *list = field;
@@ -37,6 +56,20 @@ static enum err read_list(struct settings *s, void *field, const char *value)
 		return err_because(E_CONFIG, "more than %d values", (int)ANCHORS_MAX);
 	list->s[list->n++] = value;
 	return OK;
+}
+
+static enum err read_dns_name(struct settings *s, void *field, const char *value)
+{
+	enum err e = cmp_dns_wish(value);
+
+	return e == OK ? read_list(s, field, value) : e;
+}
+
+static enum err read_ip_address(struct settings *s, void *field, const char *value)
+{
+	enum err e = cmp_ip_wish(value);
+
+	return e == OK ? read_list(s, field, value) : e;
 }
 
 /* The words that OpenWrt's config_get_bool takes. */
@@ -147,9 +180,26 @@ static enum err read_profile(struct settings *s, void *field, const char *value)
 	return read_text(s, field, value);
 }
 
+/* As UCI has it: of two in one section the last. */
+static struct registrar_setting *registrar_of_section(struct settings *s)
+{
+	for (size_t i = 0; i < s->registrar_count; i++)
+		if (s->registrar_sections[i] == s->section) {
+			log_warning("registrar \"%s\": another url of the same section takes its "
+			            "place",
+			            s->registrars[i].url);
+			return &s->registrars[i];
+		}
+	if (s->registrar_count == CANDIDATES_MAX)
+		return NULL;
+	s->registrar_sections[s->registrar_count] = s->section;
+	return &s->registrars[s->registrar_count++];
+}
+
 /* Each registrar section gives one candidate, in the order of the file. */
 static enum err read_registrar(struct settings *s, void *field, const char *value)
 {
+	struct registrar_setting *r;
 	struct url u;
 	enum err e = url_read(value, &u);
 
@@ -158,9 +208,9 @@ static enum err read_registrar(struct settings *s, void *field, const char *valu
 		return err_within(E_CONFIG, e, "registrar");
 	if (!u.tls)
 		return err_because(E_CONFIG, "\"%s\": a registrar is reached by https", value);
-	if (s->registrar_count == CANDIDATES_MAX)
+	if ((r = registrar_of_section(s)) == NULL)
 		return err_because(E_CONFIG, "more than %d registrars", (int)CANDIDATES_MAX);
-	s->registrars[s->registrar_count++].url = value;
+	*r = (struct registrar_setting){ "", value };
 	return OK;
 }
 
@@ -225,18 +275,18 @@ static const struct {
 	{ "voucher", "accept_nonceless", read_bool, FIELD(accept_nonceless) },
 	{ "tls", "version", read_tls_version, FIELD(tls_version) },
 	{ "enrol", "protocol", read_protocol, 0 },
-	{ "enrol", "path", read_path, FIELD(cmp_path) },
+	{ "enrol", "path", read_http_path, FIELD(cmp_path) },
 	{ "enrol", "labels", read_labels, FIELD(cmp_labels) },
 	{ "enrol", "profile", read_profile, FIELD(profile) },
 	{ "enrol", "profile_in_path", read_bool, FIELD(profile_in_path) },
 	{ "enrol", "key_type", read_key_type, FIELD(key_kind) },
 	{ "enrol", "confirm", read_confirm, FIELD(confirm) },
-	{ "enrol", "subject", read_text, FIELD(subject) },
-	{ "enrol", "dns_name", read_list, FIELD(dns_names) },
-	{ "enrol", "ip_address", read_list, FIELD(ip_addresses) },
+	{ "enrol", "subject", read_subject, FIELD(subject) },
+	{ "enrol", "dns_name", read_dns_name, FIELD(dns_names) },
+	{ "enrol", "ip_address", read_ip_address, FIELD(ip_addresses) },
 	{ "renew", "enabled", read_bool, FIELD(life.renew) },
 	{ "renew", "url", read_renew_url, FIELD(life.url) },
-	{ "renew", "path", read_path, FIELD(life.path) },
+	{ "renew", "path", read_http_path, FIELD(life.path) },
 	{ "renew", "labels", read_renew_labels, FIELD(life.labels) },
 	{ "renew", "profile", read_profile, FIELD(life.profile) },
 	{ "renew", "share", read_percent, FIELD(life.when.share) },
@@ -252,7 +302,10 @@ static enum err take_option(struct settings *s, const struct uci_option *o, cons
 
 	for (size_t i = 0; i < sizeof table / sizeof *table; i++)
 		if (strcmp(o->type, table[i].type) == 0 && strcmp(o->name, table[i].option) == 0) {
-			enum err e = table[i].read(s, (char *)s + table[i].field, o->value);
+			enum err e;
+
+			s->section = o->section_number;
+			e = table[i].read(s, (char *)s + table[i].field, o->value);
 
 			snprintf(where, sizeof where, "%s line %u, %s", path, o->line, o->name);
 			return err_within(E_CONFIG, e, where);
@@ -260,6 +313,31 @@ static enum err take_option(struct settings *s, const struct uci_option *o, cons
 	log_warning("%s line %u: option \"%s\" of \"%s\" is unknown and ignored", path, o->line,
 	            o->name, o->type);
 	return OK;
+}
+
+/* With the profile and the label, "/initialization" the longest, it has to fit. */
+static enum err check_place(const struct settings *s, const char *path, const char *profile)
+{
+	size_t n = strlen(path) + sizeof "/p//initialization";
+
+	if (s->profile_in_path && profile[0] != '\0') {
+		if (url_check_path(path) != OK || strpbrk(profile, " /?#") != NULL)
+			return err_because(E_CONFIG, "profile \"%s\" cannot stand in a path",
+			                   profile);
+		n += strlen(profile);
+	}
+	if (n > URL_MAX)
+		return err_because(E_CONFIG, "path %s: too long with its profile and label", path);
+	return OK;
+}
+
+static enum err check_places(const struct settings *s)
+{
+	const char *path = s->life.path != NULL ? s->life.path : s->cmp_path;
+	const char *profile = s->life.profile != NULL ? s->life.profile : s->profile;
+	enum err e = check_place(s, s->cmp_path, s->profile);
+
+	return e == OK ? check_place(s, path, profile) : e;
 }
 
 static enum err complete(const struct settings *s, const char *path)
@@ -274,7 +352,7 @@ static enum err complete(const struct settings *s, const char *path)
 		                   "%s: section identity wants a list masa_trust (the "
 		                   "manufacturer's voucher anchors)",
 		                   path);
-	return OK;
+	return err_within(E_CONFIG, check_places(s), path);
 }
 
 enum err settings_load(struct arena *a, const char *path, struct settings *out)

@@ -45,6 +45,7 @@ struct settings {
 
 	struct registrar_setting registrars[CANDIDATES_MAX];
 	size_t registrar_count;
+	unsigned registrar_sections[CANDIDATES_MAX], section; /* numbers; the one being read */
 
 	bool accept_nonceless;
 	enum tls_version tls_version;

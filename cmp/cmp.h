@@ -146,6 +146,10 @@ struct cmp_facts {
 MUST_CHECK enum err cmp_apply_template(const struct cmp_template *t, const struct cmp_facts *f,
                                        struct arena *a, struct cmp_wishes *out);
 
+/* Could a request carry this name? E_CONFIG. */
+MUST_CHECK enum err cmp_dns_wish(const char *name);
+MUST_CHECK enum err cmp_ip_wish(const char *text);
+
 /* The certificate that came, checked: ours, as asked, valid, leading to an anchor. */
 struct cmp_issued {
 	struct span cert;   /* DER */

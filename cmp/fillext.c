@@ -19,8 +19,7 @@ struct wishes {
 	size_t dns_used, ip_used;
 };
 
-/* dNSName [2] IA5String; RFC 5280 4.2.1.6. */
-static enum err put_dns_name(struct derw *w, const char *name)
+enum err cmp_dns_wish(const char *name)
 {
 	struct span s = span_str(name);
 	struct quoted q;
@@ -30,24 +29,48 @@ static enum err put_dns_name(struct derw *w, const char *name)
 			s.n = 0;
 	if (s.n == 0 || s.n > DNS_NAME_MAX)
 		return err_because(E_CONFIG, "%s is not a DNS name", log_quote(&q, span_str(name)));
-	derw_put(w, TAG_DNS_NAME, s);
 	return OK;
+}
+
+static enum err read_ip_address(const char *text, uint8_t b[16], size_t *n)
+{
+	struct quoted q;
+
+	*n = inet_pton(AF_INET, text, b) == 1 ? 4 : inet_pton(AF_INET6, text, b) == 1 ? 16 : 0;
+	if (*n == 0)
+		return err_because(E_CONFIG, "%s is not an IP address",
+		                   log_quote(&q, span_str(text)));
+	return OK;
+}
+
+enum err cmp_ip_wish(const char *text)
+{
+	uint8_t b[16];
+	size_t n;
+
+	return read_ip_address(text, b, &n);
+}
+
+/* dNSName [2] IA5String; RFC 5280 4.2.1.6. */
+static enum err put_dns_name(struct derw *w, const char *name)
+{
+	enum err e = cmp_dns_wish(name);
+
+	if (e == OK)
+		derw_put(w, TAG_DNS_NAME, span_str(name));
+	return e;
 }
 
 /* iPAddress [7] OCTET STRING: 4 or 16 octets. */
 static enum err put_ip_address(struct derw *w, const char *text)
 {
 	uint8_t b[16];
-	struct quoted q;
+	size_t n;
+	enum err e = read_ip_address(text, b, &n);
 
-	if (inet_pton(AF_INET, text, b) == 1)
-		derw_put(w, TAG_IP_ADDRESS, (struct span){ b, 4 });
-	else if (inet_pton(AF_INET6, text, b) == 1)
-		derw_put(w, TAG_IP_ADDRESS, (struct span){ b, 16 });
-	else
-		return err_because(E_CONFIG, "%s is not an IP address",
-		                   log_quote(&q, span_str(text)));
-	return OK;
+	if (e == OK)
+		derw_put(w, TAG_IP_ADDRESS, (struct span){ b, n });
+	return e;
 }
 
 static enum err put_next_dns_name(struct derw *w, struct wishes *v)

@@ -159,15 +159,7 @@ static enum err check_idle(struct link_http *l)
 
 static enum err check_request(const struct exchange *x)
 {
-	struct quoted q;
-	const char *c = x->path;
-
-	/* a blank or a line's end would end the request line (RFC 9112 3) */
-	while (*c > ' ' && *c < 0x7f && *c != '#')
-		c++;
-	if (x->path[0] != '/' || *c != '\0')
-		return err_because(E_RANGE, "not a path: %s", log_quote(&q, span_str(x->path)));
-	return OK;
+	return url_check_path(x->path);
 }
 
 static enum err exchange(struct link *link, struct exchange *x, struct arena *a)

@@ -46,6 +46,19 @@ static enum err refuse(const char *text, const char *why)
 	return err_because(E_RANGE, "URL %s: %s", log_quote(&q, span_str(text)), why);
 }
 
+/* A blank or a line's end would end the request line. */
+enum err url_check_path(const char *path)
+{
+	const char *c = path;
+	struct quoted q;
+
+	while (*c > ' ' && *c < 0x7f && *c != '#')
+		c++;
+	if (path[0] != '/' || *c != '\0')
+		return err_because(E_RANGE, "not a path: %s", log_quote(&q, span_str(path)));
+	return OK;
+}
+
 /* scheme "://", RFC 3986 3.1: without case. */
 static bool take_scheme(struct rest *r, bool *tls)
 {

@@ -32,6 +32,9 @@ MUST_CHECK enum err url_host(const struct url *u, char *out, size_t cap);
 /* "https://[fe80::1%25eth0]:8443": port only when not the scheme's own. */
 MUST_CHECK enum err url_origin(const struct url *u, char *out, size_t cap);
 
+/* May it stand in a request line, query and all (RFC 9112 3)? E_RANGE. */
+MUST_CHECK enum err url_check_path(const char *path);
+
 /* A Location header against the URL it answers: absolute or path-absolute or
    relative (RFC 3986 5). */
 MUST_CHECK enum err url_resolve(const struct url *base, const char *location, struct url *out);

@@ -15,7 +15,8 @@ static enum err load(const char *text, struct settings *s)
 {
 	static char path[600];
 
-	snprintf(path, sizeof path, "%s/onramp", test_tmpdir());
+	if (path[0] == '\0')
+		snprintf(path, sizeof path, "%s/onramp", test_tmpdir());
 	CHECK_OK(file_replace(path, span_str(text), 0600));
 	arena_reset(&arena);
 	return settings_load(&arena, path, s);
@@ -117,6 +118,16 @@ static void what_is_wrong_is_named(void)
 		{ IDENTITY "config onramp main\noption state_dir relative\n", "absolute" },
 		{ IDENTITY "config tls t\noption version 1.1\n", "line 6" },
 		{ "config identity i\noption cert relative\n", "line 2" },
+		{ IDENTITY "config enrol e\noption subject 'router 1'\n", "line 6, subject" },
+		{ IDENTITY "config enrol e\nlist dns_name ok\nlist dns_name 'a b'\n",
+		  "line 7, dns_name" },
+		{ IDENTITY "config enrol e\nlist ip_address 300.1.1.1\n", "line 6, ip_address" },
+		{ IDENTITY "config enrol e\nlist ip_address ''\n", "line 6, ip_address" },
+		{ IDENTITY "config enrol e\noption path '/cmp x'\n", "line 6, path" },
+		{ IDENTITY "config enrol e\noption path cmp\n", "line 6, path" },
+		{ IDENTITY "config renew e\noption path '/a#b'\n", "line 6, path" },
+		{ IDENTITY "config enrol e\noption profile_in_path 1\noption profile 'a b'\n",
+		  "cannot stand in a path" },
 		{ IDENTITY "config renew r\noption share 100\n", "line 6" },
 		{ IDENTITY "config renew r\noption share -1\n", "line 6" },
 		{ IDENTITY "config renew r\noption jitter 5%\n", "line 6" },
@@ -149,6 +160,38 @@ static void too_many_are_refused(void)
 	CHECK_ERR(load(text, &s), E_CONFIG);
 }
 
+static void a_path_too_long_for_its_profile_is_refused(void)
+{
+	char text[2048], path[URL_MAX];
+	struct settings s;
+
+	memset(path, 'x', sizeof path);
+	path[0] = '/';
+	for (size_t whole = URL_MAX - 1; whole <= URL_MAX; whole++) {
+		size_t n = whole - strlen("/p/lan/initialization");
+
+		snprintf(text, sizeof text,
+		         IDENTITY "config enrol e\noption profile lan\noption profile_in_path 1\n"
+		                  "option path %.*s\n",
+		         (int)n, path);
+		CU_ASSERT_EQUAL(load(text, &s), whole < URL_MAX ? OK : E_CONFIG);
+	}
+}
+
+/* As `uci get` has it. */
+static void of_two_urls_in_a_section_the_last_counts(void)
+{
+	struct settings s;
+
+	CHECK_OK(load(IDENTITY "config registrar a\noption url https://one.example\n"
+	                       "config registrar b\noption url https://two.example\n"
+	                       "config registrar a\noption url https://three.example\n",
+	              &s));
+	CU_ASSERT_EQUAL_FATAL(s.registrar_count, 2);
+	CU_ASSERT_STRING_EQUAL(s.registrars[0].url, "https://three.example");
+	CU_ASSERT_STRING_EQUAL(s.registrars[1].url, "https://two.example");
+}
+
 static void a_missing_file_says_so(void)
 {
 	struct settings s;
@@ -167,6 +210,10 @@ const struct test_suite suite_agent_settings = {
 	          the_clock_is_trusted_never_always_or_by_evidence },
 		{ "what is wrong is named", what_is_wrong_is_named },
 		{ "too many are refused", too_many_are_refused },
+		{ "a path too long for its profile is refused",
+	          a_path_too_long_for_its_profile_is_refused },
+		{ "of two urls in a section the last counts",
+	          of_two_urls_in_a_section_the_last_counts },
 		{ "a missing file says so", a_missing_file_says_so },
 	},
 };
