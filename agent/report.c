@@ -52,14 +52,17 @@ void report_failure(struct onboard *o, enum err e, bool after_trust)
 		log_notice("negative report not delivered: %s", err_reason(told));
 }
 
-/* RFC 8995 5.9.4: always a new connection, with the new LDevID. */
+/* RFC 8995 5.9.4: always a new connection, with the new LDevID; which only the peer of
+   before, or one that the pin accepts, gets to see. */
 static enum err open_with_ldevid(struct onboard *o, struct credential *ldevid, struct link **link)
 {
 	struct attempt *t = &o->attempt;
+	struct judge judge = pin_judge(t->trusted);
 	struct link_request r = {
 		.url = t->origin,
 		.client = ldevid,
 		.version = o->device->settings.tls_version,
+		.judge = &judge,
 	};
 	enum err e = device_live_credential(o->device, o->arena, ldevid);
 
@@ -68,29 +71,12 @@ static enum err open_with_ldevid(struct onboard *o, struct credential *ldevid, s
 	return e == OK ? link_http_open(link, &r) : e;
 }
 
-/* The peer of the new connection is the one of before, or has to be pinned anew. */
-static enum err same_peer(struct onboard *o, struct span was, struct link *link)
-{
-	struct chain is = link_peer_chain(link);
-	struct trusted *trusted;
-
-	if (is.n > 0 && span_equal(was, is.certs[0]))
-		return OK;
-	return pin_by_voucher(o->arena, o->attempt.voucher, link, operator_host(o), clock_now(),
-	                      &trusted);
-}
-
 enum err tell_enrolled(struct onboard *o)
 {
 	struct credential ldevid = { .key = NULL };
 	struct link *link = NULL;
-	struct span was;
-	enum err e = arena_copy(o->arena, link_peer_chain(o->attempt.link).certs[0], &was);
+	enum err e = open_with_ldevid(o, &ldevid, &link);
 
-	if (e == OK)
-		e = open_with_ldevid(o, &ldevid, &link);
-	if (e == OK)
-		e = same_peer(o, was, link);
 	if (e == OK)
 		e = report(o, link, ENROLL_STATUS, NULL);
 	link_close(link);

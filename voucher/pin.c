@@ -13,7 +13,7 @@
  * with all that it points to, in the arena of whoever asked for it.
  */
 struct pin {
-	struct trusted trusted;
+	struct trusted trusted; /* first: pin_judge() casts back */
 	enum err (*decide)(const struct pin *p, struct chain chain, struct moment now);
 	const char *host; /* the operator's name for the peer; or NULL */
 	bool by_key;      /* the first anchor's very key is enough */
@@ -245,12 +245,18 @@ static enum err make(struct arena *a, struct link *link, const struct anchors *a
 	return e;
 }
 
+struct judge pin_judge(struct trusted *t)
+{
+	return (struct judge){ .accept = accept, .context = t };
+}
+
 /* From here on the link comes back only to a peer that passes the same test. */
 static struct trusted *hold(struct pin *p)
 {
 	struct link *link = p->trusted.link;
+	struct judge judge = pin_judge(&p->trusted);
 
-	link->ops->set_judge(link, &(struct judge){ .accept = accept, .context = p });
+	link->ops->set_judge(link, &judge);
 	return &p->trusted;
 }
 

@@ -112,6 +112,9 @@ MUST_CHECK enum err pin_by_voucher(struct arena *a, const struct voucher *v, str
                                    const char *host_by_operator, struct moment now,
                                    struct trusted **out);
 
+/* Whom such a pin accepts: for another connection to its peer.  Lives as long as that. */
+struct judge pin_judge(struct trusted *t);
+
 /*
  * The owner of an enrolled device, as its enrolment left him: the roots of his domain,
  * and what the voucher pinned.  A later server of his shows the pinned key, or a chain

@@ -236,6 +236,14 @@ def killed_while_enrolling(life: Life) -> int | None:
     return _interrupted(life, *ONCE, kind="ir", issued=1, end="kill")
 
 
+def shows_nobody(life: Life) -> int | None:
+    """Somebody else answers where the enrolment is to be reported: he sees no certificate."""
+    status = life.run(*ONCE)
+    life.until_saw("connection_failed", shown="other/ee")
+    life.expect(not life.saw("connection", shown="other/ee"), "he was shown the LDevID")
+    return status
+
+
 def killed_past_the_voucher(life: Life) -> int | None:
     """The CA takes longer than the voucher lasts, which was accepted in its time."""
     process = life.start(*ONCE)

@@ -418,6 +418,7 @@ lives("killed-anywhere", life.cut_anywhere_at_first, seconds=400, slow=True)
 lives("killed-while-waiting", life.killed_while_enrolling, *WAITING)
 lives("killed-while-confirming", life.killed_while_enrolling, *WAITING, "--cmp-wait-on", "certconf",
       "--cmp-confirm", "explicit")  # fmt: skip
+lives("telemetry-foreign-cert", life.shows_nobody, "--fault", "telemetry-foreign-cert")
 lives("killed-past-the-voucher", life.killed_past_the_voucher, *WAITING,
       *fault_options(["voucher-nonceless-expires-soon"]))  # fmt: skip
 lives("killed-at-202", life.killed_at_202, *fault_options(["http-503:4", "http-202-once"]),

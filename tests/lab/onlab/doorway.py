@@ -41,7 +41,9 @@ LATER = {
     "tls-imposter-cert-after-pin": ("vouched", "domain/ldevid-imposter"),
     "cmp-other-cert": ("reported", "domain/registrar-other"),
     "cmp-foreign-cert": ("reported", "other/ee"),
+    "telemetry-foreign-cert": ("enrolling", "other/ee"),
 }
+NOT_CLOSING = ("requested", "enrolling")  # stages after which the pledge is the one to come anew
 
 for _name, (_, _text) in SHOWS.items():
     declare(_name, REGISTRAR, _text)
@@ -57,6 +59,8 @@ declare("tls-imposter-cert-after-pin", REGISTRAR,
 declare("cmp-other-cert", REGISTRAR,
         "before CMP closes and comes back as another registrar of the domain")  # fmt: skip
 declare("cmp-foreign-cert", REGISTRAR, "before CMP closes and comes back as somebody foreign")
+declare("telemetry-foreign-cert", REGISTRAR,
+        "whoever connects after CMP has begun meets somebody foreign")  # fmt: skip
 
 
 # ---- broken handshakes: each gets the raw connection
@@ -152,7 +156,7 @@ class Doorway:
     def closes_after(self, stage: str) -> bool:
         """Whether the connection has to end here for another certificate to be shown."""
         return any(
-            name in self.faults and at == stage and stage != "requested"
+            name in self.faults and at == stage and stage not in NOT_CLOSING
             for name, (at, _) in LATER.items()
         )
 

@@ -24,6 +24,7 @@ AUDIT_PATH = "/.well-known/brski/requestauditlog"
 TELEMETRY = ("voucher_status", "enrollstatus")
 ROOTS = ("domain/root", "domain/clone-root", "other/root")
 PEER_TIMEOUT = 60.0  # seconds for MASA or CA
+STAGES = {"voucher": "vouched", "voucher_status": "reported", "cmp": "enrolling"}
 # Redirects whose targets may misbehave like the registrar itself.
 LEADING_AWAY = ("http-redirect-other-origin", "http-redirect-two-origins")
 
@@ -152,7 +153,7 @@ class Registrar:
             for name in httpfaults.EVERYWHERE:
                 if name in self.faults:
                     answer = faults.TABLE[name].bend(answer, place)
-        stage = {"voucher": "vouched", "voucher_status": "reported"}.get(where)
+        stage = STAGES.get(where)
         if stage and answer.status == 200:
             origin.door.stages.add(stage)
             if origin.door.closes_after(stage):

@@ -296,11 +296,16 @@ static void peers_without_a_usable_certificate(void)
 
 /* ---- coming back */
 
+/* Over the link, or over another one: judged alike. */
 static enum err comes_back_with(const char *names)
 {
 	struct span certs[CHAIN_MAX];
+	struct chain chain = chain_of(certs, names);
+	struct judge another = pin_judge(trusted);
+	enum err e = peer.judge.accept(peer.judge.context, chain);
 
-	return peer.judge.accept(peer.judge.context, chain_of(certs, names));
+	CHECK_ERR(another.accept(another.context, chain), e);
+	return e;
 }
 
 /* RFC 8995 5: the same certificates, or others that pass the same test. */
