@@ -106,6 +106,15 @@ static bool speaks_for_itself(const struct cmp_session *s, const struct cert *c)
 	return der.n == 0 || (cert_read(der, &subject) == OK && cert_signed_by(&subject, c) == OK);
 }
 
+/* The very certificate that the peer of the link was found to be a registrar by. */
+static bool is_the_registrar(const struct cmp_session *s, const struct cert *c)
+{
+	struct chain peer = trusted_chain(s->client->trusted);
+
+	return trusted_peer_signs(s->client->trusted) && peer.n > 0 &&
+	       span_equal(c->der, peer.certs[0]);
+}
+
 /* "MUST be authorized according to local policies": platform/pki/trusted.h has ours. */
 static enum err check_authority(const struct cmp_session *s, const struct cert *c)
 {
@@ -115,7 +124,7 @@ static enum err check_authority(const struct cmp_session *s, const struct cert *
 		return OK;
 	if (cert_has_eku(c, OID_EKU_CMC_RA) || cert_has_eku(c, OID_EKU_CMC_CA))
 		return OK;
-	if (speaks_for_itself(s, c))
+	if (is_the_registrar(s, c) || speaks_for_itself(s, c))
 		return OK;
 	return err_because(E_CMP_SIGNER,
 	                   "signer %s is neither pinned, nor has it id-kp-cmcRA or id-kp-cmcCA, "

@@ -274,6 +274,7 @@ enum err pin_by_voucher(struct arena *a, const struct voucher *v, struct link *l
 	if (e == OK) {
 		p->decide = decide_by_voucher;
 		p->trusted.authority = AUTHORITY_BY_EKU;
+		p->trusted.peer_signs = true;
 		e = decide_by_voucher(p, p->seen, now);
 	}
 	if (e == OK)
@@ -318,6 +319,7 @@ enum err pin_by_owner(struct arena *a, const struct owner *o, struct link *link,
 		p->decide = decide_by_owner;
 		p->by_key = o->has_pin;
 		p->trusted.authority = AUTHORITY_BY_EKU;
+		p->trusted.peer_signs = !is_plain(link);
 		if (!is_plain(link))
 			e = decide_by_owner(p, p->seen, now);
 	}

@@ -21,3 +21,8 @@ enum authority trusted_authority(const struct trusted *t)
 {
 	return t->authority;
 }
+
+bool trusted_peer_signs(const struct trusted *t)
+{
+	return t->peer_signs;
+}

@@ -26,13 +26,20 @@ struct chain trusted_chain(const struct trusted *t);
 /*
  * Who may protect a CMP message (RFC 9483 3.5, 9480 2.2): a certificate that
  * leads to the anchors and has id-kp-cmcRA or id-kp-cmcCA, or is the pinned
- * certificate (equality), or has the sender name the operator named, or is a CA
- * itself: where a message decides about a certificate, the one that issued it.
+ * certificate (equality), or is that of the link's peer where that was accepted as
+ * a registrar (trusted_peer_signs()), or is a CA itself: where a message decides about a certificate, the one that issued it.
  */
 enum authority {
 	AUTHORITY_BY_EKU, /* cmcRA or cmcCA, or the pinned key itself */
 	AUTHORITY_ANY     /* the operator gave anchors dedicated to this CA: any below them */
 };
 enum authority trusted_authority(const struct trusted *t);
+
+/*
+ * RFC 9733 4.1: a registrar that answers by itself signs with its TLS credentials.
+ * Whether it is one was decided by its role or by the operator's name for it (RFC 7030
+ * 3.6.1): true where that decision stands, for the first of trusted_chain().
+ */
+bool trusted_peer_signs(const struct trusted *t);
 
 #endif

@@ -10,6 +10,7 @@ struct trusted {
 	struct link *link;
 	struct anchors anchors; /* bytes in the maker's arena */
 	enum authority authority;
+	bool peer_signs; /* trusted_peer_signs() */
 };
 
 #endif

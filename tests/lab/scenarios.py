@@ -124,6 +124,8 @@ enrols("registrar-not-yet-no-clock", lab=("--registrar", "notyet"),
        settings={"main.trust_clock": "0"})  # fmt: skip
 # RFC 7030 3.6.1: a name that the operator wrote down does without cmcRA.
 enrols("registrar-noeku-by-name", "registrar-noeku", url="https://localhost:{port}")
+enrols("registrar-noeku-signs-cmp", "registrar-noeku", url="https://localhost:{port}",
+       lab=("--cmp-signer", "domain/registrar-noeku"))  # fmt: skip
 refuses("registrar-noeku-elsewhere", "PIN_ROLE", "registrar-noeku-elsewhere",
         url="https://localhost:{port}", told=VOUCHER_BAD)  # fmt: skip
 

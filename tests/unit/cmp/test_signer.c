@@ -368,6 +368,19 @@ static void from_the_channel(void)
 	fake_ca_close(&ca);
 }
 
+/* RFC 9733 4.1: it signs with its TLS credentials; another of its kind does not. */
+static void by_the_registrar(void)
+{
+	fake_ca_open(&ca, &ca_arena);
+	ca.link.chain = (struct chain){ &ca.no_role, 1 };
+	CHECK_ERR(enrol(by_no_role), E_CMP_SIGNER);
+	ca.trusted.peer_signs = true;
+	CHECK_OK(enrol(by_no_role));
+	ca.link.chain = (struct chain){ &ca.ra, 1 };
+	CHECK_ERR(enrol(by_no_role), E_CMP_SIGNER);
+	fake_ca_close(&ca);
+}
+
 static void by_ra_below_sub(struct fake_ca *c, struct fake_message *m)
 {
 	m->certs[0] = fake_cert(c->arena, &(struct fake_cert){ .subject = "RA",
@@ -540,6 +553,7 @@ const struct test_suite suite_cmp_signer = {
 		{ "a pinned end entity: that key and no other", pins },
 		{ "the pinned key in a renewed certificate", a_renewed_pin },
 		{ "certificates of the TLS channel help", from_the_channel },
+		{ "the registrar of the link, accepted by its name", by_the_registrar },
 		{ "CA certificates that are known help, in every operation", from_what_is_known },
 		{ "the CAs above our own certificate help", from_our_own_chain },
 		{ "every bit of a signed answer", every_bit },
