@@ -162,13 +162,15 @@ enum err take_up_record(struct onboard *o)
 }
 
 /* By `onramp revoke`, while a renewal waited: it is not to be renewed. */
-static bool is_revoked(const struct device *d, struct arena *a)
+static enum err find_revocation(const struct device *d, struct arena *a, bool *revoked)
 {
 	struct span reason;
 	bool absent = true;
+	enum err e = d->store.live == 0 ? OK
+	                                : store_find(&d->store, a, "revoked", &reason, &absent);
 
-	return d->store.live != 0 &&
-	       (store_find(&d->store, a, "revoked", &reason, &absent) != OK || !absent);
+	*revoked = e == OK && !absent;
+	return e;
 }
 
 /* RFC 9483 4.1.3: what has ended signs no kur, and no pollReq for one either. */
@@ -188,7 +190,7 @@ static bool is_wanted(struct device *d, struct arena *a, const struct pending *p
 	const struct settings *s = &d->settings;
 	char server[URL_MAX];
 
-	if ((p->errand == ERRAND_ONBOARD) != (d->store.live == 0) || is_revoked(d, a))
+	if ((p->errand == ERRAND_ONBOARD) != (d->store.live == 0))
 		return false;
 	if (p->errand != ERRAND_ONBOARD)
 		return owner_server(d, a, server) == OK && strcmp(server, p->registrar) == 0;
@@ -265,12 +267,13 @@ static enum err after_failure(struct device *d, struct arena *a, bool service, e
 	char why[ERR_REASON_MAX];
 	unsigned generation;
 	struct pending p;
-	bool there;
+	bool there, read;
 
 	snprintf(why, sizeof why, "%s", err_reason(e));
-	if (read_pending(d, a, &there, &generation, &p) != OK)
-		there = true;
+	read = read_pending(d, a, &there, &generation, &p) == OK;
 	arena_reset(a);
+	if (!read)
+		return err_because(e, "%s", why);
 	if (there && (clock_stopped() || !service || p.confirmed))
 		return err_because(e, "%s", why);
 	return there ? drop(d, generation, why) : OK;
@@ -282,7 +285,7 @@ enum err resume_interrupted(struct device *d, struct arena *a, const struct onbo
 	struct pending p;
 	const char *why_not;
 	unsigned generation;
-	bool there;
+	bool there, revoked;
 	enum err e = read_pending(d, a, &there, &generation, &p);
 
 	*resumed = false;
@@ -292,7 +295,9 @@ enum err resume_interrupted(struct device *d, struct arena *a, const struct onbo
 		return err_verdict(e) == HALT ? e : drop(d, generation, err_reason(e));
 	if (p.request.n > 0 && d->store.live == 0)
 		return OK; /* take_up_request() */
-	why_not = what_forbids(d, a, &p);
+	if ((e = find_revocation(d, a, &revoked)) != OK)
+		return e; /* what cannot be read now is no reason to drop anything */
+	why_not = revoked ? "the certificate is revoked" : what_forbids(d, a, &p);
 	if (why_not != NULL)
 		return drop(d, generation, why_not);
 	if (p.confirmed) {

@@ -55,10 +55,12 @@ class Life:
         under = ("strace", "-qq", "-o", "/dev/null", "-e", f"trace={call}", "-e", inject)
         return self.finish(self.start(*words, under=under)) in (-9, 137)
 
-    def fails_at(self, call: str, number: str, error: str, *words: str) -> int | None:
-        """The same with calls that fail."""
+    def fails_at(self, call: str, number: str, error: str, *words: str,
+                 path: str = "") -> int | None:  # fmt: skip
+        """The same with calls that fail, of those with a path if one is given."""
         inject = f"inject={call}:error={error}:when={number}"
         under = ("strace", "-qq", "-o", "/dev/null", "-e", f"trace={call}", "-e", inject)
+        under += ("-P", path) if path else ()
         return self.finish(self.start(*words, under=under))
 
     def finish(self, process: subprocess.Popen) -> int | None:
@@ -266,6 +268,24 @@ def killed_while_renewing(life: Life) -> int | None:
     life.run(*ONCE)
     life.lab_becomes(*WAITING)
     return _interrupted(life, "renew", kind="kur", issued=2, end="kill")
+
+
+def unread_while_renewing(life: Life) -> int | None:
+    """A file that cannot be read for once is no reason to give up what waits."""
+    if subprocess.call(["sh", "-c", "strace -qq -o /dev/null true 2> /dev/null"]):
+        raise Cannot("strace cannot trace here")
+    life.run(*ONCE)
+    life.lab_becomes(*WAITING)
+    process = life.start("renew")
+    life.until_saw("pollReq")
+    process.kill()
+    life.finish(process)
+    for number in ("1", "2"):
+        ended = life.fails_at("openat", number, "EIO", "renew", path="gen/0001/revoked")
+        life.expect(ended == 5, f"unread it ended with {ended}")
+    status = life.run("renew")
+    life.same_transaction("kur", 2)
+    return status
 
 
 WAITING = ("--cmp-wait", "4", "--cmp-check-after", "1")

@@ -415,6 +415,7 @@ lives("renew-ended", life.outlived, "--cmp-validity", "5")
 lives("renew-ended-waiting", life.outlived_while_waiting, "--cmp-validity", "6",
       settings={"tls.version": "1.2"})  # fmt: skip
 lives("renew-killed", life.killed_while_renewing)
+lives("renew-unread", life.unread_while_renewing)
 lives("renew-cut-anywhere", life.cut_anywhere, seconds=400, slow=True)
 lives("killed-anywhere", life.cut_anywhere_at_first, seconds=400, slow=True)
 lives("killed-while-waiting", life.killed_while_enrolling, *WAITING)
