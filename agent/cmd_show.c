@@ -15,14 +15,17 @@ static void to_stdout(void *to, const char *s, size_t n)
 static enum err show(const char *path, bool json)
 {
 	struct arena a = command_arena();
+	struct grammar syntax;
 	struct span file;
 	struct view v;
 	enum err e = file_read(&a, path, SHOW_FILE_MAX, &file, NULL);
 
+	if (e == OK)
+		e = show_syntax(&a, &syntax);
 	if (e != OK)
 		return e;
 	view_begin(&v, json ? &VIEW_JSON : &VIEW_TEXT, to_stdout, stdout);
-	e = show_file(&v, &a, file);
+	e = show_file(&v, &a, &syntax, file);
 	view_end(&v);
 	if (fflush(stdout) != 0 || ferror(stdout) != 0)
 		return err_because(E_STORE, "standard output cannot be written");

@@ -31,7 +31,7 @@ static enum err code_of(const struct syntax_kind *k, enum err e)
 
 void show_der(struct show *s, const char *within, struct span der)
 {
-	const struct syntax_kind *k = syntax_kind_of(&s->grammar, der);
+	const struct syntax_kind *k = syntax_kind_of(s->grammar, der);
 	struct walk w;
 
 	if (s->nested == SHOW_NESTED_MAX) {
@@ -39,7 +39,7 @@ void show_der(struct show *s, const char *within, struct span der)
 		return;
 	}
 	s->nested++;
-	walk_document(&w, &s->grammar, s->view, k, der);
+	walk_document(&w, s->grammar, s->view, k, der);
 	if (w.fault != OK)
 		show_fault(s, err_because(code_of(k, w.fault), "%s", w.why), w.offset, within,
 		           w.where);
@@ -58,11 +58,11 @@ static bool ends_with(struct span s, const char *end)
 /* RFC 7468 10, 11: what calls itself a key, and does not look like one, may still be one. */
 static void show_block(struct show *s, const struct pem *block, const char *within, size_t offset)
 {
-	const struct syntax_kind *k = syntax_kind_of(&s->grammar, block->der);
+	const struct syntax_kind *k = syntax_kind_of(s->grammar, block->der);
 
 	view_text(s->view, "label", block->label);
 	view_number(s->view, "octets", (int64_t)block->der.n);
-	if (ends_with(block->label, "PRIVATE KEY") && !syntax_is_key(&s->grammar, k))
+	if (ends_with(block->label, "PRIVATE KEY") && !syntax_is_key(s->grammar, k))
 		show_fault(s,
 		           err_because(E_UNEXPECTED,
 		                       "a private key in no form known here; it is not shown"),
@@ -145,14 +145,15 @@ static void show_any(struct show *s, struct span file)
 		           "the file", "");
 }
 
-enum err show_file(struct view *v, struct arena *a, struct span file)
+enum err show_syntax(struct arena *a, struct grammar *out)
 {
-	struct show s = { .view = v, .arena = a, .e = OK };
+	return syntax_compile(a, modules, out);
+}
 
-	enum err e = syntax_compile(a, modules, &s.grammar);
+enum err show_file(struct view *v, struct arena *a, const struct grammar *g, struct span file)
+{
+	struct show s = { .view = v, .arena = a, .grammar = g, .e = OK };
 
-	if (e != OK)
-		return e;
 	view_word(v, "note", "nothing here was verified");
 	show_any(&s, file);
 	if (view_full(v)) {

@@ -20,14 +20,18 @@
 #include "platform/base/view.h"
 #include "platform/codec/syntax.h"
 
+/* The syntax of all that is known here, for any number of files; it lives in the arena. */
+MUST_CHECK enum err show_syntax(struct arena *a, struct grammar *out);
+
 /* The view is begun, and left to be ended. */
-MUST_CHECK enum err show_file(struct view *v, struct arena *a, struct span file);
+MUST_CHECK enum err show_file(struct view *v, struct arena *a, const struct grammar *g,
+                              struct span file);
 
 /* Shared with show_voucher.c: one file, and the first fault found in it. */
 struct show {
 	struct view *view;
 	struct arena *arena;
-	struct grammar grammar;
+	const struct grammar *grammar;
 	unsigned nested; /* documents around this one */
 	enum err e;
 	size_t offset; /* in the document named in the words */

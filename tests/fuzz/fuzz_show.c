@@ -47,12 +47,16 @@ static void put(void *to, const char *text, size_t n)
 
 static enum err show(const struct view_form *form, struct span file, struct seen *s)
 {
-	struct arena a = ARENA_ON(room);
+	static uint8_t syntax_room[1 << 17];
+	static struct grammar syntax;
+	struct arena a = ARENA_ON(room), once = ARENA_ON(syntax_room);
 	struct view v;
 	enum err e;
 
+	if (syntax.count == 0)
+		must(show_syntax(&once, &syntax) == OK);
 	view_begin(&v, form, put, s);
-	e = show_file(&v, &a, file);
+	e = show_file(&v, &a, &syntax, file);
 	must(v.depth == 1 && v.dropped == 0);
 	view_end(&v);
 	must(s->n <= VIEW_SIZE_MAX);

@@ -13,6 +13,9 @@
 static uint8_t ca_room[4 << 20], work_room[512 * 1024], room[1 << 20];
 static struct arena ca_arena = ARENA_ON(ca_room), work = ARENA_ON(work_room), a = ARENA_ON(room);
 static struct fake_ca ca;
+static uint8_t syntax_room[1 << 17];
+static struct arena syntax_arena = ARENA_ON(syntax_room);
+static struct grammar syntax;
 
 static struct {
 	char s[VIEW_SIZE_MAX + 1];
@@ -38,8 +41,10 @@ static enum err show(const struct view_form *form, struct span file)
 
 	out.n = 0;
 	arena_reset(&a);
+	if (syntax.count == 0)
+		CHECK_OK(show_syntax(&syntax_arena, &syntax));
 	view_begin(&v, form, put, NULL);
-	e = show_file(&v, &a, file);
+	e = show_file(&v, &a, &syntax, file);
 	CU_ASSERT_EQUAL(v.depth, 1);
 	view_end(&v);
 	return e;
