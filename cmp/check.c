@@ -76,7 +76,8 @@ static enum err check_recip_nonce(struct cmp_session *s)
 
 /*
  * "MUST be close to the current time", for who has it.  It is the time of
- * production: an answer that was waited for may be as old as its request.
+ * production: an answer that was waited for may be as old as its request; where no
+ * clock knew then how late it was, as old as it says.  The nonces stop replays.
  */
 static enum err check_time(struct cmp_session *s)
 {
@@ -88,6 +89,7 @@ static enum err check_time(struct cmp_session *s)
 	if (!s->authentic || !h->has_time || now.confidence != TIME_SET)
 		return OK;
 	oldest = begun.confidence == TIME_SET && begun.seconds < now.seconds ? begun.seconds
+	         : begun.confidence != TIME_SET && s->txn.delayed            ? h->time
 	                                                                     : now.seconds;
 	if (h->time >= oldest - CMP_TIME_SKEW_MAX_S && h->time <= now.seconds + CMP_TIME_SKEW_MAX_S)
 		return OK;

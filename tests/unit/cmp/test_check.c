@@ -236,6 +236,49 @@ static void time_of_production(void)
 	end();
 }
 
+/* The clock gets set while the CA thinks: nobody knows any more when it was asked. */
+static void six_hours_pass_and_ntp_comes(struct fake_ca *c, struct fake_message *m)
+{
+	m->has_time = false;
+	fake_time.confidence = TIME_SET;
+	six_hours_pass(c, m);
+}
+
+static void an_hour_after(struct fake_ca *c, struct fake_message *m)
+{
+	(void)c;
+	m->time = FAKE_NOW + 3600;
+}
+
+static void years_ahead(struct fake_ca *c, struct fake_message *m)
+{
+	(void)c;
+	m->time = FAKE_NOW + 1000 * 86400;
+}
+
+static enum err late_answer(void (*change)(struct fake_ca *c, struct fake_message *m))
+{
+	const struct fake_row script[] = {
+		{ REPLY_WAITING, six_hours_pass_and_ntp_comes },
+		{ REPLY_GRANT, change },
+		{ REPLY_NONE, NULL },
+	};
+	struct cmp_issued issued;
+
+	arena_reset(&a);
+	fake_ca_plays(&ca, script);
+	fake_time = (struct moment){ TIME_FLOOR, FAKE_NOW };
+	return cmp_enrol(&ca.client, CMP_IR, &a, &ca.wishes, NULL, &issued);
+}
+
+static void time_of_a_clock_that_gets_set(void)
+{
+	begin();
+	CHECK_OK(late_answer(an_hour_after));
+	CHECK_ERR(late_answer(years_ahead), E_CMP_TIME);
+	end();
+}
+
 /* Everything is wrong at once; then one fault after the other is healed. */
 static unsigned healed;
 
@@ -297,6 +340,8 @@ const struct test_suite suite_cmp_check = {
 		{ "protection is there and holds", protection },
 		{ "messageTime, for a clock that is set", times },
 		{ "messageTime is the time of production", time_of_production },
+		{ "a clock that gets set meanwhile is no fault of the CA",
+	          time_of_a_clock_that_gets_set },
 		{ "the checks stand in the order of the RFC", order },
 		{ "an error's words are kept in a failed check", words_of_a_stray_error },
 	}
