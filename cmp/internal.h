@@ -217,6 +217,7 @@ struct cmp_session {
 	uint32_t allowed;         /* BODY_BIT()s that may come now */
 	bool opened;              /* the CA knows the transaction */
 	bool resent;              /* the last message went out more than once */
+	bool untimed;             /* the journal cannot tell since when the pause lasts */
 	bool resumed;             /* begun by another process, of which nothing was heard since */
 	struct cmp_message in;    /* the last one received, checked */
 	bool authentic;           /* false: an error without protection */
@@ -285,6 +286,7 @@ MUST_CHECK enum err cmp_confirm(struct cmp_session *s, enum err refused);
 MUST_CHECK enum err cmp_confirm_on(struct cmp_session *s, int64_t milliseconds);
 
 /* journal.c: what outlives the process; nothing without client->journal. */
+bool cmp_journal_there(const struct cmp_session *s);
 MUST_CHECK enum err cmp_journal_waiting(struct cmp_session *s, int64_t milliseconds);
 MUST_CHECK enum err cmp_journal_confirming(struct cmp_session *s);
 MUST_CHECK enum err cmp_journal_ended(struct cmp_session *s);

@@ -103,6 +103,11 @@ static void put_state(struct derw *w, const struct cmp_session *s, int64_t pause
 	}
 }
 
+bool cmp_journal_there(const struct cmp_session *s)
+{
+	return s->client->journal != NULL && s->op->certifies;
+}
+
 static enum err save(struct cmp_session *s, int64_t pause_ms)
 {
 	const struct cmp_journal *j = s->client->journal;
@@ -111,8 +116,9 @@ static enum err save(struct cmp_session *s, int64_t pause_ms)
 	struct span state;
 	enum err e;
 
-	if (j == NULL || !s->op->certifies)
+	if (!cmp_journal_there(s))
 		return OK;
+	s->untimed = s->client->now().confidence != TIME_SET;
 	w = derw_in(s->arena, CMP_STATE_MAX);
 	put_state(&w, s, pause_ms);
 	e = err_within(E_TOO_BIG, derw_end(&w, &state), "state of the transaction");
@@ -229,14 +235,17 @@ static int64_t since(const struct cmp_session *s, int64_t saved)
 
 static void get_numbers(struct der *c, struct cmp_session *s, struct cmp_state *out)
 {
-	int64_t left, begun, passed;
+	struct moment now = s->client->now();
+	int64_t left, begun, saved, passed;
 
 	s->txn.poll_id = (int32_t)der_int(c);
 	s->txn.polls = der_uint(c);
 	left = der_int(c);
 	out->pause_ms = der_int(c);
 	begun = der_int(c);
-	passed = since(s, der_int(c));
+	saved = der_int(c);
+	passed = since(s, saved);
+	s->untimed = saved <= 0 || now.confidence != TIME_SET || now.seconds < saved;
 	if (left < 0 || out->pause_ms < 0 || out->pause_ms > left)
 		der_fail(c, E_RANGE);
 	if (left <= passed)

@@ -184,18 +184,44 @@ static enum err pause_asked_for(struct cmp_session *s, int64_t *seconds)
 	return OK;
 }
 
-/* Not longer than this call has time for: who goes on later waits for the rest. */
-static enum err wait_for(const struct cmp_session *s, unsigned body, int64_t seconds,
+/* A clock lets the next call know how much of a pause has passed meanwhile.  Without one
+   only what was slept is known to have passed, and the journal has to say so. */
+static enum err leave_rest(struct cmp_session *s, int64_t milliseconds)
+{
+	if (!s->untimed)
+		return OK;
+	return cmp_journal_waiting(s, milliseconds > 0 ? milliseconds : 0);
+}
+
+/* Longer than this call has time for: who goes on later waits for the rest. */
+static enum err wait_in_part(struct cmp_session *s, int64_t seconds, int64_t milliseconds)
+{
+	int64_t left = cmp_time_left(s), begun = clock_ticks(), slept;
+	enum err e;
+
+	if (s->client->now().confidence != TIME_SET && cmp_journal_there(s))
+		(void)clock_sleep(left);
+	slept = clock_ticks() - begun;
+	e = leave_rest(s, milliseconds - slept);
+	return e != OK ? e
+	               : err_because(E_CMP_TIMEOUT,
+	                             "the CA asks to wait another %lld s, we had %lld s left",
+	                             (long long)(seconds - slept / 1000), (long long)(left / 1000));
+}
+
+static enum err wait_for(struct cmp_session *s, unsigned body, int64_t seconds,
                          int64_t milliseconds)
 {
+	int64_t begun = clock_ticks();
+	enum err e;
+
 	if (milliseconds >= cmp_time_left(s))
-		return err_because(E_CMP_TIMEOUT,
-		                   "the CA asks to wait another %lld s, we have %lld s left",
-		                   (long long)seconds, (long long)(cmp_time_left(s) / 1000));
+		return wait_in_part(s, seconds, milliseconds);
 	cmp_tell(s, CMP_WAITING, body, seconds);
-	if (milliseconds > 0 && !clock_sleep(milliseconds))
-		return err_because(E_CMP_TIMEOUT, "stopped while waiting for the CA");
-	return OK;
+	if (milliseconds <= 0 || clock_sleep(milliseconds))
+		return OK;
+	e = leave_rest(s, milliseconds - (clock_ticks() - begun));
+	return e != OK ? e : err_because(E_CMP_TIMEOUT, "stopped while waiting for the CA");
 }
 
 static enum err pause_before_poll(struct cmp_session *s)

@@ -374,6 +374,31 @@ static void time_without_a_clock(void)
 	fake_time = (struct moment){ TIME_SET, FAKE_NOW - 40 };
 	CHECK_ERR(go_on(no_time), E_CMP_TIMEOUT);
 	CU_ASSERT_EQUAL(ca.link.count, 0);
+	fake_time.seconds = FAKE_NOW - 5; /* counts from when it was known again */
+	CHECK_OK(go_on((const struct fake_row[]){ { REPLY_GRANT, NULL }, { REPLY_NONE, NULL } }));
+	fake_ca_close(&ca);
+}
+
+static void clock_is_lost(struct fake_ca *c, struct fake_message *m)
+{
+	(void)c;
+	(void)m;
+	fake_time = (struct moment){ TIME_FLOOR, FAKE_NOW };
+}
+
+/* A pause of two calls: what one of them has slept, the next one need not. */
+static void pauses_without_a_clock_end(void)
+{
+	static const struct fake_row cut[] = { { REPLY_WAITING, clock_is_lost },
+		                               { REPLY_POLL_REP, NULL },
+		                               { REPLY_NONE, NULL } };
+
+	begin(CMP_CONFIRM_IMPLICIT);
+	ca.client.total_ms = 1500;
+	ca.check_after = 2;
+	CHECK_ERR(ask(CMP_IR, cut), E_CMP_TIMEOUT);
+	CHECK_OK(go_on((const struct fake_row[]){ { REPLY_GRANT, NULL }, { REPLY_NONE, NULL } }));
+	CU_ASSERT_EQUAL(ca.transactions, 1);
 	fake_ca_close(&ca);
 }
 
@@ -481,7 +506,8 @@ const struct test_suite suite_cmp_journal = {
 		{ "begun with a signature, not gone on with by a secret", signed_not_secret },
 		{ "every prefix, a tail, another version", damaged },
 		{ "each call has its time, and the pause goes on between them", time_of_a_call },
-		{ "without a clock no pause gets shorter", time_without_a_clock },
+		{ "without a clock no pause gets shorter by itself", time_without_a_clock },
+		{ "without a clock a pause ends by what was slept", pauses_without_a_clock_end },
 		{ "the time of the transaction is over, whoever waits", time_of_the_transaction },
 		{ "polls have an end, and nothing is left then", polled_to_the_end },
 		{ "a chain too long for the journal is rejected", too_big_for_the_journal },
