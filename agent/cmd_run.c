@@ -6,6 +6,7 @@
  */
 #include <signal.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "agent/commands.h"
@@ -270,7 +271,7 @@ static enum err serve(const struct onboard_limits *limits)
 		if (e != OK)
 			in_ms = pause_after(e, failures);
 		if (!clock_sleep(in_ms)) { /* what failed may go well now */
-			agenda = (struct agenda){ .generation = agenda.generation };
+			memset(agenda.duty, 0, sizeof agenda.duty);
 			failures = 0;
 		}
 	} while (!ending);

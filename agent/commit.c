@@ -323,27 +323,9 @@ enum err make_live(struct device *d, struct arena *a, struct generation *g, stru
 	return OK;
 }
 
-/*
- * A device without a clock learns how late it is at least: no later than both
- * the MASA (created-on) and the CA (notBefore) say, so that neither alone can
- * make everything look over; and only now, so that a failed attempt leaves
- * nothing behind.
- */
-static void learn_time(const struct attempt *t)
-{
-	int64_t created = t->voucher != NULL ? voucher_signed_time(t->voucher) : 0;
-	struct cert issued;
-
-	if (created > 0 && cert_read(t->issued.cert, &issued) == OK)
-		clock_raise_floor(created < issued.not_before ? created : issued.not_before);
-}
-
 enum err commit(struct onboard *o)
 {
 	struct attempt *t = &o->attempt;
-	enum err e = make_live(o->device, o->arena, &t->generation, t->issued.cert);
 
-	if (e == OK)
-		learn_time(t);
-	return e;
+	return make_live(o->device, o->arena, &t->generation, t->issued.cert);
 }

@@ -138,7 +138,9 @@ enum err device_live_credential(const struct device *d, struct arena *a, struct 
 	if ((e = signer_from_bytes(&key, key_file)) != OK)
 		return of_files(E_STORE, e, "live", "key.pem");
 	e = credential_from(a, key, cert_file, out);
-	if (e != OK)
+	if (e == OK)
+		clock_raise_floor(out->leaf.not_before);
+	else
 		signer_close(key);
 	return of_files(E_STORE, e, "live", "fullchain.pem");
 }

@@ -34,7 +34,10 @@ MUST_CHECK enum err anchors_from_file(struct arena *a, const char *path, struct 
 /* Opens and locks the state directory of the settings. */
 MUST_CHECK enum err device_open_store(struct device *d);
 
-/* The live generation's key and certificate, checked to fit together. */
+/*
+ * The live generation's key and certificate, checked to fit together.  It is at least as
+ * late as the owner's CA says there: the clock's floor is raised to notBefore.
+ */
 MUST_CHECK enum err device_live_credential(const struct device *d, struct arena *a,
                                            struct credential *out);
 

@@ -93,6 +93,22 @@ static enum err run_errand(struct device *d, struct arena *a, const struct onboa
 	return flow_run(&o, r->flow);
 }
 
+/* Where no clock tells us that the certificate has ended, the server's no may. */
+static bool may_have_ended(enum err e)
+{
+	return (e == E_TLS_REFUSED || e == E_CMP_REJECTED || e == E_CMP_ERROR) &&
+	       clock_now().confidence != TIME_SET;
+}
+
+static enum err enrol_anew(struct device *d, struct arena *a, const struct onboard_limits *limits,
+                           const char *why)
+{
+	struct errand_request r = { .errand = ERRAND_REENROL, .flow = &FLOW_RENEW };
+
+	log_notice("%s: enrolling anew with the IDevID", why);
+	return run_errand(d, a, limits, &r);
+}
+
 /* RFC 9483 4.1.3: a kur is signed with a certificate that has not ended. */
 enum err life_renew(struct device *d, struct arena *a, const struct onboard_limits *limits)
 {
@@ -111,13 +127,16 @@ enum err life_renew(struct device *d, struct arena *a, const struct onboard_limi
 		return err_because(E_REVOKED, "the certificate in use may have been revoked by "
 		                              "this device (`onramp revoke` asks once more)");
 	e = resume_interrupted(d, a, limits, &resumed);
-	if (e != OK || resumed)
+	if (resumed || (e != OK && !may_have_ended(e)))
 		return e;
-	if (time_over(clock_now(), life.lifetime.not_after)) {
-		log_notice("the certificate has ended: enrolling anew with the IDevID");
-		r.errand = ERRAND_REENROL;
-	}
-	return run_errand(d, a, limits, &r);
+	if (time_over(clock_now(), life.lifetime.not_after))
+		return enrol_anew(d, a, limits, "the certificate has ended");
+	if (e == OK)
+		e = run_errand(d, a, limits, &r);
+	arena_reset(a);
+	return may_have_ended(e) && !clock_stopped()
+	               ? enrol_anew(d, a, limits, "refused, and the certificate may have ended")
+	               : e;
 }
 
 enum err life_revoke(struct device *d, struct arena *a, const struct onboard_limits *limits,

@@ -2,9 +2,10 @@
 /* When to renew. */
 #include "agent/schedule.h"
 #include "platform/base/date.h"
+#include "platform/base/limits.h"
 
 /* A margin fit for a year must not swallow a lifetime of a day. */
-enum { MARGIN_PART = 20 };
+enum { MARGIN_PART = 20, BLIND_PART = 8 };
 
 static int64_t percent(int64_t length, unsigned of)
 {
@@ -44,7 +45,7 @@ enum due schedule_look(const struct lifetime *l, const struct schedule_wishes *w
 		return DUE_ENDED;
 	if (time_over(now, at))
 		return DUE_NOW;
-	if (now.confidence != TIME_SET)
+	if (now.confidence == TIME_UNSET)
 		return DUE_UNKNOWN;
 	*in_s = at - now.seconds + 1;
 	return DUE_LATER;
@@ -55,6 +56,14 @@ int64_t schedule_rest(const struct lifetime *l, struct moment now)
 	int64_t from = now.seconds > l->not_before ? now.seconds : l->not_before;
 
 	return l->not_after > from ? (l->not_after - from) / 3 : 0;
+}
+
+int64_t schedule_blind(const struct lifetime *l)
+{
+	int64_t part_of_it = (l->not_after - l->not_before) / BLIND_PART;
+	int64_t wait = part_of_it < LIFE_BLIND_S ? part_of_it : LIFE_BLIND_S;
+
+	return wait > 0 ? wait + part(wait, l->seed) : 0;
 }
 
 int64_t schedule_crl(int64_t this_update, int64_t next_update, uint32_t seed)

@@ -24,7 +24,7 @@ struct schedule_wishes {
 int64_t schedule_renewal(const struct lifetime *l, const struct schedule_wishes *w);
 
 enum due {
-	DUE_LATER,   /* *in_s seconds from now */
+	DUE_LATER,   /* *in_s seconds from now, by a floor at the latest: it runs */
 	DUE_NOW,     /* surely past the moment */
 	DUE_ENDED,   /* surely past the end: no longer good for a kur (RFC 9483 4.1.3) */
 	DUE_UNKNOWN, /* no clock: look again once there may be one */
@@ -39,6 +39,13 @@ enum due schedule_look(const struct lifetime *l, const struct schedule_wishes *w
  * asked without end.
  */
 int64_t schedule_rest(const struct lifetime *l, struct moment now);
+
+/*
+ * Where no clock tells how old a certificate is: how long after the start of a process
+ * that has it to renew it whatever its age, in seconds.  Time enough for a clock to get
+ * set; each device at its moment, for a power cut starts them all at once.
+ */
+int64_t schedule_blind(const struct lifetime *l);
 
 /* When to ask for a CRL's successor: before nextUpdate, each device at its moment in
    the last eighth of what lies between it and thisUpdate. */

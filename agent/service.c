@@ -4,6 +4,7 @@
 
 #include "agent/retry.h"
 #include "agent/service.h"
+#include "platform/base/date.h"
 #include "platform/crypto/hash.h"
 
 /* A CA that takes its time must not keep the others from their turn, nor `onramp revoke`
@@ -26,6 +27,22 @@ static int64_t renewal_in(const struct device *d, const struct life *l, struct m
 		break;
 	}
 	return l->waiting ? 0 : NEVER;
+}
+
+/* Once in the life of the process where no clock tells how old the certificate is: a device
+   that is switched off every night would never come to a share of the lifetime. */
+static int64_t blind_renewal_in(const struct life *l, const struct agenda *g, struct moment now)
+{
+	int64_t ms = g->begun + schedule_blind(&l->lifetime) * 1000 - clock_ticks();
+
+	if (now.confidence == TIME_SET || g->renewed || l->lifetime.not_after >= DATE_NEVER)
+		return NEVER;
+	return ms > 0 ? (ms + 999) / 1000 : 0;
+}
+
+static int64_t sooner(int64_t a, int64_t b)
+{
+	return a == NEVER || (b != NEVER && b < a) ? b : a;
 }
 
 static int64_t renewal_rest(const struct life *l, struct moment now)
@@ -154,6 +171,8 @@ static int64_t turn_in(const struct device *d, const struct life *l, const struc
 	if (l->revoked || !duties[i].wanted(&d->settings) || has_to_stand_back(d, l, &duties[i]))
 		return NEVER;
 	in_s = duties[i].in(d, l, clock_now());
+	if (duties[i].run == life_renew)
+		in_s = sooner(in_s, blind_renewal_in(l, g, clock_now()));
 	if (in_s == NEVER)
 		return NEVER;
 	return in_s * 1000 > wait ? in_s * 1000 : wait > 0 ? wait : 0;
@@ -200,6 +219,7 @@ static enum err do_duty(struct device *d, struct arena *a, struct agenda *g, siz
 	arena_reset(a);
 	look = life_look(d, a, l);
 	arena_reset(a);
+	g->renewed = g->renewed || (e == OK && duties[i].run == life_renew);
 	note_result(g, i, l, e == OK ? OK : err_because(e, "%s", why));
 	g->duty[i].failures = e == OK || is_thinking(l, e) ? 0 : g->duty[i].failures + 1;
 	g->duty[i].not_before = clock_ticks() + pause_after(&duties[i], l, g->duty[i].failures, e);
@@ -226,6 +246,8 @@ enum err service_turn(struct device *d, struct arena *a, struct agenda *g, int64
 	enum err e = life_look(d, a, &l);
 
 	arena_reset(a);
+	if (g->begun == 0)
+		g->begun = clock_ticks();
 	*in_ms = (int64_t)LIFE_LOOK_S * 1000;
 	for (size_t i = 0; i < DUTIES && e == OK && !clock_stopped(); i++)
 		if (turn_in(d, &l, g, i) == 0)

@@ -14,6 +14,8 @@ enum { DUTIES = 4 };
 /* Where the service stands between two turns; zero at its start. */
 struct agenda {
 	unsigned generation; /* that was told about */
+	int64_t begun;       /* ticks when a certificate was there first; 0: not yet */
+	bool renewed;        /* since then */
 	struct {
 		unsigned failures;  /* in a row */
 		int64_t not_before; /* ticks */

@@ -92,8 +92,3 @@ struct anchor voucher_pin(const struct voucher *v)
 {
 	return v->pin;
 }
-
-int64_t voucher_signed_time(const struct voucher *v)
-{
-	return v->claim.has_created_on ? v->claim.created_on : 0;
-}

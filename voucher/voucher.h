@@ -90,15 +90,13 @@ struct voucher;
  * A voucher that was accepted in its time has done its part: expires-on is judged by
  * that moment, all else by now.
  * E_CERT_TIME: the signer leads to a MASA anchor, but not at this time.
- * On OK the clock's floor may be raised by voucher_signed_time().
  */
 MUST_CHECK enum err voucher_verify(struct arena *a, struct span cms, const struct voucher_facts *f,
                                    const struct voucher **out);
 
 const struct voucher_claim *voucher_says(const struct voucher *v);
-struct span voucher_bytes(const struct voucher *v);   /* the CMS, to keep */
-int64_t voucher_signed_time(const struct voucher *v); /* created-on; 0 when absent */
-struct anchor voucher_pin(const struct voucher *v);   /* the one of its pins that counts */
+struct span voucher_bytes(const struct voucher *v); /* the CMS, to keep */
+struct anchor voucher_pin(const struct voucher *v); /* the one of its pins that counts */
 
 /*
  * RFC 8995 5.6.2: the link's chain against the pin.  First equality of the public

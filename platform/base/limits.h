@@ -139,12 +139,13 @@ enum {
 	RESUME_ROUNDS_MAX = 12, /* of back-off, three hours: then others get their turn */
 
 	/* the life of a certificate */
-	LIFE_LOOK_S = 3600,               /* how late a clock that gets set may be noticed */
-	LIFE_BUSY_S = 60,                 /* another onramp has the store: it is done soon */
-	ROOTS_EVERY_S = 7 * 86400,        /* a root is announced months before it is needed */
-	ROOTS_MAX = ANCHORS_MAX - 1,      /* of an owner; the pin is an anchor beside them */
-	CRL_EVERY_S = 86400,              /* where a CRL names no nextUpdate */
-	NEWS_RARELY_S = 7 * 86400,        /* from a server that has none */
+	LIFE_LOOK_S = 3600,          /* how late a clock that gets set may be noticed */
+	LIFE_BLIND_S = 3600,         /* after the start, without a clock: NTP has had its time */
+	LIFE_BUSY_S = 60,            /* another onramp has the store: it is done soon */
+	ROOTS_EVERY_S = 7 * 86400,   /* a root is announced months before it is needed */
+	ROOTS_MAX = ANCHORS_MAX - 1, /* of an owner; the pin is an anchor beside them */
+	CRL_EVERY_S = 86400,         /* where a CRL names no nextUpdate */
+	NEWS_RARELY_S = 7 * 86400,   /* from a server that has none */
 	RENEW_MARGIN_MAX_S = 400 * 86400, /* longer than certificates of devices last */
 
 	/* the clock */

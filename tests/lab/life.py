@@ -13,6 +13,7 @@ import shutil
 import subprocess
 import time
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from onlab import events, pki, processes, up
@@ -651,6 +652,32 @@ def outlived(life: Life) -> int | None:
     life.expect(len(life.saw("ir")) == 2 and not life.saw("kur"), "it was not by ir")
     life.expect(len(life.saw("pvr")) == 1, "it asked for a voucher again")
     return status
+
+
+def outlived_unknowingly(life: Life) -> int | None:
+    """No clock tells that the certificate has ended, but the server refuses it: then by ir."""
+    life.run(*ONCE)
+    before = life.serial()
+    life.until("the end", lambda: life.device.certificate().not_valid_after
+               < datetime.utcnow() - timedelta(seconds=1))  # fmt: skip
+    said = life.status()
+    life.expect(said["state"] == "enrolled" and not said["clock"]["believed"], f"status: {said}")
+    life.lab_becomes()
+    status = life.run("renew")
+    life.expect(life.serial() != before, "the certificate is the old one")
+    life.expect(len(life.saw("ir")) == 2, "it was not by ir")
+    life.expect(len(life.saw("pvr")) == 1, "it asked for a voucher again")
+    return status
+
+
+def blind(life: Life) -> int | None:
+    """The service has no clock, and the certificate ends: some time after the start it asks."""
+    service = life.start("run")
+    life.until_saw("ir", 2)
+    life.until("the new certificate", lambda: len(life.saw("issued")) == 2
+               and f"{life.serial():040x}" == life.saw("issued")[-1]["serial"])  # fmt: skip
+    service.terminate()
+    return life.finish(service)
 
 
 def outlived_while_waiting(life: Life) -> int | None:

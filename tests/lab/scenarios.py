@@ -411,6 +411,13 @@ lives("renew-revoked-server", life.revoked_server,
       settings={"renew.crls": "1", "renew.enabled": "0"})  # fmt: skip
 lives("renew-plain-http", life.plain_http)
 lives("renew-ended", life.outlived, "--cmp-validity", "5")
+lives("renew-ended-no-clock", life.outlived_unknowingly, "--cmp-validity", "3",
+      settings={"main.trust_clock": "0"})  # fmt: skip
+# The floor runs from notBefore, five minutes ago: 3 percent are 11 seconds of the service.
+lives("renew-in-time-no-clock", life.serves, "--cmp-validity", "60",
+      settings={"main.trust_clock": "0", "renew.share": "3", "renew.jitter": "0"})  # fmt: skip
+lives("renew-blind", life.blind, "--cmp-validity", "5", slow=True, seconds=150,
+      settings={"main.trust_clock": "0", "renew.share": "99", "renew.margin": "0"})  # fmt: skip
 # A server of TLS 1.2 refuses an ended certificate before anything is taken up.
 lives("renew-ended-waiting", life.outlived_while_waiting, "--cmp-validity", "6",
       settings={"tls.version": "1.2"})  # fmt: skip

@@ -46,10 +46,28 @@ static void without_a_clock_only_the_floor_decides(void)
 
 	CU_ASSERT_EQUAL(look(&l, TIME_UNSET, 0), DUE_UNKNOWN);
 	CU_ASSERT_EQUAL(look(&l, TIME_UNSET, BEGIN + 500 * DAY), DUE_UNKNOWN);
-	CU_ASSERT_EQUAL(look(&l, TIME_FLOOR, BEGIN), DUE_UNKNOWN);
-	CU_ASSERT_EQUAL(look(&l, TIME_FLOOR, BEGIN + 66 * DAY), DUE_UNKNOWN);
+	CU_ASSERT_EQUAL(look(&l, TIME_FLOOR, BEGIN), DUE_LATER); /* it runs */
+	CU_ASSERT_EQUAL(look(&l, TIME_FLOOR, BEGIN + 66 * DAY), DUE_LATER);
 	CU_ASSERT_EQUAL(look(&l, TIME_FLOOR, BEGIN + 67 * DAY), DUE_NOW);
 	CU_ASSERT_EQUAL(look(&l, TIME_FLOOR, BEGIN + 101 * DAY), DUE_ENDED);
+}
+
+/* In the first two hours of a process, or in the first quarter of a short life; each at its time. */
+static void without_a_clock_the_start_decides(void)
+{
+	int64_t first = INT64_MAX, last = 0;
+
+	for (uint64_t seed = 0; seed <= UINT32_MAX; seed += 0x01234567) {
+		struct lifetime l = days(100, (uint32_t)seed), minutes = l;
+		int64_t at = schedule_blind(&l);
+
+		first = at < first ? at : first;
+		last = at > last ? at : last;
+		minutes.not_after = BEGIN + 800;
+		CU_ASSERT(schedule_blind(&minutes) >= 100 && schedule_blind(&minutes) < 200);
+	}
+	CU_ASSERT(first == 3600 && last > 7000 && last < 7200);
+	CU_ASSERT_EQUAL(schedule_blind(&(struct lifetime){ BEGIN, BEGIN - DAY, 7 }), 0);
 }
 
 static void jitter_spreads_earlier_and_no_further(void)
@@ -145,6 +163,7 @@ const struct test_suite suite_agent_schedule = {
 		{ "the share of the lifetime decides", the_share_of_the_lifetime_decides },
 		{ "without a clock only the floor decides",
 	          without_a_clock_only_the_floor_decides },
+		{ "without a clock the start decides", without_a_clock_the_start_decides },
 		{ "jitter spreads earlier, and no further", jitter_spreads_earlier_and_no_further },
 		{ "the margin holds before the end", the_margin_holds_before_the_end },
 		{ "every wish stays within the lifetime", every_wish_stays_within_the_lifetime },
