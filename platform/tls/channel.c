@@ -173,7 +173,9 @@ static enum err check_outcome(const struct channel *c, const struct channel_requ
 	if (c->peer.n == 0)
 		return err_because(E_TLS, "the server showed no certificate");
 	e = context_check(c->ssl, r->version);
-	return e == OK ? check_key(c->peer.certs[0]) : e;
+	if (e == OK)
+		e = check_key(c->peer.certs[0]);
+	return e == OK ? shown_check(capture_list(&c->peer)) : e;
 }
 
 static enum err start(struct channel *c, const struct channel_request *r)

@@ -27,6 +27,9 @@ MUST_CHECK enum err context_make(WOLFSSL_CTX **out, const struct channel_request
 /* What was negotiated is what we offered. E_TLS. */
 MUST_CHECK enum err context_check(WOLFSSL *ssl, enum tls_version wanted);
 
+/* No certificate of the chain has a wrong signature, as far as its issuer is there. E_TLS. */
+MUST_CHECK enum err shown_check(struct chain chain);
+
 /*
  * The fatal alert that the peer sent, in words: E_TLS_REFUSED when it is about
  * our certificate, at which the peer may be looking now or not; else the code

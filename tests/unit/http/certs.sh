@@ -47,6 +47,23 @@ sign sub sub root TRUE
 sign leaf leaf sub FALSE
 cat leaf.crt sub.crt leaf.key > chain.pem
 cat leaf.crt leaf.key > short.pem
+cat leaf.crt root.crt sub.crt leaf.key > unordered.pem
+
+# The last octet of the signature is another one.
+forge() { # FORGED CERTIFICATE
+	openssl x509 -in "$2" -outform DER -out "$1.der"
+	last=$(tail -c 1 "$1.der" | od -An -tu1)
+	head -c -1 "$1.der" > "$1.cut"
+	printf "\\$(printf %03o $((last ^ 1)))" | cat "$1.cut" - > "$1.der"
+	openssl x509 -inform DER -in "$1.der" -out "$1.crt"
+}
+forge forged-leaf leaf.crt
+forge forged-sub sub.crt
+forge forged-self p256.crt
+cat forged-leaf.crt sub.crt leaf.key > forged-leaf.pem
+cat leaf.crt forged-sub.crt root.crt leaf.key > forged-sub.pem
+cat forged-self.crt p256.key > forged-self.pem
+cat forged-leaf.crt leaf.key > forged-alone.pem
 
 names=$(awk 'BEGIN { for (i = 0; i < 250; i++)
 	printf "%sDNS:a-name-that-is-long-enough-to-fill-a-certificate-%d.example", i ? "," : "", i }')

@@ -47,6 +47,30 @@ static void chain_captured(void)
 	}
 }
 
+/* RFC 8995 5.1: as far as they go; without its issuer nobody can tell. */
+static void signatures_count(void)
+{
+	static const struct {
+		const char *file;
+		enum err want;
+	} rows[] = {
+		{ "@chain.pem", OK },          { "@short.pem", OK },
+		{ "@unordered.pem", OK },      { "@p256.pem", OK },
+		{ "@nine.pem", OK },           { "@forged-alone.pem", OK },
+		{ "@forged-leaf.pem", E_TLS }, { "@forged-sub.pem", E_TLS },
+		{ "@forged-self.pem", E_TLS },
+	};
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+		for (size_t v = 0; v < 2; v++) {
+			enum err e = tls_try_server(WORDS("--tls", "any", "--cert", rows[i].file),
+			                            tls_both[v]);
+
+			if (!CHECK_ERR(e, rows[i].want))
+				printf("%s\n", rows[i].file);
+		}
+}
+
 static void chain_limits(void)
 {
 	static const char *const tls[] = { "1.2", "1.3" };
@@ -152,6 +176,7 @@ const struct test_suite suite_tls_capture = {
 	"tls/capture",
 	{
 		{ "the chain is captured as it was sent", chain_captured },
+		{ "signatures count, as far as they go", signatures_count },
 		{ "too many or too large certificates are refused", chain_limits },
 		{ "a server that the judge refuses does not see our certificate", judge_refuses },
 		{ "a server without the key of its certificate is refused", possession_proved },
