@@ -9,6 +9,13 @@
 #include "agent/progress.h"
 #include "agent/retry.h"
 
+const struct credential *flow_identity(const struct onboard *o)
+{
+	bool by_ours = o->errand == ERRAND_RENEW || o->errand == ERRAND_REVOKE;
+
+	return o->attempt.live.key != NULL && by_ours ? &o->attempt.live : &o->device->idevid;
+}
+
 /* An outstanding request goes to where it was left, past the redirect that led there. */
 static enum err lead_to(struct attempt *t, const struct candidate *c)
 {

@@ -75,6 +75,11 @@ static enum err put_chain(struct onboard *o, const char *name, struct span leaf,
 	return e;
 }
 
+enum err stage_crl(struct onboard *o, struct span der)
+{
+	return der.n > 0 ? generation_put(&o->attempt.generation, "crl.der", FILE_PUBLIC, der) : OK;
+}
+
 enum err stage_roots(struct onboard *o, const struct span *roots, size_t count)
 {
 	size_t mark = arena_mark(o->arena);

@@ -36,13 +36,6 @@ static const char *cmp_path(const struct settings *s, const struct place *p, cha
 	return room;
 }
 
-const struct credential *flow_identity(const struct onboard *o)
-{
-	bool by_ours = o->errand == ERRAND_RENEW || o->errand == ERRAND_REVOKE;
-
-	return o->attempt.live.key != NULL && by_ours ? &o->attempt.live : &o->device->idevid;
-}
-
 /* Of the patience; what is over is not without end. */
 static int64_t time_left(const struct onboard *o)
 {
@@ -129,41 +122,6 @@ static enum key_kind wanted_kind(const struct onboard *o)
 	const struct cmp_template *t = &o->attempt.template;
 
 	return t->present && t->has_key_kind ? t->key_kind : o->device->settings.key_kind;
-}
-
-enum err journal_put(struct onboard *o, const struct pending *p)
-{
-	size_t mark = arena_mark(o->arena);
-	unsigned ours = o->attempt.generation.number, before = o->device->store.journalled;
-	struct span json;
-	enum err e = pending_write(o->arena, p, &json);
-
-	if (e == OK)
-		e = journal_write(&o->device->store, &(struct journal){ ours, json });
-	arena_rewind(o->arena, mark);
-	if (e == OK && before != ours)
-		discard_staged(o->device, before);
-	return e;
-}
-
-/* One thing at a time: an outstanding voucher-request makes room in the journal. */
-void describe_attempt(struct onboard *o)
-{
-	struct attempt *t = &o->attempt;
-	struct candidate *other = candidates_journalled(o->candidates);
-
-	if (other != NULL)
-		other->journalled = false;
-
-	t->pending = (struct pending){
-		.errand = o->errand,
-		.redirected = t->redirected,
-		.nonce = t->request.nonce,
-		.accepted = t->accepted,
-		.reason = o->reason,
-	};
-	snprintf(t->pending.registrar, URL_MAX, "%s", t->candidate->at.url);
-	snprintf(t->pending.origin, URL_MAX, "%s", t->origin);
 }
 
 static enum err put_key(struct onboard *o)

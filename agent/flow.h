@@ -155,10 +155,6 @@ MUST_CHECK enum err take_up_record(struct onboard *o);
 MUST_CHECK enum err resume_before_revoking(struct device *d, struct arena *a,
                                            const struct onboard_limits *limits,
                                            enum crl_reason *reason, bool *again);
-/* A generation that is not live, if it is there. */
-void discard_staged(struct device *d, unsigned generation);
-/* The journal is about one. */
-bool is_revoking(const struct device *d, struct arena *a);
 
 /* ... of an enrolled device: owner.c, upkeep.c */
 enum err load_in_use(struct onboard *o);
@@ -182,7 +178,15 @@ const struct credential *flow_identity(const struct onboard *o);
 /* Where CMP is served, and how, by the settings of this errand. */
 struct cmp_client flow_client(const struct onboard *o, char *room, size_t cap);
 
-/* What the journal is to say: whom we ask, for what. */
+/*
+ * The journal: journal.c.  What stands in it, of which generation; it is about a
+ * revocation; a generation that is not live, if it is there, is discarded.
+ */
+MUST_CHECK enum err read_pending(const struct device *d, struct arena *a, bool *there,
+                                 unsigned *generation, struct pending *out);
+bool is_revoking(const struct device *d, struct arena *a);
+void discard_staged(struct device *d, unsigned generation);
+/* What it is to say: whom we ask, for what. */
 void describe_attempt(struct onboard *o);
 /* Durable before anything depends on it: where the attempt stands, and in which generation;
    the generation that waited before is gone then. */

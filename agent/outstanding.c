@@ -12,7 +12,6 @@ static struct pending describe(const struct candidate *c)
 {
 	struct pending p = {
 		.errand = ERRAND_ONBOARD,
-		.redirected = c->redirected,
 		.nonce = c->nonce,
 		.request = { c->request, c->request_size },
 		.chain = digest_span(&c->chain),

@@ -14,7 +14,7 @@ static const char *const errands[] = {
 };
 
 /*
- * { "errand": text, "registrar": text, "origin": text, ? "path": text, ? "redirected": true,
+ * { "errand": text, "registrar": text, "origin": text, ? "path": text,
  *   ? "nonce": B64, ? "request": B64, ? "chain": B64, ? "waited": seconds,
  *   ? "accepted": seconds, ? "clock": "set" | "floor",
  *   ? "reason": text, ? "confirmed": true, ? "cmp": B64 }
@@ -27,8 +27,6 @@ static void put(struct jsonw *w, const struct pending *p)
 	jsonw_string(w, "origin", span_str(p->origin));
 	if (p->path[0] != '\0')
 		jsonw_string(w, "path", span_str(p->path));
-	if (p->redirected)
-		jsonw_bool(w, "redirected", true);
 	if (p->nonce.n > 0)
 		jsonw_base64(w, "nonce", (struct span){ p->nonce.b, p->nonce.n });
 	if (p->request.n > 0) {
@@ -184,8 +182,6 @@ static enum err read_members(struct arena *a, const struct json *v, struct pendi
 		e = read_url(v, "origin", out->origin);
 	if (e == OK)
 		e = read_path(v, out->path);
-	if (e == OK)
-		e = read_flag(v, "redirected", &out->redirected);
 	if (e == OK)
 		e = read_flag(v, "confirmed", &out->confirmed);
 	if (e == OK)

@@ -10,14 +10,16 @@
 #include "agent/life.h"
 #include "agent/progress.h"
 
-static enum err read_pending(const struct device *d, struct arena *a, bool *there,
-                             unsigned *generation, struct pending *out)
+/* Whose word the name there is follows from the configuration, not from the journal. */
+static enum err lead_back(struct attempt *t, const struct pending *p)
 {
-	struct journal j;
-	enum err e = journal_read(&d->store, a, there, &j);
+	struct url own;
+	enum err e = url_read(t->candidate->at.url, &own);
 
-	*generation = j.generation;
-	return e == OK && *there ? pending_read(a, j.content, out) : e;
+	if (e == OK)
+		e = url_read(p->origin, &t->at);
+	t->redirected = e == OK && !url_same_origin(&own, &t->at);
+	return e;
 }
 
 enum err find_interrupted(struct onboard *o)
@@ -36,10 +38,9 @@ enum err find_interrupted(struct onboard *o)
 	if (e != OK || o->over)
 		return e;
 	t->pending = p;
-	t->redirected = p.redirected;
 	t->request.nonce = p.nonce;
 	t->accepted = p.accepted;
-	return url_read(p.origin, &t->at);
+	return lead_back(t, &p);
 }
 
 /* Damage to what was staged is no reason to halt: it is discarded, and begun anew. */
@@ -210,15 +211,6 @@ static const char *what_forbids(struct device *d, struct arena *a, const struct 
 	return NULL;
 }
 
-void discard_staged(struct device *d, unsigned generation)
-{
-	struct generation g;
-
-	if (generation != 0 && generation != d->store.live &&
-	    generation_resume(&d->store, generation, &g) == OK)
-		generation_discard(&g);
-}
-
 static enum err drop(struct device *d, unsigned generation, const char *why)
 {
 	log_notice("what was interrupted is given up: %s", why);
@@ -325,16 +317,6 @@ bool resume_leaves_others(const struct device *d, struct arena *a)
 			others = others || strcmp(s->registrars[i].url, p.registrar) != 0;
 	arena_reset(a);
 	return others;
-}
-
-bool is_revoking(const struct device *d, struct arena *a)
-{
-	struct pending p;
-	unsigned generation;
-	bool there;
-
-	return read_pending(d, a, &there, &generation, &p) == OK && there &&
-	       p.errand == ERRAND_REVOKE;
 }
 
 enum err resume_before_revoking(struct device *d, struct arena *a,

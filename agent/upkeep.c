@@ -9,11 +9,6 @@
 #include "agent/progress.h"
 #include "platform/pki/crl.h"
 
-enum err stage_crl(struct onboard *o, struct span der)
-{
-	return der.n > 0 ? generation_put(&o->attempt.generation, "crl.der", FILE_PUBLIC, der) : OK;
-}
-
 static enum err carry_all(struct onboard *o, struct span crl)
 {
 	static const char *const names[] = { "cert.pem",    "chain.pem", "fullchain.pem",

@@ -15,7 +15,6 @@ static struct pending full(void)
 		.registrar = "https://registrar.example:8443",
 		.origin = "https://[fe80::1%25eth0]:8443",
 		.path = "/brski/requestvoucher?a=\"b\"",
-		.redirected = true,
 		.nonce = { .n = NONCE_SIZE },
 		.accepted = { TIME_SET, 1795510800 },
 		.confirmed = true,
@@ -44,7 +43,6 @@ static void same(const struct pending *a, const struct pending *b)
 	CU_ASSERT_STRING_EQUAL(a->registrar, b->registrar);
 	CU_ASSERT_STRING_EQUAL(a->origin, b->origin);
 	CU_ASSERT_STRING_EQUAL(a->path, b->path);
-	CU_ASSERT_EQUAL(a->redirected, b->redirected);
 	CU_ASSERT_EQUAL(a->accepted.confidence, b->accepted.confidence);
 	CU_ASSERT_EQUAL(a->accepted.seconds, b->accepted.seconds);
 	CU_ASSERT_EQUAL(a->confirmed, b->confirmed);
@@ -149,7 +147,6 @@ static void damage_is_named(void)
 		  "registrar" },
 		{ "{\"errand\":\"onboard\"," URLS ",\"path\":1}", "path" },
 		{ "{\"errand\":\"onboard\"," URLS ",\"path\":\"\"}", "path" },
-		{ "{\"errand\":\"onboard\"," URLS ",\"redirected\":1}", "redirected" },
 		{ "{\"errand\":\"onboard\"," URLS ",\"confirmed\":\"true\"}", "confirmed" },
 		{ "{\"errand\":\"onboard\"," URLS ",\"nonce\":\"!\"}", "nonce" },
 		{ "{\"errand\":\"onboard\"," URLS ",\"nonce\":\"\"}", "nonce" },
