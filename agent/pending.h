@@ -24,7 +24,7 @@ struct pending {
 	char registrar[URL_MAX]; /* as it was configured, or as meta.json has it */
 	char origin[URL_MAX];    /* where it led: the registrar's own, or a redirect's target */
 	char path[URL_MAX];      /* ... and to what there; empty: not said */
-	struct nonce nonce;  /* of the voucher-request; n 0: there was none */
+	struct nonce nonce;      /* of the voucher-request; n 0: there was none */
 	struct span request; /* the voucher-request, to be sent again after a 202 (RFC 8995 5.6) */
 	struct span chain;   /* ... and SHA-256 of the chain that it was made for */
 	int64_t waited_s;    /* ... since the first 202 */
