@@ -182,7 +182,7 @@ static int run_line(struct cmp_tool *t, int argc, char **argv)
 int cmd_cmp(int argc, char **argv)
 {
 	struct arena a = command_arena();
-	struct cmp_tool t = { .arena = &a };
+	struct cmp_tool t = { .arena = &a, .journal_lock = -1 };
 	int status = run_line(&t, argc, argv);
 
 	tool_close(&t);

@@ -293,6 +293,8 @@ enum err tool_open(struct cmp_tool *t)
 	enum err e = trust_clock(t);
 
 	t->ends = clock_ticks() + seconds * 1000;
+	if (e == OK && t->journal_file != NULL)
+		e = file_lock(t->journal_file, &t->journal_lock);
 	if (e == OK)
 		e = choose_path(t);
 	if (e == OK)
@@ -320,6 +322,8 @@ void tool_close(struct cmp_tool *t)
 	link_close(t->link);
 	signer_close(t->new_key);
 	signer_close(t->identity.key);
+	if (t->journal_file != NULL)
+		file_unlock(t->journal_file, &t->journal_lock);
 }
 
 /* RFC 9483 4.1.3, 4.2: it "MUST NOT" be expired. Without a clock the CA will tell. */

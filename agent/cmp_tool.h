@@ -82,7 +82,8 @@ struct cmp_tool {
 	struct cmp_watch watch;
 	struct cmp_client client;
 	struct cmp_journal journal;
-	int64_t ends; /* ticks: --total-timeout is for all of it */
+	int journal_lock; /* -1: not held */
+	int64_t ends;     /* ticks: --total-timeout is for all of it */
 
 	/* what happens */
 	bool on_terminal;

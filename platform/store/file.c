@@ -3,12 +3,15 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "platform/base/limits.h"
 #include "platform/store/file.h"
 #include "platform/store/internal.h"
+
+enum { LOCK_TRIES = 100 };
 
 static char root[PATH_NAME_MAX];
 
@@ -217,6 +220,59 @@ enum err file_remove(const char *path)
 		e = sync_directory(dir, path);
 	close(dir);
 	return e;
+}
+
+static enum err hold(const char *name, int fd)
+{
+	if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+		return OK;
+	if (errno == EWOULDBLOCK)
+		return err_because(E_BUSY, "%s is held by another onramp", name);
+	return store_failed("cannot lock", name);
+}
+
+/* What we hold may have been unlinked by who held it before: then it excludes nobody. */
+static bool is_there(const char *name, int fd)
+{
+	struct stat held, named;
+
+	return fstat(fd, &held) == 0 && lstat(name, &named) == 0 && held.st_ino == named.st_ino &&
+	       held.st_dev == named.st_dev;
+}
+
+enum err file_lock(const char *path, int *fd)
+{
+	char name[PATH_NAME_MAX];
+	enum err e;
+
+	*fd = -1;
+	if ((size_t)snprintf(name, sizeof name, "%s.lock", path) >= sizeof name)
+		return err_because(E_STORE, "the path %s is too long", path);
+	for (int tries = 0; tries < LOCK_TRIES; tries++) {
+		*fd = open(name, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+		if (*fd < 0)
+			return store_failed("cannot open", name);
+		e = hold(name, *fd);
+		if (e == OK && is_there(name, *fd))
+			return OK;
+		close(*fd);
+		*fd = -1;
+		if (e != OK)
+			return e;
+	}
+	return err_because(E_BUSY, "%s changes hands all the time", name);
+}
+
+void file_unlock(const char *path, int *fd)
+{
+	char name[PATH_NAME_MAX];
+
+	if (*fd < 0)
+		return;
+	snprintf(name, sizeof name, "%s.lock", path);
+	unlink(name); /* while it is held, so that it is ours that goes */
+	close(*fd);
+	*fd = -1;
 }
 
 enum err file_make_directory(const char *path)

@@ -26,6 +26,14 @@ MUST_CHECK enum err file_append(const char *path, struct span content, unsigned 
 /* The file goes; one that is not there is gone already. */
 MUST_CHECK enum err file_remove(const char *path);
 
+/*
+ * One process at a time works with a file that file_replace() exchanges: PATH.lock
+ * beside it is held until file_unlock() or the process's end.  E_BUSY when another
+ * one holds it; it is not waited for.  fd of what is not held: -1.
+ */
+MUST_CHECK enum err file_lock(const char *path, int *fd);
+void file_unlock(const char *path, int *fd);
+
 /* Directory, and its parents, 0700 where made. */
 MUST_CHECK enum err file_make_directory(const char *path);
 

@@ -32,6 +32,27 @@ static void what_is_written_is_read(void)
 	CU_ASSERT(!absent && span_is(got, "two"));
 }
 
+static void one_at_a_time(void)
+{
+	const char *path = in_tmp("held");
+	char name[700];
+	int first, second;
+
+	snprintf(name, sizeof name, "%s.lock", path);
+	CHECK_OK(file_lock(path, &first));
+	CHECK_ERR(file_lock(path, &second), E_BUSY);
+	CU_ASSERT(second == -1 && access(name, F_OK) == 0);
+	file_unlock(path, &first);
+	CU_ASSERT(first == -1 && access(name, F_OK) != 0);
+	CHECK_OK(file_lock(path, &first));
+	/* Somebody took the file away: whoever comes then is not kept out by what we hold. */
+	unlink(name);
+	CHECK_OK(file_lock(path, &second));
+	file_unlock(path, &first);
+	file_unlock(path, &second);
+	CHECK_ERR(file_lock(in_tmp("nowhere/held"), &second), E_STORE);
+}
+
 static void a_missing_file_is_told_from_a_broken_one(void)
 {
 	char dir[600];
@@ -143,6 +164,7 @@ const struct test_suite suite_store_file = {
 	"store/file",
 	{
 		{ "what is written is read", what_is_written_is_read },
+		{ "a lock is held by one at a time", one_at_a_time },
 		{ "a missing file is told from a broken one",
 	          a_missing_file_is_told_from_a_broken_one },
 		{ "a file is capped", a_file_is_capped },
