@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The runner.  Usage: unit [-v] [NAME...]
+ * The runner.  Usage: unit [-v] [-s I/N] [NAME...]
  *
  * Runs the suites whose names begin with a NAME, all without one; -v names each
- * test.  A test that asserted nothing and did not skip has failed.
+ * test, -s 1/2 takes the first of two shares of all suites.  A test that asserted nothing and did not skip has failed.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +13,7 @@
 #include "tests/unit/runner.h"
 
 static bool verbose;
+static unsigned share = 1, shares = 1;
 static unsigned passed, failed, skipped, asserts_before;
 
 static void show(const CU_pTest test, const CU_pSuite suite, const char *how)
@@ -87,16 +88,34 @@ static void add(const struct test_suite *suite)
 	}
 }
 
+/* "-s" and its word; all is one share of one. */
+static bool read_share(char ***argv)
+{
+	char more;
+
+	if (**argv == NULL || strcmp(**argv, "-s") != 0)
+		return true;
+	if ((*argv)[1] == NULL || sscanf((*argv)[1], "%u/%u%c", &share, &shares, &more) != 2 ||
+	    share < 1 || share > shares)
+		return false;
+	*argv += 2;
+	return true;
+}
+
 int main(int argc, char **argv)
 {
 	(void)argc;
 	argv++;
 	verbose = *argv != NULL && strcmp(*argv, "-v") == 0;
 	argv += verbose;
+	if (!read_share(&argv)) {
+		fputs("unit: -s I/N takes share I of N\n", stderr);
+		return EXIT_FAILURE;
+	}
 	if (CU_initialize_registry() != CUE_SUCCESS)
 		return EXIT_FAILURE;
 	for (size_t i = 0; suites[i] != NULL; i++)
-		if (wanted(suites[i], argv))
+		if (i % shares == share - 1 && wanted(suites[i], argv))
 			add(suites[i]);
 	CU_set_test_start_handler(before_test);
 	CU_set_test_complete_handler(after_test);
