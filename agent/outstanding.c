@@ -100,14 +100,12 @@ static void pass_over(struct candidates *cs, const struct pending *p)
 enum err take_up_request(struct onboard *o)
 {
 	struct candidates *cs = o->candidates;
-	struct journal j;
 	struct pending p;
 	struct candidate *c = NULL;
+	unsigned generation;
 	bool there;
-	enum err e = journal_read(&o->device->store, o->arena, &there, &j);
+	enum err e = read_pending(o->device, o->arena, &there, &generation, &p);
 
-	if (e == OK && there)
-		e = pending_read(o->arena, j.content, &p);
 	if (e != OK || !there)
 		return e;
 	if (p.request.n == 0) {

@@ -222,7 +222,7 @@ enum err file_remove(const char *path)
 	return e;
 }
 
-static enum err hold(const char *name, int fd)
+enum err hold_lock(int fd, const char *name)
 {
 	if (flock(fd, LOCK_EX | LOCK_NB) == 0)
 		return OK;
@@ -252,7 +252,7 @@ enum err file_lock(const char *path, int *fd)
 		*fd = open(name, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
 		if (*fd < 0)
 			return store_failed("cannot open", name);
-		e = hold(name, *fd);
+		e = hold_lock(*fd, name);
 		if (e == OK && is_there(name, *fd))
 			return OK;
 		close(*fd);

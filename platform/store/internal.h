@@ -8,6 +8,9 @@
 /* E_STORE: "WHAT NAME: Permission denied". */
 enum err store_failed(const char *what, const char *name);
 
+/* flock(2), not waited for: E_BUSY. */
+MUST_CHECK enum err hold_lock(int fd, const char *name);
+
 /* Every byte, over short writes and EINTR. */
 MUST_CHECK enum err write_all(int fd, const char *name, struct span content);
 MUST_CHECK enum err read_all(int fd, const char *name, struct arena *a, size_t max,

@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -58,14 +57,13 @@ static enum err open_directory(struct store *s, const char *path)
 
 static enum err lock(struct store *s)
 {
+	char name[PATH_NAME_MAX + sizeof "/lock"];
+
+	snprintf(name, sizeof name, "%s/lock", s->path);
 	s->lock = openat(s->dir, "lock", O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (s->lock < 0)
 		return store_failed("cannot open the lock in", s->path);
-	if (flock(s->lock, LOCK_EX | LOCK_NB) == 0)
-		return OK;
-	if (errno == EWOULDBLOCK)
-		return err_because(E_BUSY, "%s/lock is held by another onramp", s->path);
-	return store_failed("cannot lock", s->path);
+	return hold_lock(s->lock, name);
 }
 
 static enum err open_locked(struct store *s, const char *path)
