@@ -58,6 +58,9 @@ static void print_version(void)
 	printf("onramp %s\nwolfSSL %s:", ONRAMP_VERSION, crypto_library_version());
 	for (const struct feature *f = crypto_features(); f->name != NULL; f++)
 		printf(" %s%s", f->there ? "+" : "-", f->name);
+	printf("\nTLS groups:");
+	for (size_t i = 0; channel_groups(i) != NULL; i++)
+		printf(" %s", channel_groups(i));
 	printf("\n");
 }
 

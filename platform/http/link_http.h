@@ -28,7 +28,7 @@ struct link_request {
 enum { LINKS_MAX = 4 };
 MUST_CHECK enum err link_http_open(struct link **out, const struct link_request *r);
 
-/* "https, TLSv1.3, TLS13-AES128-GCM-SHA256" for the log; "http" when plain. */
+/* "https, TLSv1.3, TLS13-AES128-GCM-SHA256, X25519" for the log; "http" when plain. */
 const char *link_http_describe(const struct link *l);
 
 /* Once per process, before and after: library set-up. */

@@ -22,6 +22,7 @@ struct channel {
 	int fd;
 	WOLFSSL_CTX *ctx;
 	WOLFSSL *ssl;
+	struct offer offer;
 	struct capture peer;
 };
 
@@ -103,7 +104,7 @@ static enum err make_session(struct channel *c, const struct channel_request *r)
 	enum err e = rng_bytes(&octet, 1); /* waits until the kernel's pool is seeded */
 
 	if (e == OK)
-		e = context_make(&c->ctx, r);
+		e = context_make(&c->ctx, r, &c->offer);
 	if (e != OK)
 		return e;
 	wolfSSL_CTX_SetIORecv(c->ctx, receive_octets);
@@ -115,7 +116,8 @@ static enum err make_session(struct channel *c, const struct channel_request *r)
 	wolfSSL_SetIOWriteCtx(c->ssl, c);
 	wolfSSL_SetCertCbCtx(c->ssl, &c->peer);
 	wolfSSL_set_using_nonblock(c->ssl, 1);
-	return name_server(c->ssl, r);
+	e = groups_share(c->ssl, &c->offer);
+	return e == OK ? name_server(c->ssl, r) : e;
 }
 
 static enum err handshake_failed(struct channel *c, int code)
@@ -166,13 +168,13 @@ static enum err check_key(struct span leaf)
 }
 
 /* A suite without certificates would leave nobody to judge. */
-static enum err check_outcome(const struct channel *c, const struct channel_request *r)
+static enum err check_outcome(const struct channel *c)
 {
 	enum err e;
 
 	if (c->peer.n == 0)
 		return err_because(E_TLS, "the server showed no certificate");
-	e = context_check(c->ssl, r->version);
+	e = context_check(c->ssl, &c->offer);
 	if (e == OK)
 		e = check_key(c->peer.certs[0]);
 	return e == OK ? shown_check(capture_list(&c->peer)) : e;
@@ -191,7 +193,7 @@ static enum err start(struct channel *c, const struct channel_request *r)
 	ms = r->handshake_ms != 0 ? r->handshake_ms : HTTP_CONNECT_MS;
 	e = shake_hands(c, tcp_deadline(ms, r->deadline));
 	if (e == OK)
-		e = check_outcome(c, r);
+		e = check_outcome(c);
 	if (e == OK || e == c->peer.verdict)
 		return e;
 	return err_because(e, "TLS with %s port %u: %s", log_quote(&q, span_str(r->host)),
@@ -231,6 +233,23 @@ const char *channel_version(const struct channel *c)
 const char *channel_suite(const struct channel *c)
 {
 	return wolfSSL_get_cipher_name(c->ssl);
+}
+
+const char *channel_group(const struct channel *c)
+{
+	return groups_agreed(c->ssl, &c->offer);
+}
+
+const char *channel_groups(size_t i)
+{
+	WOLFSSL_CTX *ctx = wolfSSL_CTX_new(wolfTLS_client_method());
+	struct offer o;
+	const char *name = NULL;
+
+	if (ctx != NULL && groups_offer(ctx, TLS_ANY, &o) == OK)
+		name = groups_name(&o, i);
+	wolfSSL_CTX_free(ctx);
+	return name;
 }
 
 int channel_fd(const struct channel *c)

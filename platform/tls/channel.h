@@ -39,6 +39,10 @@ MUST_CHECK enum err channel_open(struct channel **out, const struct channel_requ
 struct chain channel_peer_chain(const struct channel *c);
 const char *channel_version(const struct channel *c); /* "TLSv1.3" */
 const char *channel_suite(const struct channel *c);
+const char *channel_group(const struct channel *c); /* of the key agreement: "X25519" */
+
+/* The groups that a channel offers, the preferred one first; NULL after the last. */
+const char *channel_groups(size_t i);
 
 int channel_fd(const struct channel *c); /* for poll(2) only */
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * TLS policy: versions, suites, groups, verification, the client's certificate.
+ * TLS policy: versions, suites, verification, the client's certificate; groups: groups.c.
  *
  * Debian's and OpenWrt's wolfSSL begin with SSLv3, anonymous suites and no
  * verification at all (OPENSSL_COMPATIBLE_DEFAULTS); a CA that is loaded trusts
@@ -15,7 +15,6 @@ static const char suites[] = "TLS13-AES128-GCM-SHA256:TLS13-AES256-GCM-SHA384:"
 			     "TLS13-CHACHA20-POLY1305-SHA256:"
 			     "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:"
 			     "ECDHE-RSA-AES128-GCM-SHA256:ECDHE-RSA-AES256-GCM-SHA384";
-static const char groups[] = "SECP256R1:SECP384R1";
 
 static WOLFSSL_METHOD *method(enum tls_version v)
 {
@@ -30,8 +29,6 @@ static enum err set_policy(WOLFSSL_CTX *ctx, enum tls_version v)
 	const int done[] = {
 		wolfSSL_CTX_SetMinVersion(ctx, floor),
 		wolfSSL_CTX_set_cipher_list(ctx, suites),
-		wolfSSL_CTX_UseSupportedCurve(ctx, WOLFSSL_ECC_SECP256R1),
-		wolfSSL_CTX_UseSupportedCurve(ctx, WOLFSSL_ECC_SECP384R1),
 	};
 
 	/* the return value is the old mode */
@@ -85,7 +82,7 @@ static enum err use_credential(WOLFSSL_CTX *ctx, const struct credential *creden
 	return e == OK ? signer_lend_private(credential->key, use_key, ctx) : e;
 }
 
-enum err context_make(WOLFSSL_CTX **out, const struct channel_request *r)
+enum err context_make(WOLFSSL_CTX **out, const struct channel_request *r, struct offer *o)
 {
 	WOLFSSL_CTX *ctx = wolfSSL_CTX_new(method(r->version));
 	enum err e;
@@ -94,6 +91,8 @@ enum err context_make(WOLFSSL_CTX **out, const struct channel_request *r)
 	if (ctx == NULL)
 		return err_because(E_CRYPTO, "wolfSSL makes no context");
 	e = set_policy(ctx, r->version);
+	if (e == OK)
+		e = groups_offer(ctx, r->version, o);
 	if (e == OK && r->client != NULL)
 		e = use_credential(ctx, r->client);
 	if (e == OK)
@@ -117,9 +116,10 @@ static bool offered(const char *list, const char *name)
 }
 
 /* wolfSSL took suites and groups that were never offered (CVE-2024-5814, CVE-2026-3230). */
-enum err context_check(WOLFSSL *ssl, enum tls_version wanted)
+enum err context_check(WOLFSSL *ssl, const struct offer *o)
 {
 	const char *suite = wolfSSL_get_cipher_name(ssl), *group = wolfSSL_get_curve_name(ssl);
+	enum tls_version wanted = o->version;
 	int version = wolfSSL_GetVersion(ssl);
 
 	if (version != WOLFSSL_TLSV1_3 && (version != WOLFSSL_TLSV1_2 || wanted == TLS_1_3))
@@ -130,7 +130,7 @@ enum err context_check(WOLFSSL *ssl, enum tls_version wanted)
 	if (suite == NULL || !offered(suites, suite))
 		return err_because(E_TLS, "a cipher suite that was not offered, %s",
 		                   suite != NULL ? suite : "unnamed");
-	if (group == NULL || !offered(groups, group))
+	if (groups_agreed(ssl, o) == NULL)
 		return err_because(E_TLS, "a group that was not offered, %s",
 		                   group != NULL ? group : "unnamed");
 	return OK;

@@ -5,6 +5,7 @@
 
 #include <wolfssl/options.h>
 #include <wolfssl/ssl.h>
+#include <wolfssl/wolfcrypt/error-crypt.h>
 
 #include "platform/tls/channel.h"
 
@@ -21,11 +22,27 @@ struct capture {
 int capture_chain(int ok, WOLFSSL_X509_STORE_CTX *store);
 struct chain capture_list(const struct capture *c);
 
+/* What the ClientHello of a channel offers. */
+struct offer {
+	enum tls_version version;
+	unsigned groups; /* a bit for each row of the table in groups.c */
+};
+
+/* Every group that both this build of wolfSSL and the version have. E_CRYPTO. */
+MUST_CHECK enum err groups_offer(WOLFSSL_CTX *ctx, enum tls_version v, struct offer *o);
+/* TLS 1.3: one key share for the hybrid group, if it is offered, and one for X25519 or
+   else P-256; none for any other group. E_CRYPTO. */
+MUST_CHECK enum err groups_share(WOLFSSL *ssl, const struct offer *o);
+/* The name of the group that was negotiated; NULL if it was not offered. */
+const char *groups_agreed(WOLFSSL *ssl, const struct offer *o);
+const char *groups_name(const struct offer *o, size_t i); /* NULL: there are no more */
+
 /* A fresh context for one channel: the one place where wolfSSL's policy is set. */
-MUST_CHECK enum err context_make(WOLFSSL_CTX **out, const struct channel_request *r);
+MUST_CHECK enum err context_make(WOLFSSL_CTX **out, const struct channel_request *r,
+                                 struct offer *o);
 
 /* What was negotiated is what we offered. E_TLS. */
-MUST_CHECK enum err context_check(WOLFSSL *ssl, enum tls_version wanted);
+MUST_CHECK enum err context_check(WOLFSSL *ssl, const struct offer *o);
 
 /* No certificate of the chain has a wrong signature, as far as its issuer is there. E_TLS. */
 MUST_CHECK enum err shown_check(struct chain chain);

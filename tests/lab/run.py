@@ -31,13 +31,14 @@ ROOT = HERE.parents[1]
 sys.path.insert(0, str(HERE))
 
 import cmp_scenarios  # noqa: E402
+import handshakes  # noqa: E402
 import life  # noqa: E402
 import scenarios  # noqa: E402
 import toolrun  # noqa: E402
 from onlab import device, events, judge, pki, processes, up  # noqa: E402
 from scenarios import Scenario  # noqa: E402
 
-Row = Scenario | cmp_scenarios.Tool
+Row = Scenario | cmp_scenarios.Tool | handshakes.Handshake
 OWN_TESTS = ("test_lab", "test_parts", "test_judge", "test_ca", "test_ca_requests", "test_ca_mac",
              "test_ca_operations", "test_ca_inform", "test_ca_keygen", "test_toolrun")  # fmt: skip
 
@@ -169,6 +170,8 @@ def perform(scenario: Row, agent: Path, work: Path, base: Path) -> Result:
     try:
         if isinstance(scenario, cmp_scenarios.Tool):
             result.complaints = toolrun.run(scenario, agent, directory, base, numbers)
+        elif isinstance(scenario, handshakes.Handshake):
+            result.complaints = handshakes.run(scenario, agent, directory, base)
         else:
             result.complaints = onboard(scenario, agent, directory, base, numbers)
     except life.Cannot as reason:
@@ -209,7 +212,7 @@ def report(result: Result) -> None:
 def chosen(options: argparse.Namespace) -> list[Row]:
     """The slow ones first, so that they sleep while the others work."""
     patterns = options.k or ["*"]
-    rows = [row for row in [*scenarios.ROWS, *cmp_scenarios.ROWS]
+    rows = [row for row in [*scenarios.ROWS, *cmp_scenarios.ROWS, *handshakes.ROWS]
             if any(fnmatch.fnmatch(row.name, f"*{p}*") for p in patterns)]  # fmt: skip
     if options.quick:
         rows = [row for row in rows if not row.slow]

@@ -38,6 +38,7 @@ ec() {
 ec P-256 p256 peer
 ec P-256 other peer
 ec P-384 p384 peer
+ec P-521 p521 peer
 make rsa peer -newkey rsa:2048
 make weak peer -newkey rsa:1024
 make ed25519 peer -newkey ed25519

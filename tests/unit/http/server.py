@@ -170,8 +170,6 @@ class Server:
             context.minimum_version = ssl.TLSVersion.TLSv1_3
         if o.ciphers:
             context.set_ciphers(o.ciphers)
-        if o.curve:
-            context.set_ecdh_curve(o.curve)
         context.load_cert_chain(self.certs[0])
         if o.client_ca:
             context.verify_mode = ssl.CERT_REQUIRED
@@ -392,7 +390,6 @@ def main():
     parser.add_argument("--cert", action="append", default=[])
     parser.add_argument("--client-ca")
     parser.add_argument("--ciphers")
-    parser.add_argument("--curve")
     parser.add_argument("--greeting")
     parser.add_argument("--family", choices=["4", "6"], default="4")
     options = parser.parse_args()

@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What a server's alert says of our certificate. */
-#include <fcntl.h>
-#include <stdio.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include "platform/clock.h"
 #include "tests/unit/fake/channel.h"
+#include "tests/unit/fake/s_server.h"
 #include "tests/unit/test.h"
 
 static const char *const demanding[] = { "--tls",     "any",         "--cert",
@@ -59,65 +56,22 @@ static void too_early(void)
 	CU_ASSERT(strstr(err_reason(E_TLS), "alert (200)") != NULL);
 }
 
-/* openssl s_server, told by its standard input. */
-struct s_server {
-	pid_t pid;
-	int in;
-	uint16_t port;
-};
-
-static void become_s_server(const int *in, const char *cert, const char *key, const char *port)
-{
-	int null = open("/dev/null", O_WRONLY);
-
-	dup2(in[0], STDIN_FILENO);
-	dup2(null, STDOUT_FILENO);
-	dup2(null, STDERR_FILENO);
-	close(in[1]);
-	execlp("openssl", "openssl", "s_server", "-tls1_2", "-cert", cert, "-key", key, "-accept",
-	       port, "-naccept", "1", (char *)NULL);
-	_exit(127);
-}
-
-static void s_server_start(struct s_server *s)
-{
-	char cert[512], key[512], port[8];
-	int in[2];
-
-	snprintf(cert, sizeof cert, "%s", server_file("p256.crt"));
-	snprintf(key, sizeof key, "%s", server_file("p256.key"));
-	s->port = server_no_port();
-	snprintf(port, sizeof port, "%u", (unsigned)s->port);
-	CU_ASSERT_FATAL(pipe(in) == 0);
-	s->pid = fork();
-	if (s->pid == 0)
-		become_s_server(in, cert, key, port);
-	close(in[0]);
-	s->in = in[1];
-}
-
 /* RFC 5246 7.2.2: a client may refuse to renegotiate; OpenSSL then gives up. */
 static void no_renegotiation(void)
 {
 	struct s_server s;
-	struct channel_request r = { .host = "127.0.0.1" };
-	struct channel *c = NULL;
-	int64_t end = clock_ticks() + 10000;
+	struct channel *c;
 	char text[64];
 
-	s_server_start(&s);
-	r.port = s.port;
-	while (c == NULL && clock_ticks() < end && clock_sleep(20))
-		if (channel_open(&c, &r) != OK)
-			continue;
+	s_server_start(&s, "p256", WORDS("-tls1_2"));
+	CHECK_OK(s_server_open(&s, &c, (struct channel_request){ 0 }));
 	CU_ASSERT_FATAL(c != NULL);
 	CU_ASSERT_EQUAL(write(s.in, "R\n", 2), 2);
 	CU_ASSERT_EQUAL(tls_ask(c, "/", text, sizeof text), CHANNEL_CUT);
 	CHECK_ERR(channel_fault(c), E_HTTP);
 	CU_ASSERT(strstr(err_reason(E_HTTP), "handshake_failure (40)") != NULL);
 	channel_close(c);
-	close(s.in);
-	waitpid(s.pid, NULL, 0);
+	s_server_stop(&s, "");
 }
 
 const struct test_suite suite_tls_alert = {
