@@ -136,21 +136,21 @@ enum err private_key_from_pkcs8(struct span der, struct private_key *out)
 	struct der k = der_enter(&c, DER_SEQUENCE);
 	uint32_t version = der_uint(&k);
 	struct span algorithm = der_element_of(&k, DER_SEQUENCE);
-	struct span octets = der_get(&k, DER_OCTET_STRING), public = NO_BYTES;
+	struct span octets = der_get(&k, DER_OCTET_STRING), point = NO_BYTES;
 
 	*out = (struct private_key){ .algorithm = algorithm };
 	der_skip(&k, DER_CONTEXT(0));
 	if (der_at(&k, DER_CONTEXT_PRIMITIVE(1)))
-	public = der_get(&k, DER_CONTEXT_PRIMITIVE(1));
+		point = der_get(&k, DER_CONTEXT_PRIMITIVE(1));
 	der_end(&k);
 	der_end(&c);
-	if (e == OK && (version > 1 || (public.n > 0 && (version == 0 || public.p[0] != 0))))
+	if (e == OK && (version > 1 || (point.n > 0 && (version == 0 || point.p[0] != 0))))
 		e = err_because(E_RANGE, "a PKCS#8 of version %u", (unsigned)version);
 	if (e == OK)
 		e = key_algorithm_read(algorithm, &out->kind);
 	in = e == OK ? inner(octets, out) : e;
-	if (in == OK && public.n > 0)
-		out->stated = (struct span){ public.p + 1, public.n - 1 };
+	if (in == OK && point.n > 0)
+		out->stated = (struct span){ point.p + 1, point.n - 1 };
 	return in;
 }
 

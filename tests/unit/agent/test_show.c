@@ -321,11 +321,13 @@ static void broken_files(void)
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
 		struct span file;
 		uint8_t *copy;
+		size_t step;
 
 		arena_reset(&ca_arena);
 		file = test_file(&ca_arena, names[i]);
 		CHECK_OK(show(&VIEW_TEXT, file));
-		for (size_t n = 0; n<file.n; n += file.n> 1500 ? 5 : 1) {
+		step = file.n > 1500 ? 5 : 1;
+		for (size_t n = 0; n < file.n; n += step) {
 			copy = malloc(n > 0 ? n : 1);
 			memcpy(copy, file.p, n);
 			CU_ASSERT(show(&VIEW_TEXT, (struct span){ copy, n }) != OK);
