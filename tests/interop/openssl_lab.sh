@@ -79,10 +79,10 @@ is_ours() {
 
 report() { # name, good or bad
 	if [ "$2" = good ]; then
-		echo "ok      $1"
+		echo "ok      openssl_lab $1"
 		passed=$((passed + 1))
 	else
-		echo "FAILED  $1"
+		echo "FAILED  openssl_lab $1"
 		sed 's/^/        client: /' "$work/client.log"
 		tail -n 5 "$work/log/ca.log" | sed 's/^/        CA: /'
 		failed=$((failed + 1))
@@ -134,6 +134,12 @@ own() {
 
 # ---- straight, by either protection
 
+# Since 3.2 it writes them to a file, before it only names what came.
+case $(openssl version) in
+'OpenSSL 3.'[01].*) names_ca_certs=id-it-caCerts ;;
+*) names_ca_certs='certificate' ;;
+esac
+
 serve
 own
 for by in idevid pbm pbm-sha1; do
@@ -144,7 +150,8 @@ for by in idevid pbm pbm-sha1; do
 			-implicit_confirm
 		try "p10cr-$by" yes CERTCONF $by p10cr pkcs10 -csr "$work/new.csr"
 	}
-	try "genm-$by" no id-it-caCerts $by genm getcacerts -infotype caCerts
+	try "genm-$by" no "$names_ca_certs" $by genm getcacerts -infotype caCerts \
+		-cacertsout "$work/ca.pem"
 	try "genm-crl-$by" no id-it-currentCRL $by genm '' -infotype currentCRL
 done
 for by in own pbm; do
