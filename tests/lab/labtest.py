@@ -7,6 +7,7 @@ import base64
 import http.client
 import json
 import os
+import re
 import shutil
 import socket
 import ssl
@@ -23,6 +24,12 @@ VOUCHER = "/.well-known/brski/requestvoucher"
 
 def openssl(*arguments: str, data: bytes = b"") -> subprocess.CompletedProcess:
     return subprocess.run(["openssl", *map(str, arguments)], input=data, capture_output=True)
+
+
+def openssl_version() -> tuple[int, ...]:
+    """(3, 0, 19): which of its own deviations a program of OpenSSL has."""
+    word = openssl("version").stdout.decode().split()[1]
+    return tuple(int(digits) for digits in re.findall(r"\d+", word)[:3])
 
 
 class Base:

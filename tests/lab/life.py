@@ -13,7 +13,7 @@ import shutil
 import subprocess
 import time
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 from onlab import events, pki, processes, up
@@ -658,8 +658,8 @@ def outlived_unknowingly(life: Life) -> int | None:
     """No clock tells that the certificate has ended, but the server refuses it: then by ir."""
     life.run(*ONCE)
     before = life.serial()
-    life.until("the end", lambda: life.device.certificate().not_valid_after
-               < datetime.utcnow() - timedelta(seconds=1))  # fmt: skip
+    life.until("the end", lambda: pki.validity(life.device.certificate())[1]
+               < pki.utc_now() - timedelta(seconds=1))  # fmt: skip
     said = life.status()
     life.expect(said["state"] == "enrolled" and not said["clock"]["believed"], f"status: {said}")
     life.lab_becomes()

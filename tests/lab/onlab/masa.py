@@ -162,7 +162,7 @@ class MASA:
 
     def _end(self, case: Case) -> datetime:
         """RFC 8995 5.6: before our own limit and the registrar certificate's end."""
-        return min(datetime.utcnow() + voucher.LIFETIME, case.domain[0].not_valid_after)
+        return min(pki.utc_now() + voucher.LIFETIME, pki.validity(case.domain[0])[1])
 
     def sign(self, case: Case, content: bytes) -> bytes:
         signer = pki.load(self.directory, f"masa/{self.options.masa_signer}")

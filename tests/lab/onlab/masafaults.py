@@ -10,7 +10,7 @@ from __future__ import annotations
 import base64
 import json
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from onlab import cms, der, pki, voucher
 from onlab.faults import MASA, Switches, declare, fault
@@ -57,7 +57,7 @@ def dropping(name: str, text: str, *members: str) -> None:
 
 
 def _in(**delta) -> str:
-    return voucher.moment(datetime.utcnow() + timedelta(**delta))
+    return voucher.moment(pki.utc_now() + timedelta(**delta))
 
 
 def _nonce(case) -> bytes:

@@ -4,10 +4,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, padding
+
+from onlab import pki
 
 
 class PathError(ValueError):
@@ -42,11 +43,12 @@ def find(
     leaf: x509.Certificate, others: Iterable[x509.Certificate], anchors: Iterable[x509.Certificate]
 ) -> list[x509.Certificate]:
     """The path from leaf to an anchor, both included."""
-    now = datetime.utcnow()
+    now = pki.utc_now()
     others, anchors, path = list(others), list(anchors), [leaf]
     while True:
         cert = path[-1]
-        if not cert.not_valid_before <= now <= cert.not_valid_after:
+        first, last = pki.validity(cert)
+        if not first <= now <= last:
             raise PathError(f"certificate {cert.serial_number:x} is outside its validity")
         if cert in anchors:
             return path

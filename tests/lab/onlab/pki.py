@@ -11,7 +11,7 @@ import json
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Union
 
@@ -219,10 +219,23 @@ def ensure(directory: Path, seed_date: datetime | None = None) -> bool:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if marker.exists() and json.loads(marker.read_text()).get("version") == VERSION:
             return False
-        date = (seed_date or datetime.utcnow()).replace(microsecond=0)
+        date = (seed_date or utc_now()).replace(microsecond=0)
         _make_all(directory, date)
         marker.write_text(json.dumps({"version": VERSION, "date": f"{date.isoformat()}Z"}) + "\n")
     return True
+
+
+def utc_now() -> datetime:
+    """Without a zone, as certificates have it."""
+    return datetime.now(timezone.utc).replace(tzinfo=None)
+
+
+def validity(cert: x509.Certificate) -> tuple[datetime, datetime]:
+    """First and last moment; cryptography 42 has other names for them, and warns of the old."""
+    if hasattr(cert, "not_valid_after_utc"):
+        first, last = cert.not_valid_before_utc, cert.not_valid_after_utc
+        return first.replace(tzinfo=None), last.replace(tzinfo=None)
+    return cert.not_valid_before, cert.not_valid_after
 
 
 def read_certs(path: Path) -> list:

@@ -46,7 +46,7 @@ class Refusal(Exception):
 
 
 def moment(when: datetime | None = None) -> str:
-    return (when or datetime.utcnow()).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return (when or pki.utc_now()).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def b64(data: bytes) -> str:
