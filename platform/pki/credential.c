@@ -77,6 +77,15 @@ static bool take_issuer(struct pile *p, const struct cert *of, struct cert *issu
 	return true;
 }
 
+static void take_issuers(struct pile *p, struct cert at, struct credential *out)
+{
+	struct cert issuer;
+
+	for (; out->count < CHAIN_MAX && !cert_self_issued(&at); at = issuer)
+		if (!take_issuer(p, &at, &issuer, out))
+			break;
+}
+
 static void report_rest(const struct pile *p)
 {
 	struct quoted q;
@@ -99,7 +108,6 @@ enum err credential_from(struct arena *a, struct signer *key, struct span cert_f
 {
 	struct pile p = { .n = 0 };
 	enum err e = pem_certificates(a, cert_file, p.certs, POOL_MAX, &p.n);
-	struct cert at, issuer;
 
 	*out = (struct credential){ .key = key };
 	if (e != OK)
@@ -108,11 +116,31 @@ enum err credential_from(struct arena *a, struct signer *key, struct span cert_f
 		report_rest(&p);
 		return err_because(E_IDENTITY, "none of the %zu certificates is for the key", p.n);
 	}
-	for (at = out->leaf; out->count < CHAIN_MAX && !cert_self_issued(&at); at = issuer)
-		if (!take_issuer(&p, &at, &issuer, out))
-			break;
+	take_issuers(&p, out->leaf, out);
 	report_rest(&p);
 	return OK;
+}
+
+static bool top_of(const struct credential *c, struct cert *out)
+{
+	return c->count > 0 && cert_read(c->chain[c->count - 1], out) == OK;
+}
+
+bool credential_is_complete(const struct credential *c)
+{
+	struct cert top;
+
+	return !top_of(c, &top) || cert_self_issued(&top);
+}
+
+void credential_complete(struct credential *c, const struct span *pool, size_t count)
+{
+	struct pile p = { .n = count < POOL_MAX ? count : POOL_MAX };
+	struct cert top;
+
+	memcpy(p.certs, pool, p.n * sizeof *pool);
+	if (top_of(c, &top))
+		take_issuers(&p, top, c);
 }
 
 struct span credential_subject(const struct credential *c)

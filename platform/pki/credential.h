@@ -25,6 +25,14 @@ struct credential {
 MUST_CHECK enum err credential_from(struct arena *a, struct signer *key, struct span cert_file,
                                     struct credential *out);
 
+/*
+ * The chain goes on with certificates of a pool, as far as they lead (RFC 9483 3.3).  Of one
+ * that is complete nothing changes.
+ */
+void credential_complete(struct credential *c, const struct span *pool, size_t count);
+/* Its last certificate is self-issued, or there is none. */
+bool credential_is_complete(const struct credential *c);
+
 /* Subject DER for CMP's sender; SKI octets for senderKID (empty when none). */
 struct span credential_subject(const struct credential *c);
 struct span credential_kid(const struct credential *c);
