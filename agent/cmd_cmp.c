@@ -125,15 +125,14 @@ static void watch_signals(void)
 	sigaction(SIGTERM, &act, NULL);
 }
 
-static int run(struct cmp_tool *t)
+static int run(struct cmp_tool *t, enum err e)
 {
-	enum err e;
-
 	t->on_terminal = isatty(STDERR_FILENO) == 1;
 	if (t->verbose)
 		log_limit(LOG_LEVEL_INFO);
 	watch_signals();
-	e = tool_open(t);
+	if (e == OK)
+		e = tool_open(t);
 	if (e == OK)
 		e = t->operation->run(t);
 	return tool_say_end(t, e);
@@ -174,7 +173,9 @@ static int run_line(struct cmp_tool *t, int argc, char **argv)
 		return wrong_operands(argc, argv);
 	e = tool_rules(t);
 	if (e == OK)
-		return run(t);
+		e = tool_files(t);
+	if (e != E_USAGE)
+		return run(t, e);
 	snprintf(room, sizeof room, "cmp %s", t->operation->name);
 	return command_usage(room, "%s", err_reason(e));
 }

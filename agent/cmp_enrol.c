@@ -132,7 +132,10 @@ static enum err say_issued(struct cmp_tool *t, const struct cmp_issued *issued)
 		tool_say(t, "key", NULL, "made by the CA");
 	tool_say_flag(t, "key_delivered", issued->key != NULL);
 	tool_say_cert(t, &c);
-	return OK;
+	/* a journal alone keeps no certificate */
+	return t->certout == NULL && t->fullchainout == NULL && !t->json && !t->reject
+	               ? tool_write_certs(t, "--certout", "-", &issued->cert, 1)
+	               : OK;
 }
 
 /* --reject: that is what was wanted. */
@@ -160,6 +163,9 @@ static enum err ask(struct cmp_tool *t, enum cmp_request kind, struct cmp_wishes
 
 	w->confirm = t->implicit_confirm ? CMP_CONFIRM_IMPLICIT : CMP_CONFIRM_EXPLICIT;
 	e = tool_enrol(t, kind, w, &issued);
+	t->stored = t->stored && e != OK;
+	if (e == OK)
+		e = tool_in_place_commit(t);
 	if (e == E_ISSUED_UNWANTED)
 		e = say_rejected(t, &issued);
 	else if (e == OK)
@@ -203,7 +209,9 @@ enum err tool_run_p10cr(struct cmp_tool *t)
 	enum err e;
 
 	if (t->csr != NULL)
-		e = tool_read_der(t, t->csr, "CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST",
+		e = tool_read_der(t,
+		                  &(struct tool_pem){ "--csr", t->csr, "CERTIFICATE REQUEST",
+		                                      "NEW CERTIFICATE REQUEST" },
 		                  &w.csr);
 	else
 		e = wish_by_names(t, &w);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The command line of `onramp cmp`: which operation takes what, needs what, and why. */
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "agent/cmp_tool.h"
@@ -92,6 +93,8 @@ static const struct tool_option options[] = {
 
 	{ "Results:", OPTION_HEADING, 0, NULL, "", TOOL_ALL },
 	{ "--certout", OPTION_TEXT, AT(certout), "FILE", "the new certificate", TOOL_CERTIFY },
+	{ "--fullchainout", OPTION_TEXT, AT(fullchainout), "FILE",
+	  "the new certificate and the CAs above it, no root", TOOL_CERTIFY },
 	{ "--chainout", OPTION_TEXT, AT(chainout), "FILE",
 	  "the CAs above it, no root; of a root update the links", TOOL_CERTIFY | TOOL_ROOT_UPDATE },
 	{ "--cacertsout", OPTION_TEXT, AT(cacertsout), "FILE",
@@ -136,6 +139,20 @@ static bool is_given(const struct cmp_tool *t, const struct tool_option *o)
 	return false;
 }
 
+size_t tool_option_texts(const struct cmp_tool *t, const char *name, const char **out)
+{
+	const struct tool_option *o = find(name);
+	const void *at = (const char *)t + o->at;
+	const struct text_list *list = at;
+
+	if (o->kind == OPTION_LIST) {
+		memcpy(out, list->s, list->n * sizeof *out);
+		return list->n;
+	}
+	out[0] = *(const char *const *)at;
+	return out[0] != NULL;
+}
+
 /* One of the names, ending with NULL. */
 static bool any_given(const struct cmp_tool *t, const char *const *names)
 {
@@ -145,7 +162,7 @@ static bool any_given(const struct cmp_tool *t, const char *const *names)
 	return false;
 }
 
-enum { WORDS = 4 };
+enum { WORDS = 6 };
 
 /*
  * What the operations need: one of the options, where one of `when` is there (none
@@ -210,6 +227,32 @@ static enum err check_taken(const struct cmp_tool *t)
 	return OK;
 }
 
+static enum err missing(const struct cmp_tool *t, const struct need *n)
+{
+	char names[ERR_REASON_MAX];
+	size_t used = 0;
+
+	for (size_t i = 0; n->options[i] != NULL && used < sizeof names; i++)
+		used += (size_t)snprintf(names + used, sizeof names - used, "%s%s",
+		                         i > 0 ? " or " : "", n->options[i]);
+	return err_because(E_USAGE, "%s needs %s: %s", t->operation->name, names, n->why);
+}
+
+/* Said last: a line that is wrong in other ways is told so first. */
+static enum err check_kept(const struct cmp_tool *t)
+{
+	static const struct need kept = {
+		TOOL_CERTIFY,
+		{ NULL },
+		{ "--certout", "--fullchainout", "--json", "--journal", "--reject" },
+		"where the certificate goes; one that nobody keeps is not confirmed"
+	};
+
+	return (kept.operations & t->operation->bit) == 0 || any_given(t, kept.options)
+	               ? OK
+	               : missing(t, &kept);
+}
+
 static enum err check_needs(const struct cmp_tool *t)
 {
 	for (size_t i = 0; i < sizeof needs / sizeof *needs; i++) {
@@ -218,11 +261,7 @@ static enum err check_needs(const struct cmp_tool *t)
 		if ((n->operations & t->operation->bit) == 0 ||
 		    (n->when[0] != NULL && !any_given(t, n->when)) || any_given(t, n->options))
 			continue;
-		return err_because(E_USAGE, "%s needs %s%s%s%s%s: %s", t->operation->name,
-		                   n->options[0], n->options[1] ? " or " : "",
-		                   n->options[1] ? n->options[1] : "",
-		                   n->options[1] && n->options[2] ? " or " : "",
-		                   n->options[1] && n->options[2] ? n->options[2] : "", n->why);
+		return missing(t, n);
 	}
 	return OK;
 }
@@ -263,7 +302,9 @@ enum err tool_rules(const struct cmp_tool *t)
 		e = check_needs(t);
 	if (e == OK)
 		e = check_clashes(t);
-	return e == OK ? check_trust(t) : e;
+	if (e == OK)
+		e = check_trust(t);
+	return e == OK ? check_kept(t) : e;
 }
 
 /* All of them are understood, those of the operation are shown; `to` points into t. */

@@ -4,12 +4,11 @@
 
 #include "agent/cmp_tool.h"
 #include "platform/codec/pem.h"
-#include "platform/store/file.h"
 
-static enum err write_pem(const struct cmp_tool *t, const char *path, const char *label,
-                          const struct span *ders, size_t count)
+enum err tool_pem(const struct cmp_tool *t, const char *label, const struct span *ders,
+                  size_t count, struct span *out)
 {
-	size_t mark = arena_mark(t->arena), n = 0, room = 0;
+	size_t n = 0, room = 0;
 	enum err e = OK;
 	char *text;
 
@@ -18,25 +17,50 @@ static enum err write_pem(const struct cmp_tool *t, const char *path, const char
 		room += ders[i].n / 2 * 3 + 2 * strlen(label) + 64;
 	text = arena_take(t->arena, room);
 	if (text == NULL)
-		return err_because(E_SPACE, "no memory left to write %s", path);
+		return err_because(E_SPACE, "no memory left to write a %s", label);
 	for (size_t i = 0; i < count && e == OK; i++)
 		e = pem_write(text, room, &n, label, ders[i]);
+	*out = (struct span){ (const uint8_t *)text, n };
+	return e;
+}
+
+static enum err write_pem(const struct cmp_tool *t, const struct tool_pem *p,
+                          const struct span *ders, size_t count)
+{
+	size_t mark = arena_mark(t->arena);
+	struct span text;
+	enum err e = OK;
+
+	if (p->path == NULL)
+		return OK;
+	e = tool_pem(t, p->label, ders, count, &text);
 	if (e == OK)
-		e = file_replace(path, (struct span){ (const uint8_t *)text, n }, 0644);
+		e = tool_write(t, p->option, p->path, text, 0644);
 	arena_rewind(t->arena, mark);
 	return e;
 }
 
-enum err tool_write_certs(const struct cmp_tool *t, const char *path, const struct span *certs,
-                          size_t count)
+enum err tool_write_certs(const struct cmp_tool *t, const char *option, const char *path,
+                          const struct span *certs, size_t count)
 {
-	return path != NULL ? write_pem(t, path, "CERTIFICATE", certs, count) : OK;
+	const struct tool_pem p = { option, path, "CERTIFICATE", NULL };
+
+	return write_pem(t, &p, certs, count);
 }
 
-enum err tool_write_pem(const struct cmp_tool *t, const char *path, const char *label,
-                        struct span der)
+enum err tool_write_pem(const struct cmp_tool *t, const struct tool_pem *p, struct span der)
 {
-	return path != NULL ? write_pem(t, path, label, &der, 1) : OK;
+	return write_pem(t, p, &der, 1);
+}
+
+size_t tool_chain(const struct cmp_issued *issued, bool full, struct span *out)
+{
+	size_t n = 0;
+
+	out[n++] = issued->cert;
+	for (size_t i = 0; full && i < issued->chain_count; i++)
+		out[n++] = issued->chain[i];
+	return n;
 }
 
 static enum err write_delivered_key(const struct cmp_tool *t, const struct signer *key)
@@ -46,27 +70,45 @@ static enum err write_delivered_key(const struct cmp_tool *t, const struct signe
 	enum err e = signer_to_pem(key, t->arena, &pem);
 
 	if (e == OK)
-		e = file_replace(t->newkeyout, pem, 0600);
+		e = tool_write(t, "--newkeyout", t->newkeyout, pem, 0600);
 	arena_rewind(t->arena, mark);
 	return e;
 }
 
-/* Before the CA hears that we have it; the certificate last, so that with it all is there. */
+/* What takes no other's place: there before the CA hears that we have it. */
+static enum err write_results(const struct cmp_tool *t, const struct cmp_issued *issued)
+{
+	struct span full[PATH_DEPTH_MAX + 1];
+	size_t n = tool_chain(issued, true, full);
+	const char *replaces = t->in_place.option != NULL ? t->in_place.option : "";
+	enum err e = OK;
+
+	if (issued->key != NULL && t->in_place.option == NULL)
+		e = write_delivered_key(t, issued->key);
+	if (e == OK)
+		e = tool_write_certs(t, "--chainout", t->chainout, issued->chain,
+		                     issued->chain_count);
+	if (e == OK && issued->ca_pubs_count > 0)
+		e = tool_write_certs(t, "--cacertsout", t->cacertsout, issued->ca_pubs,
+		                     issued->ca_pubs_count);
+	if (e == OK && strcmp(replaces, "--fullchainout") != 0)
+		e = tool_write_certs(t, "--fullchainout", t->fullchainout, full, n);
+	if (e == OK && strcmp(replaces, "--certout") != 0)
+		e = tool_write_certs(t, "--certout", t->certout, full, 1);
+	return e;
+}
+
+/* The certificate last, so that with it all is there. */
 enum err tool_keep(void *context, const struct cmp_issued *issued)
 {
 	struct cmp_tool *t = context;
-	enum err e = OK;
+	enum err e;
 
 	if (t->reject)
 		return err_because(E_ISSUED_UNWANTED, "--reject");
-	if (issued->key != NULL)
-		e = write_delivered_key(t, issued->key);
-	if (e == OK)
-		e = tool_write_certs(t, t->chainout, issued->chain, issued->chain_count);
-	if (e == OK && issued->ca_pubs_count > 0)
-		e = tool_write_certs(t, t->cacertsout, issued->ca_pubs, issued->ca_pubs_count);
-	if (e == OK)
-		e = tool_write_certs(t, t->certout, &issued->cert, 1);
+	e = write_results(t, issued);
+	if (e == OK && t->in_place.option != NULL)
+		e = tool_in_place_stage(t, issued);
 	t->stored = e == OK;
 	return e;
 }

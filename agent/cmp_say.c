@@ -28,10 +28,12 @@ static void begin(struct cmp_tool *t)
 /* The first line of all stands out. */
 static void line(struct cmp_tool *t, const char *label, const char *text)
 {
+	FILE *to = t->results_beside ? stderr : stdout;
+
 	if (t->saying)
-		printf("  %-13s %s\n", label, text);
+		fprintf(to, "  %-13s %s\n", label, text);
 	else
-		printf("%s %s\n", label, text);
+		fprintf(to, "%s %s\n", label, text);
 	t->saying = true;
 }
 
@@ -142,6 +144,13 @@ static enum err print_json(struct cmp_tool *t, enum err e)
 	return e == OK ? written : e;
 }
 
+static const char *where_stored(const struct cmp_tool *t)
+{
+	if (t->in_place.option != NULL)
+		return t->in_place.next_cert;
+	return t->certout != NULL ? t->certout : t->fullchainout != NULL ? t->fullchainout : "hand";
+}
+
 int tool_say_end(struct cmp_tool *t, enum err e)
 {
 	int status = 0;
@@ -150,8 +159,8 @@ int tool_say_end(struct cmp_tool *t, enum err e)
 		e = print_json(t, e);
 	if (fflush(stdout) != 0 && e == OK)
 		e = err_because(E_STORE, "the result could not be written to the standard output");
-	if (e != OK && t->stored && t->certout != NULL)
-		log_warning("the certificate in %s was not confirmed", t->certout);
+	if (e != OK && t->stored)
+		log_warning("the certificate in %s was not confirmed", where_stored(t));
 	if (e != OK)
 		status = command_failed(e);
 	tool_index(t, e == OK ? "ended well" : err_reason(e));

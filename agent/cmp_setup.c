@@ -14,7 +14,34 @@
 #include "platform/http/link_http.h"
 #include "platform/pki/name.h"
 #include "platform/store/file.h"
+#include "platform/store/target.h"
 #include "voucher/voucher.h"
+
+static enum err of_option(enum err e, const char *option, const char *path)
+{
+	return e == OK ? OK : err_because(e, "%s %s: %s", option, path, err_reason(e));
+}
+
+/* A key of a regular file has to be private; what a pipe brings is the caller's alone. */
+static enum err load_key(struct cmp_tool *t, const char *option, const char *path,
+                         struct signer **out)
+{
+	size_t mark = arena_mark(t->arena);
+	char file[PATH_NAME_MAX];
+	struct span octets;
+	enum err e;
+
+	*out = NULL;
+	if (target_resolve(path, file) == OK) {
+		e = signer_from_file(out, file);
+		return e == OK ? OK : err_because(e, "%s %s", option, err_reason(e));
+	}
+	e = tool_read(t, option, path, KEY_FILE_MAX, &octets);
+	if (e == OK)
+		e = of_option(signer_from_bytes(out, octets), option, path);
+	arena_rewind(t->arena, mark);
+	return e;
+}
 
 static enum err load_identity(struct cmp_tool *t)
 {
@@ -24,12 +51,17 @@ static enum err load_identity(struct cmp_tool *t)
 
 	if (t->cert == NULL)
 		return OK;
-	e = signer_from_file(&key, t->key);
+	e = load_key(t, "--key", t->key, &key);
 	t->identity.key = key;
 	if (e == OK)
-		e = file_read(t->arena, t->cert, PEM_FILE_MAX, &file, NULL);
+		e = tool_in_place_open(t);
 	if (e == OK)
-		e = credential_from(t->arena, key, file, &t->identity);
+		e = tool_read(t, "--cert", t->cert, PEM_FILE_MAX, &file);
+	if (e == OK)
+		e = of_option(credential_from(t->arena, key, file, &t->identity), "--cert",
+		              t->cert);
+	if (e == OK)
+		credential_complete(&t->identity, t->pool, t->pool_count);
 	return e;
 }
 
@@ -38,9 +70,10 @@ static enum err check_private(const char *path)
 {
 	struct stat st;
 
-	if (stat(path, &st) == 0 && (st.st_mode & (S_IRWXG | S_IRWXO)) != 0)
-		return err_because(E_IDENTITY, "%s: open to others (mode %03o): chmod 600 it", path,
-		                   (unsigned)(st.st_mode & 0777));
+	if (stat(path, &st) == 0 && S_ISREG(st.st_mode) && (st.st_mode & (S_IRWXG | S_IRWXO)) != 0)
+		return err_because(E_IDENTITY,
+		                   "--secret-file %s: readable by others (mode %03o); chmod 600 %s",
+		                   path, (unsigned)(st.st_mode & 0777), path);
 	return OK;
 }
 
@@ -50,12 +83,9 @@ static enum err read_secret_file(struct cmp_tool *t, struct span *line)
 	size_t n = 0;
 	enum err e;
 
-	if (strcmp(t->secret_file, "-") == 0)
-		return err_because(E_USAGE, "--secret-file wants a file: the standard input is "
-		                            "not read");
 	e = check_private(t->secret_file);
 	if (e == OK)
-		e = file_read(t->arena, t->secret_file, PEM_FILE_MAX, &file, NULL);
+		e = tool_read(t, "--secret-file", t->secret_file, PEM_FILE_MAX, &file);
 	if (e != OK)
 		return e;
 	while (n < file.n && file.p[n] != '\n' && file.p[n] != '\r')
@@ -118,38 +148,42 @@ static enum err load_pool(struct cmp_tool *t)
 		struct span file;
 		size_t n = 0;
 
-		e = file_read(t->arena, t->untrusted_files.s[i], PEM_FILE_MAX, &file, NULL);
+		e = tool_read(t, "--untrusted", t->untrusted_files.s[i], PEM_FILE_MAX, &file);
 		if (e == OK)
-			e = pem_certificates(t->arena, file, t->pool + t->pool_count,
-			                     POOL_MAX - t->pool_count, &n);
+			e = of_option(pem_certificates(t->arena, file, t->pool + t->pool_count,
+			                               POOL_MAX - t->pool_count, &n),
+			              "--untrusted", t->untrusted_files.s[i]);
 		t->pool_count += n;
 	}
 	return e;
 }
 
-enum err tool_read_der(struct cmp_tool *t, const char *path, const char *label,
-                       const char *other_label, struct span *out)
+enum err tool_read_der(struct cmp_tool *t, const struct tool_pem *p, struct span *out)
 {
 	struct pem block = { NO_BYTES, NO_BYTES };
 	struct span file;
-	enum err e = file_read(t->arena, path, HTTP_BODY_MAX, &file, NULL);
+	enum err e = tool_read(t, p->option, p->path, HTTP_BODY_MAX, &file);
 
 	*out = file;
 	if (e != OK || pem_is_der(file))
 		return e;
 	e = pem_next(t->arena, &file, &block);
 	*out = block.der;
-	if (e == OK && !span_is(block.label, label) && !span_is(block.label, other_label))
-		e = err_because(E_TEXT, "%s holds no %s, neither PEM nor DER", path, label);
-	return e == E_TEXT ? err_within(E_TEXT, e, path) : e;
+	if (e == OK && !span_is(block.label, p->label) && !span_is(block.label, p->other_label))
+		e = err_because(E_TEXT, "no %s in it, neither PEM nor DER", p->label);
+	return of_option(e, p->option, p->path);
 }
 
-enum err tool_read_cert(struct cmp_tool *t, const char *path, struct cert *out)
+enum err tool_read_cert(struct cmp_tool *t, const char *option, const char *path, struct cert *out)
 {
+	const struct tool_pem p = { option, path, "CERTIFICATE", "TRUSTED CERTIFICATE" };
 	struct span der;
-	enum err e = tool_read_der(t, path, "CERTIFICATE", "TRUSTED CERTIFICATE", &der);
+	enum err e = tool_read_der(t, &p, &der);
 
-	return e == OK ? err_within(E_CERT_SYNTAX, cert_read(der, out), path) : e;
+	if (e == OK)
+		e = of_option(err_within(E_CERT_SYNTAX, cert_read(der, out), "certificate"), option,
+		              path);
+	return e;
 }
 
 static enum err load_crls(struct cmp_tool *t)
@@ -157,8 +191,19 @@ static enum err load_crls(struct cmp_tool *t)
 	enum err e = OK;
 
 	for (size_t i = 0; i < t->crl_files.n && e == OK; i++)
-		e = tool_read_der(t, t->crl_files.s[i], "X509 CRL", "CRL", &t->crls[i]);
+		e = tool_read_der(
+			t, &(struct tool_pem){ "--crl", t->crl_files.s[i], "X509 CRL", "CRL" },
+			&t->crls[i]);
 	return e;
+}
+
+static enum err load_anchor_file(struct cmp_tool *t, const char *path)
+{
+	struct span file;
+	enum err e = tool_read(t, "--trusted", path, PEM_FILE_MAX, &file);
+
+	return e == OK ? of_option(anchors_from(t->arena, file, &t->anchors), "--trusted", path)
+	               : e;
 }
 
 static enum err load_anchors(struct cmp_tool *t)
@@ -166,7 +211,7 @@ static enum err load_anchors(struct cmp_tool *t)
 	enum err e = OK;
 
 	for (size_t i = 0; i < t->trusted_files.n && e == OK; i++)
-		e = anchors_from_file(t->arena, t->trusted_files.s[i], &t->anchors);
+		e = load_anchor_file(t, t->trusted_files.s[i]);
 	return e;
 }
 
@@ -300,11 +345,11 @@ enum err tool_open(struct cmp_tool *t)
 	if (e == OK)
 		e = load_secret(t);
 	if (e == OK)
-		e = load_identity(t);
-	if (e == OK)
 		e = load_anchors(t);
 	if (e == OK)
 		e = load_pool(t);
+	if (e == OK)
+		e = load_identity(t);
 	if (e == OK)
 		e = load_crls(t);
 	if (e == OK)
@@ -339,23 +384,24 @@ enum err tool_in_force(const struct cmp_tool *t)
 	                   date_to_rfc3339(&date, c->not_after));
 }
 
-static enum err make_key(struct cmp_tool *t, enum key_kind kind)
+static enum err make_key(struct cmp_tool *t, const char *path, enum key_kind kind)
 {
+	size_t mark = arena_mark(t->arena);
 	struct span pem;
 	enum err e = signer_generate(&t->new_key, kind);
 
 	if (e == OK)
 		e = signer_to_pem(t->new_key, t->arena, &pem);
-	return e == OK ? file_replace(t->newkey, pem, 0600) : e;
+	if (e == OK)
+		e = tool_write(t, "--newkey", path, pem, 0600);
+	arena_rewind(t->arena, mark);
+	return e;
 }
 
 enum err tool_key(struct cmp_tool *t, enum key_kind kind)
 {
-	struct span file;
-	bool absent;
-	enum err e = file_read(t->arena, t->newkey, PEM_FILE_MAX, &file, &absent);
+	const char *path = t->in_place.option != NULL ? t->in_place.next_key : t->newkey;
 
-	if (e != OK)
-		return e;
-	return absent ? make_key(t, kind) : signer_from_file(&t->new_key, t->newkey);
+	return target_is_there(path) ? load_key(t, "--newkey", path, &t->new_key)
+	                             : make_key(t, path, kind);
 }

@@ -5,7 +5,6 @@
 #include "agent/cmp_tool.h"
 #include "platform/pki/crl.h"
 #include "platform/pki/name.h"
-#include "platform/store/file.h"
 
 /* ---- rr */
 
@@ -61,7 +60,8 @@ enum err tool_run_ca_certs(struct cmp_tool *t)
 		if (cert_read(got.certs[i], &c) == OK)
 			tool_say_name(t, cert_self_issued(&c) ? "root" : "CA", NULL, c.subject);
 	tool_say_list(t, "certificates", got.certs, got.n);
-	return got.n > 0 ? tool_write_certs(t, t->cacertsout, got.certs, got.n) : OK;
+	return got.n > 0 ? tool_write_certs(t, "--cacertsout", t->cacertsout, got.certs, got.n)
+	                 : OK;
 }
 
 /* ---- getcertreqtemplate */
@@ -91,7 +91,7 @@ enum err tool_run_template(struct cmp_tool *t)
 	tool_say(t, "key", "key", got.has_key_kind ? key_kind_name(got.key_kind) : "of any kind");
 	tool_say_number(t, "extensions", "extensions_octets", (int64_t)got.extensions.n);
 	tool_say_bytes(t, "template", got.bytes);
-	return t->template_out != NULL ? file_replace(t->template_out, got.bytes, 0644) : OK;
+	return tool_write(t, "--template-out", t->template_out, got.bytes, 0644);
 }
 
 /* ---- getrootupdate */
@@ -119,15 +119,15 @@ static enum err write_root_update(const struct cmp_tool *t, const struct cmp_roo
 	if (u->old_with_new.n > 0)
 		links[n++] = u->old_with_new;
 	if (n > 0)
-		e = tool_write_certs(t, t->chainout, links, n);
-	return e == OK ? tool_write_certs(t, t->rootout, &u->new_with_new, 1) : e;
+		e = tool_write_certs(t, "--chainout", t->chainout, links, n);
+	return e == OK ? tool_write_certs(t, "--rootout", t->rootout, &u->new_with_new, 1) : e;
 }
 
 enum err tool_run_root_update(struct cmp_tool *t)
 {
 	struct root_update u = { .got = { .present = false } };
 	struct cert c;
-	enum err e = tool_read_cert(t, t->oldroot, &u.old);
+	enum err e = tool_read_cert(t, "--oldroot", t->oldroot, &u.old);
 
 	if (e == OK)
 		e = tool_try(t, &(struct tool_attempt){ try_root_update, &u });
@@ -182,7 +182,7 @@ static enum err wish_crl(struct cmp_tool *t, struct crl_query *q)
 {
 	int64_t next_update;
 	struct span old;
-	enum err e = tool_read_cert(t, t->crl_issuer, &q->issuer);
+	enum err e = tool_read_cert(t, "--crl-issuer", t->crl_issuer, &q->issuer);
 
 	if (e == OK)
 		e = pool_with(t, q->issuer.der, &q->wish);
@@ -191,10 +191,10 @@ static enum err wish_crl(struct cmp_tool *t, struct crl_query *q)
 		e = cert_crl_point(&t->identity.leaf, &q->wish.dpn);
 	if (e != OK || t->oldcrl == NULL)
 		return e;
-	e = tool_read_der(t, t->oldcrl, "X509 CRL", "CRL", &old);
-	if (e == OK)
-		e = crl_dates(old, &q->wish.this_update, &next_update);
-	return err_within(E_CRL, e, "--oldcrl");
+	e = tool_read_der(t, &(struct tool_pem){ "--oldcrl", t->oldcrl, "X509 CRL", "CRL" }, &old);
+	return e != OK ? e
+	               : err_within(E_CRL, crl_dates(old, &q->wish.this_update, &next_update),
+	                            "--oldcrl");
 }
 
 static enum err say_crl(struct cmp_tool *t, const struct crl_query *q)
@@ -227,5 +227,8 @@ enum err tool_run_crls(struct cmp_tool *t)
 		return OK;
 	}
 	e = say_crl(t, &q);
-	return e == OK ? tool_write_pem(t, t->crlout, "X509 CRL", q.crl) : e;
+	return e == OK ? tool_write_pem(
+				 t, &(struct tool_pem){ "--crlout", t->crlout, "X509 CRL", NULL },
+				 q.crl)
+	               : e;
 }

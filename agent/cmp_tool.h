@@ -6,7 +6,7 @@
  *
  * The way of a command: cmd_cmp.c finds the operation; cmp_options.c reads the line
  * and holds it against what the operation takes and needs; cmp_setup.c makes a client
- * of it; cmp_enrol.c or cmp_support.c asks, through cmp_again.c, which tries again and
+ * of it (cmp_files.c: its files); cmp_enrol.c or cmp_support.c asks, through cmp_again.c, which tries again and
  * keeps the journal; cmp_watch.c shows what happens meanwhile; cmp_output.c writes the
  * files, and cmp_say.c the result.
  */
@@ -46,6 +46,14 @@ struct tool_operation {
 	const char *example;
 };
 
+/* cmp_inplace.c: kur whose results take the place of --key and --cert. */
+struct tool_in_place {
+	const char *option; /* which of them is --cert's: --certout or --fullchainout; or NULL */
+	bool one_file;      /* --key and --cert are one */
+	char key[PATH_NAME_MAX], cert[PATH_NAME_MAX];           /* behind their links */
+	char next_key[PATH_NAME_MAX], next_cert[PATH_NAME_MAX]; /* until both are there */
+};
+
 struct cmp_tool {
 	const struct tool_operation *operation;
 
@@ -60,13 +68,15 @@ struct cmp_tool {
 	const char *revreason, *oldroot, *crl_issuer, *oldcrl;
 	long total_timeout, retries;
 	const char *journal_file;
-	const char *certout, *chainout, *cacertsout, *newkeyout;
+	const char *certout, *chainout, *fullchainout, *cacertsout, *newkeyout;
 	const char *rootout, *crlout, *template_out, *dump;
 	const char *trust_clock;
 	bool json, verbose;
 
 	/* what was made of it */
 	struct arena *arena;
+	char journal_path[PATH_NAME_MAX]; /* --journal behind its links */
+	struct tool_in_place in_place;
 	char url_path[URL_MAX];       /* below which the operations are */
 	char operation_path[URL_MAX]; /* of this one: with --label */
 	struct credential identity;
@@ -87,13 +97,14 @@ struct cmp_tool {
 
 	/* what happens */
 	bool on_terminal;
-	bool unanswered;   /* the last message sent got none in return */
-	unsigned messages; /* dumped, in either direction */
-	bool waits;        /* the journal holds a transaction */
-	bool refused;      /* the CA knows that we rejected its certificate */
-	bool stored;       /* the certificate is in its files */
-	bool saying;       /* the result has begun */
-	struct jsonw says; /* it, with --json */
+	bool unanswered;     /* the last message sent got none in return */
+	unsigned messages;   /* dumped, in either direction */
+	bool waits;          /* the journal holds a transaction */
+	bool refused;        /* the CA knows that we rejected its certificate */
+	bool stored;         /* the certificate is in its files, and not confirmed yet */
+	bool saying;         /* the result has begun */
+	bool results_beside; /* on the standard error: a file goes to the standard output */
+	struct jsonw says;   /* it, with --json */
 };
 
 /* cmp_options.c: E_USAGE names the option that is missing, or senseless. */
@@ -103,6 +114,30 @@ struct tool_help {
 MUST_CHECK enum err tool_options(struct cmp_tool *t, const struct tool_help *h, int *argc,
                                  char **argv, bool *helped);
 MUST_CHECK enum err tool_rules(const struct cmp_tool *t);
+/* The values of a text option, as many as there are; at most TEXT_LIST_MAX. */
+size_t tool_option_texts(const struct cmp_tool *t, const char *name, const char **out);
+
+/*
+ * cmp_files.c: no file is written that another option names (E_USAGE), and all can be
+ * (E_STORE), before anything is sent; then each may be read and written, "-" too.
+ * Reasons begin with the option.
+ */
+MUST_CHECK enum err tool_files(struct cmp_tool *t);
+MUST_CHECK enum err tool_read(const struct cmp_tool *t, const char *option, const char *path,
+                              size_t max, struct span *out);
+/* No path, no file. */
+MUST_CHECK enum err tool_write(const struct cmp_tool *t, const char *option, const char *path,
+                               struct span content, unsigned mode);
+
+/*
+ * cmp_inplace.c: key and certificate change together or not at all.  The key is staged
+ * before it is asked for, the certificate before it is confirmed; then both take their
+ * places.  What was interrupted in between is brought to its end by the next line that
+ * names the same --cert and --key.
+ */
+MUST_CHECK enum err tool_in_place_open(struct cmp_tool *t);
+MUST_CHECK enum err tool_in_place_stage(struct cmp_tool *t, const struct cmp_issued *issued);
+MUST_CHECK enum err tool_in_place_commit(struct cmp_tool *t);
 
 /* cmp_setup.c: identity, anchors, connection, client; tool_close() whatever came of it. */
 MUST_CHECK enum err tool_open(struct cmp_tool *t);
@@ -111,11 +146,14 @@ void tool_close(struct cmp_tool *t);
 MUST_CHECK enum err tool_in_force(const struct cmp_tool *t);
 /* The new key: from its file, or made and written there. */
 MUST_CHECK enum err tool_key(struct cmp_tool *t, enum key_kind kind);
-/* The one certificate of a file, PEM or DER. */
-MUST_CHECK enum err tool_read_cert(struct cmp_tool *t, const char *path, struct cert *out);
+/* The one certificate of an option's file, PEM or DER. */
+MUST_CHECK enum err tool_read_cert(struct cmp_tool *t, const char *option, const char *path,
+                                   struct cert *out);
 /* DER itself, or the first PEM block with one of two labels. */
-MUST_CHECK enum err tool_read_der(struct cmp_tool *t, const char *path, const char *label,
-                                  const char *other_label, struct span *out);
+struct tool_pem {
+	const char *option, *path, *label, *other_label;
+};
+MUST_CHECK enum err tool_read_der(struct cmp_tool *t, const struct tool_pem *p, struct span *out);
 
 /* cmp_enrol.c, cmp_support.c: the operations. */
 enum err tool_run_ir(struct cmp_tool *t);
@@ -147,10 +185,15 @@ MUST_CHECK enum err tool_journal_read(struct cmp_tool *t, struct span *state);
 MUST_CHECK enum err tool_journal_close(const struct cmp_tool *t, enum err e);
 
 /* cmp_output.c: files, each whole or not at all; no path, no file. */
-MUST_CHECK enum err tool_write_certs(const struct cmp_tool *t, const char *path,
+MUST_CHECK enum err tool_write_certs(const struct cmp_tool *t, const char *option, const char *path,
                                      const struct span *certs, size_t count);
-MUST_CHECK enum err tool_write_pem(const struct cmp_tool *t, const char *path, const char *label,
+MUST_CHECK enum err tool_write_pem(const struct cmp_tool *t, const struct tool_pem *p,
                                    struct span der);
+/* The same into the arena. */
+MUST_CHECK enum err tool_pem(const struct cmp_tool *t, const char *label, const struct span *ders,
+                             size_t count, struct span *out);
+/* The new certificate, and with it the CAs above it where `full`; room for CHAIN_MAX + 1. */
+size_t tool_chain(const struct cmp_issued *issued, bool full, struct span *out);
 MUST_CHECK enum err tool_keep(void *context, const struct cmp_issued *issued);
 
 /* cmp_watch.c: struct cmp_watch's functions; --dump's index; a line for it and for people. */

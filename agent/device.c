@@ -68,21 +68,27 @@ enum err device_load_identity(struct device *d)
 	return of_files(E_IDENTITY, e, "IDevID", d->settings.idevid_cert);
 }
 
-enum err anchors_from_file(struct arena *a, const char *path, struct anchors *to)
+enum err anchors_from(struct arena *a, struct span file, struct anchors *to)
 {
-	struct span file, certs[ANCHORS_MAX];
+	struct span certs[ANCHORS_MAX];
 	struct cert c;
 	size_t n;
-	enum err e = file_read(a, path, PEM_FILE_MAX, &file, NULL);
+	enum err e = pem_certificates(a, file, certs, ANCHORS_MAX, &n);
 
-	if (e == OK)
-		e = pem_certificates(a, file, certs, ANCHORS_MAX, &n);
 	for (size_t i = 0; e == OK && i < n; i++) {
 		e = cert_read(certs[i], &c);
 		if (e == OK)
 			e = anchors_add(to, ANCHOR_CERT, certs[i]);
 	}
 	return e;
+}
+
+enum err anchors_from_file(struct arena *a, const char *path, struct anchors *to)
+{
+	struct span file;
+	enum err e = file_read(a, path, PEM_FILE_MAX, &file, NULL);
+
+	return e == OK ? anchors_from(a, file, to) : e;
 }
 
 enum err device_load_anchors(struct device *d)

@@ -31,6 +31,9 @@ MUST_CHECK enum err device_load_anchors(struct device *d);
 /* Every certificate of a PEM or DER file as an anchor; the path as it is, not below the root. */
 MUST_CHECK enum err anchors_from_file(struct arena *a, const char *path, struct anchors *to);
 
+/* Every certificate of a file's bytes. */
+MUST_CHECK enum err anchors_from(struct arena *a, struct span file, struct anchors *to);
+
 /* Opens and locks the state directory of the settings. */
 MUST_CHECK enum err device_open_store(struct device *d);
 

@@ -8,8 +8,10 @@ A fault of the CA that needs such an operation and has no row here fails the lab
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
+import toolstory
 from onlab import cafaults
 from onlab.cafaults import REGISTER, of_scene
 from onlab.envelope import FORMS
@@ -45,6 +47,7 @@ class Tool:
     fault: str = ""  # the CA's
     killed: bool = False  # once, while waiting, and started again
     forgets: bool = False  # meanwhile the CA loses all transactions
+    story: Callable | None = None  # several lines: see toolstory.py
     seconds: int = 30
     slow: bool = False
 
@@ -304,3 +307,8 @@ def uncovered() -> list[str]:
     used = {word for row in ROWS for word in row.ca}
     wanted = {name for name, fault in REGISTER.items() if fault.scene != cafaults.ANY_SCENE}
     return sorted(wanted - used)
+
+# ---- several lines, one after the other
+
+for _name, (_operation, _story, _words) in toolstory.STORIES.items():
+    add(f"story-{_name}", _operation, ca=_words, story=_story, seconds=60)

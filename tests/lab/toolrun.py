@@ -18,6 +18,7 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives import serialization
 
+import toolstory
 from cmp_scenarios import ANY, INFORMS, MACS, NEW_SUBJECT, REFERENCE, SECRET, Tool
 from onlab import ca as authority
 from onlab import cacase, events, faults, judge, pki, up
@@ -134,6 +135,10 @@ def run(row: Tool, agent: Path, directory: Path, base: Path, numbers: dict[str, 
     """Complaints, in words."""
     stage = Stage(row, directory, base)
     with cacase.serving(stage.ca) as port:
+        if row.story:
+            bench = toolstory.Bench(stage, agent, port)
+            row.story(bench)
+            return bench.complaints
         command = stage.command(agent, port)
         (directory / "command").write_text(" ".join(command) + "\n")
         if row.killed:

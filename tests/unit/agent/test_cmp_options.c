@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* `onramp cmp`: what is missing or senseless in a line is named. */
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "agent/cmp_tool.h"
@@ -69,17 +70,18 @@ static void refused(const char *line, const char *word, const char *other)
 #define HERE     " --server http://h "
 #define IDENTITY " --cert c --key k --trusted r "
 #define SECRET   " --ref 1 --secret s "
+#define OUT      " --certout o"
 
 static void every_operation_has_a_shortest_line(void)
 {
-	holds("ir" HERE IDENTITY "--newkey n");
-	holds("ir" HERE SECRET "--newkey n");
-	holds("ir" HERE " --ref 1 --secret-file f --mac pbm --newkey n");
-	holds("ir" HERE IDENTITY "--central any --newkeyout n");
-	holds("cr" HERE IDENTITY "--newkey n");
-	holds("kur" HERE IDENTITY "--newkey n");
-	holds("p10cr" HERE IDENTITY "--csr r");
-	holds("p10cr" HERE IDENTITY "--newkey n --subject /CN=x");
+	holds("ir" HERE IDENTITY "--newkey n" OUT);
+	holds("ir" HERE SECRET "--newkey n" OUT);
+	holds("ir" HERE " --ref 1 --secret-file f --mac pbm --newkey n" OUT);
+	holds("ir" HERE IDENTITY "--central any --newkeyout n" OUT);
+	holds("cr" HERE IDENTITY "--newkey n" OUT);
+	holds("kur" HERE IDENTITY "--newkey n" OUT);
+	holds("p10cr" HERE IDENTITY "--csr r" OUT);
+	holds("p10cr" HERE IDENTITY "--newkey n --subject /CN=x" OUT);
 	holds("rr" HERE IDENTITY);
 	holds("rr" HERE IDENTITY "--revreason superseded");
 	holds("getcacerts" HERE IDENTITY);
@@ -107,8 +109,25 @@ static void what_is_missing_is_named(void)
 	refused("kur" HERE IDENTITY, "--newkey or --central", "certified");
 	refused("p10cr" HERE IDENTITY, "--csr or --newkey", "request");
 	refused("rr" HERE "--trusted r", "needs --cert", "to be revoked");
+	refused("ir" HERE IDENTITY "--newkey n",
+	        "--certout or --fullchainout or --json or --journal", "nobody keeps");
+	refused("p10cr" HERE IDENTITY "--csr c --chainout o", "--certout or", "nobody keeps");
+	refused("ir" HERE IDENTITY "--central any --newkeyout o", "--certout or", "nobody keeps");
 	refused("getrootupdate" HERE IDENTITY, "needs --oldroot", "replaced");
 	refused("getcrls" HERE IDENTITY, "needs --crl-issuer", "list");
+}
+
+/* RFC 9483 4.1.1: certConf says that we have it. */
+static void a_certificate_goes_somewhere(void)
+{
+	static const char *const places[] = { "--certout o", "--fullchainout o", "--json",
+		                              "--journal j", "--reject" };
+	char line[200];
+
+	for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+		snprintf(line, sizeof line, "cr" HERE IDENTITY "--newkey n %s", places[i]);
+		holds(line);
+	}
 }
 
 /* RFC 9483 4.1.3, 4.2: signed with the certificate they are about. */
@@ -126,7 +145,7 @@ static void what_has_no_sense_is_named(void)
 	refused("ir" HERE IDENTITY "--newkey n --csr c", "ir takes no", "--csr");
 	refused("kur" HERE IDENTITY "--newkey n --subject /CN=x", "kur takes no", "--subject");
 	refused("kur" HERE IDENTITY "--newkey n --san x", "kur takes no", "--san");
-	holds("p10cr" HERE IDENTITY "--newkey n --cacertsout c");
+	holds("p10cr" HERE IDENTITY "--newkey n --cacertsout c" OUT);
 	refused("cr" HERE IDENTITY "--newkey n --cacertsout c", "cr takes no", "--cacertsout");
 	refused("p10cr" HERE IDENTITY "--csr r --central any", "p10cr takes no", "--central");
 	refused("rr" HERE IDENTITY "--newkey n", "rr takes no", "--newkey");
@@ -159,8 +178,8 @@ static void contradictions_are_named(void)
 /* Over TLS the certificate may be the client's, and anchors are wanted for the server's. */
 static void a_secret_over_tls_goes_with_a_certificate(void)
 {
-	holds("ir --server https://h" SECRET IDENTITY "--newkey n");
-	holds("ir --server https://h --trusted r" SECRET "--newkey n");
+	holds("ir --server https://h" SECRET IDENTITY "--newkey n" OUT);
+	holds("ir --server https://h --trusted r" SECRET "--newkey n" OUT);
 	refused("ir --server https://h" SECRET "--newkey n", "needs --trusted", "https");
 }
 
@@ -182,6 +201,7 @@ const struct test_suite suite_agent_cmp_options = {
 	{
 		{ "every operation has a shortest line", every_operation_has_a_shortest_line },
 		{ "what is missing is named", what_is_missing_is_named },
+		{ "a certificate goes somewhere", a_certificate_goes_somewhere },
 		{ "update and revocation take no secret", update_and_revocation_take_no_secret },
 		{ "what has no sense is named", what_has_no_sense_is_named },
 		{ "contradictions are named", contradictions_are_named },

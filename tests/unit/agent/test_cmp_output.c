@@ -146,7 +146,8 @@ static void without_a_path_nothing_is_written(void)
 	t.certout = t.chainout = t.cacertsout = NULL;
 	issued.ca_pubs[issued.ca_pubs_count++] = issued.anchor;
 	CHECK_OK(tool_keep(&t, &issued));
-	CHECK_OK(tool_write_pem(&t, NULL, "X509 CRL", issued.cert));
+	CHECK_OK(tool_write_pem(&t, &(struct tool_pem){ "--crlout", NULL, "X509 CRL", NULL },
+	                        issued.cert));
 	CU_ASSERT(!is_there(certout) && !is_there(chainout) && !is_there(cacertsout));
 	end();
 }

@@ -1,0 +1,265 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Stories of `onramp cmp`: several lines, and what is in the files between them.
+
+A story gets a Bench; what it finds wrong it says with `expect`.  Status, sanitizers and crashes of
+each line are looked at by the bench.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import stat
+import subprocess
+import threading
+from pathlib import Path
+
+from onlab import events, judge
+from onlab.cacert import read_pem, spki_of
+from cryptography.hazmat.primitives import serialization
+
+ENVIRONMENT = {**os.environ, "ASAN_OPTIONS": "detect_leaks=0"}
+SUBJECT = ("--subject", "/O=Example Domain/serialNumber=SN-0001")
+USAGE, IDENTITY, STORE = 2, 4, 5
+
+
+class Bench:
+    """One directory, the CA behind a port, and the tool."""
+
+    def __init__(self, stage, agent: Path, port: int) -> None:
+        self.stage, self.agent, self.port = stage, agent, port
+        self.directory, self.lab, self.ca = stage.directory, stage.lab, stage.ca
+        self.seconds = stage.row.seconds
+        self.complaints: list[str] = []
+        self.server = f"http://127.0.0.1:{port}"
+        self.idevid = self.who("device/idevid-p256")
+        self.ours = self.who("domain/device")
+        self.trusted = ("--trusted", self.lab / "domain/root.pem")
+
+    def who(self, stem: str) -> tuple:
+        return ("--cert", self.lab / f"{stem}.pem", "--key", self.lab / f"{stem}.key")
+
+    def expect(self, holds, what: str) -> None:
+        if not holds:
+            self.complaints.append(what)
+
+    def file(self, name: str) -> Path:
+        return self.directory / name
+
+    # ---- the tool
+
+    def command(self, operation: str, *words) -> list[str]:
+        line = [self.agent, "cmp", operation, "--server", self.server, "--total-timeout", "20",
+                "--retries", "0", *words]  # fmt: skip
+        if "--server" in words:
+            line[3:5] = []
+        if "--total-timeout" in words:
+            line.remove("20")
+            line.remove("--total-timeout")
+        return [str(word) for word in line]
+
+    def run(self, operation: str, *words, under=(), status: int | None = 0, data: bytes = b"",
+            **more) -> subprocess.CompletedProcess:  # fmt: skip
+        """A line, from the bench's directory; the status that it must end with, or None."""
+        command = [*under, *self.command(operation, *words)]
+        done = subprocess.run(command, cwd=self.directory, env=ENVIRONMENT, input=data,
+                              stdout=more.get("stdout", subprocess.PIPE), timeout=self.seconds,
+                              stderr=subprocess.PIPE)  # fmt: skip
+        self.look_at(command, done.returncode, (done.stdout or b"") + done.stderr, status)
+        return done
+
+    def look_at(self, command, got: int, output: bytes, status: int | None) -> None:
+        text = output.decode(errors="replace")
+        with open(self.file("tool.log"), "a") as log:
+            print(" ".join(command), text, f"= {got}", sep="\n", file=log)
+        if status is not None and got != status:
+            self.complaints.append(f"{command[2]} ended with {got}, not {status}: {text}")
+        if (got < 0 and status is not None) or got >= judge.CRASHED or judge.SANITIZER.search(text):
+            self.complaints.append(f"{command[2]}: crashed, or a sanitizer complains")
+
+    def refuses(self, operation: str, *words, says: tuple[str, ...], status: int = USAGE) -> None:
+        """Before anything is sent, and in these words; no file changes."""
+        before, seen = self.snapshot(), len(events.read(self.lab))
+        done = self.run(operation, *words, status=status)
+        text = done.stderr.decode()
+        self.expect(all(word in text for word in says), f"{says} not said, but: {text}")
+        self.expect(self.snapshot() == before, f"{words}: refused, and files have changed")
+        self.expect(len(events.read(self.lab)) == seen, f"{words}: refused, and it was sent")
+
+    def snapshot(self) -> dict:
+        return {path.name: (path.read_bytes(), path.stat().st_ino)
+                for path in self.directory.iterdir()
+                if path.is_file() and not path.name.endswith(".log")}  # fmt: skip
+
+    # ---- what is there
+
+    def saw(self, what: str) -> list[dict]:
+        return [event for event in events.read(self.lab) if event["what"] == what]
+
+    def certificates(self, name: str) -> list:
+        return read_pem(self.file(name))
+
+    def fits(self, key: str, certificate: str) -> bool:
+        private = serialization.load_pem_private_key(self.file(key).read_bytes(), None)
+        return spki_of(private) == self.certificates(certificate)[0].spki
+
+    def issued(self) -> bytes:
+        return read_pem(Path(self.saw("issued")[-1]["file"]))[0].raw
+
+    def is_issued(self, name: str) -> bool:
+        return self.certificates(name)[0].raw == self.issued()
+
+
+# ---- 5.1: files are written where the names lead to
+
+
+def through_links_and_devices(b: Bench) -> None:
+    real, link = b.file("real"), b.file("link")
+    real.mkdir()
+    link.symlink_to("real/cert.pem")  # leads nowhere yet
+    node = b.file("null")
+    node.symlink_to("/dev/null")
+    for _ in range(2):  # made, then replaced
+        b.run("ir", *b.idevid, *b.trusted, *SUBJECT, "--newkey", "new.key", "--certout", link,
+              "--chainout", node, "--cacertsout", "/dev/null")  # fmt: skip
+        b.expect(link.is_symlink(), "the link was replaced")
+        b.expect(b.is_issued("real/cert.pem"), "the link's target is not the certificate")
+    b.expect(node.is_symlink(), "the link to the device was replaced")
+    b.expect(stat.S_ISCHR(os.stat("/dev/null").st_mode), "/dev/null is a file now")
+    b.expect(b.fits("new.key", "real/cert.pem"), "the key does not fit")
+
+
+def through_a_fifo(b: Bench) -> None:
+    fifo, got = b.file("fifo"), []
+    os.mkfifo(fifo)
+    reader = threading.Thread(target=lambda: got.append(fifo.read_bytes()), daemon=True)
+    reader.start()
+    b.run("cr", *b.ours, *b.trusted, "--newkey", "new.key", "--certout", "fifo")
+    reader.join(b.seconds)
+    b.expect(stat.S_ISFIFO(fifo.stat().st_mode), "the fifo was replaced")
+    b.expect(got and b"BEGIN CERTIFICATE" in got[0], f"the fifo brought {got}")
+
+
+def to_standard_output(b: Bench) -> None:
+    words = (*b.ours, *b.trusted, "--newkey", "new.key")
+    for path in ("-", "/dev/stdout"):
+        done = b.run("cr", *words, "--certout", path)
+        b.file("out.pem").write_bytes(done.stdout)
+        b.expect(done.stdout.startswith(b"-----BEGIN CERTIFICATE-----"),
+                 f"{path}: not the certificate alone: {done.stdout[:40]}")  # fmt: skip
+        b.expect(b.is_issued("out.pem"), f"{path}: another certificate")
+        b.expect(b"certificate for" in done.stderr, f"{path}: the result is not said")
+    with open(b.file("file.pem"), "wb") as out:
+        b.run("cr", *words, "--certout", "/dev/stdout", stdout=out)
+        out.seek(0, os.SEEK_END)
+        b.expect(out.tell() > 0, "/dev/stdout as a file: the shell's file is another one")
+    b.refuses("cr", *words, "--certout", "-", "--chainout", "-", says=("--certout", "--chainout"))
+    b.refuses("cr", *words, "--certout", "-", "--json", says=("--certout", "--json"))
+
+
+def from_standard_input(b: Bench) -> None:
+    both = b.lab / "domain/device"
+    key = Path(f"{both}.key").read_bytes()
+    b.run("cr", "--cert", f"{both}.pem", "--key", "-", *b.trusted, "--newkey", "new.key",
+          "--certout", "new.pem", data=key)  # fmt: skip
+    b.expect(b.is_issued("new.pem"), "--key -: no certificate")
+    root = (b.lab / "domain/root.pem").read_bytes()
+    b.run("getcacerts", *b.ours, "--trusted", "-", "--cacertsout", "ca.pem", data=root)
+    b.refuses("cr", "--cert", "-", "--key", "-", *b.trusted, "--newkey", "n", "--certout", "c",
+              says=("--cert", "--key", "standard input"))  # fmt: skip
+
+
+def mode_and_owner_stay(b: Bench) -> None:
+    target = b.file("new.pem")
+    target.write_text("of before")
+    target.chmod(0o640)
+    owner = (65534, 65534) if os.geteuid() == 0 else (os.getuid(), os.getgid())
+    os.chown(target, *owner)
+    b.file("new.key.tmp").write_text("mine")
+    b.file("new.pem.tmp").write_text("mine")
+    b.run("cr", *b.ours, *b.trusted, "--newkey", "new.key", "--certout", target)
+    found = target.stat()
+    b.expect(b.is_issued("new.pem"), "no certificate")
+    b.expect(found.st_mode & 0o7777 == 0o640, f"its mode is {found.st_mode:o} now")
+    b.expect((found.st_uid, found.st_gid) == owner, "its owner is another")
+    b.expect(b.file("new.key").stat().st_mode & 0o77 == 0, "others may read the key")
+    for name in ("new.key.tmp", "new.pem.tmp"):
+        b.expect(b.file(name).read_text() == "mine", f"{name} was somebody's")
+
+
+def what_cannot_be_written(b: Bench) -> None:
+    b.file("dir").mkdir()
+    words = (*b.ours, *b.trusted, "--newkey", "new.key")
+    b.refuses("cr", *words, "--certout", "dir", says=("--certout dir", "directory"), status=STORE)
+    b.refuses("cr", *words, "--certout", "no/such/place", says=("--certout no/such/place",),
+              status=STORE)  # fmt: skip
+    b.refuses("cr", *words, "--certout", "c", "--journal", "/dev/null", says=("--journal",))
+    b.expect(stat.S_ISCHR(os.stat("/dev/null").st_mode), "/dev/null is a file now")
+
+
+# ---- 5.2: no file is lost to another
+
+
+def one_file_for_two(b: Bench) -> None:
+    for name in ("key", "pem"):
+        b.file(f"our.{name}").write_bytes((b.lab / f"domain/device.{name}").read_bytes())
+    b.file("our.key").chmod(0o600)
+    b.file("root.pem").write_bytes((b.lab / "domain/root.pem").read_bytes())
+    b.file("hard.key").hardlink_to(b.file("our.key"))
+    b.file("soft").symlink_to("our.pem")
+    ours = ("--cert", "our.pem", "--key", "our.key", "--trusted", "root.pem")
+    new = ("--newkey", "new.key")
+    for words, says in {
+        (*new, "--certout", "new.key"): ("--newkey", "--certout"),
+        (*new, "--certout", "./new.key"): ("--newkey", "--certout"),
+        (*new, "--certout", "our.key"): ("--certout", "--key"),
+        (*new, "--certout", "hard.key"): ("--certout", "--key"),
+        (*new, "--certout", "our.pem"): ("--certout", "--cert"),
+        (*new, "--certout", "soft"): ("--certout", "--cert"),
+        (*new, "--certout", "root.pem"): ("--certout", "--trusted"),
+        (*new, "--certout", "c", "--chainout", "c"): ("--certout", "--chainout"),
+        (*new, "--certout", "c", "--fullchainout", b.directory / "c"): ("--fullchainout",),
+        (*new, "--certout", "c", "--chainout", "root.pem"): ("--chainout", "--trusted"),
+        (*new, "--certout", "j", "--journal", "j"): ("--certout", "--journal"),
+        (*new, "--certout", "j.lock", "--journal", "j"): ("--certout", "--journal"),
+        (*new, "--certout", "d/index.txt", "--dump", "d"): ("--certout", "--dump"),
+        ("--central", "any", "--newkeyout", "c", "--certout", "c"): ("--newkeyout",),
+        ("--central", "any", "--newkeyout", "our.key", "--certout", "c"): ("--newkeyout",),
+    }.items():
+        b.file("d").mkdir(exist_ok=True)
+        b.refuses("cr", *ours, *words, says=says)
+    b.refuses("getcacerts", *ours, "--cacertsout", "root.pem", says=("--cacertsout", "--trusted"))
+    b.refuses("getrootupdate", *ours, "--oldroot", "root.pem", "--rootout", "root.pem",
+              says=("--rootout",))  # fmt: skip
+    b.refuses("kur", *ours, "--newkey", "new.key", "--certout", "our.pem", says=("in place",))
+    # one PEM for key and certificate
+    b.file("both.pem").write_bytes(b.file("our.key").read_bytes() + b.file("our.pem").read_bytes())
+    b.file("both.pem").chmod(0o600)
+    b.run("cr", "--cert", "both.pem", "--key", "both.pem", "--trusted", "root.pem", *new,
+          "--certout", "new.pem")  # fmt: skip
+    b.expect(b.is_issued("new.pem"), "one PEM for --key and --cert: no certificate")
+
+
+# ---- 5.3: who confirms, keeps
+
+
+def nobody_keeps_it(b: Bench) -> None:
+    words = (*b.ours, *b.trusted, "--newkey", "new.key")
+    b.refuses("cr", *words, "--chainout", "chain.pem", says=("--certout", "--json", "--journal"))
+    done = b.run("cr", *words, "--json")
+    b.expect("certificate" in json.loads(done.stdout), "--json has no certificate")
+    done = b.run("cr", *words, "--journal", "journal")
+    b.expect(b"BEGIN CERTIFICATE" in done.stdout, "a journal alone: the certificate is lost")
+
+
+STORIES = {
+    "links-and-devices": ("ir", through_links_and_devices, ()),
+    "fifo": ("cr", through_a_fifo, ()),
+    "standard-output": ("cr", to_standard_output, ()),
+    "standard-input": ("cr", from_standard_input, ()),
+    "mode-and-owner": ("cr", mode_and_owner_stay, ()),
+    "not-to-be-written": ("cr", what_cannot_be_written, ()),
+    "one-file-for-two": ("cr", one_file_for_two, ("--cmp-keygen", "on")),
+    "nobody-keeps": ("cr", nobody_keeps_it, ()),
+}  # fmt: skip
