@@ -29,6 +29,11 @@ static void note(const char *what, const char *text)
 	printf("note %-10s %s\n", what, text);
 }
 
+static void warn(const char *what, const char *text)
+{
+	printf("warn %-10s %s\n", what, text);
+}
+
 static void check_identity(struct device *d, struct tally *t)
 {
 	struct quoted q;
@@ -58,8 +63,10 @@ static void check_anchors(struct device *d, struct tally *t)
 
 	if (e == OK && d->masa.n == 0)
 		e = err_because(E_CONFIG, "no certificate in the masa_trust files");
-	snprintf(good, sizeof good, "%zu MASA trust anchors", d->masa.n);
-	tell(t, "anchors", e, good);
+	snprintf(good, sizeof good, "%zu MASA trust anchors, %zu voucher signers named", d->masa.n,
+	         d->settings.masa_signers.n);
+	if (tell(t, "anchors", e, good) && device_signers_warning(d) != NULL)
+		warn("anchors", device_signers_warning(d));
 }
 
 /* Of a device in use, or one that is being onboarded just now, nothing is touched. */

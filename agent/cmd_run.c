@@ -130,6 +130,8 @@ static enum err become_enrolled(struct device *d, struct arena *a,
 		                   config_path);
 	if ((e = device_load_identity(d)) != OK || (e = device_load_anchors(d)) != OK)
 		return e;
+	if (device_signers_warning(d) != NULL)
+		log_warning("%s", device_signers_warning(d));
 	e = resume_interrupted(d, a, limits, &resumed);
 	if (e != OK && may_ask_others(d, a, limits, begun, e))
 		return ask_others(d, a, limits, begun);

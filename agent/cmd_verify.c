@@ -13,9 +13,21 @@
 
 struct wishes {
 	const char *idevid, *nonce, *at;
-	struct text_list masa;
+	struct text_list masa, signers;
 	bool nonceless;
 };
+
+/* Signers go with their anchors: those of the configuration are not for others. */
+static enum err gather_signers(const struct wishes *w, struct voucher_signers *to)
+{
+	enum err e = OK;
+
+	if (w->masa.n > 0 || w->signers.n > 0)
+		to->n = 0;
+	for (size_t i = 0; i < w->signers.n && e == OK; i++)
+		e = voucher_signers_add(to, w->signers.s[i]);
+	return e == OK ? OK : err_because(E_USAGE, "--masa-signer: %s", err_reason(e));
+}
 
 /* From options, or where an option is missing, from the device's configuration. */
 static enum err gather(struct arena *a, const struct wishes *w, struct device *d)
@@ -34,7 +46,7 @@ static enum err gather(struct arena *a, const struct wishes *w, struct device *d
 		e = anchors_from_file(a, w->masa.s[i], &d->masa);
 	if (w->masa.n == 0 && e == OK)
 		e = device_load_anchors(d);
-	return e;
+	return e == OK ? gather_signers(w, &d->settings.masa_signers) : e;
 }
 
 /* Only the certificate matters here: a voucher names serial number and issuer. */
@@ -100,10 +112,13 @@ static enum err verify(struct arena *a, const char *file, const struct wishes *w
 		.idevid = &d.idevid,
 		.nonce = w->nonce != NULL ? &nonce : NULL,
 		.masa = &d.masa,
+		.signers = &d.settings.masa_signers,
 		.now = clock_now(),
 		.accept_nonceless = w->nonceless,
 	};
 
+	if (device_signers_warning(&d) != NULL)
+		log_warning("%s", device_signers_warning(&d));
 	e = voucher_verify(a, bytes, &facts, &v);
 	if (e == OK)
 		printf("The voucher holds.\n");
@@ -118,6 +133,8 @@ int cmd_verify(int argc, char **argv)
 	const struct option_row rows[] = {
 		{ "--masa", OPTION_LIST, &w.masa, "FILE",
 		  "MASA trust anchors; default: configured" },
+		{ "--masa-signer", OPTION_LIST, &w.signers, "WHO",
+		  "who signs: sha256:HEX of its SubjectPublicKeyInfo, or its subject" },
 		{ "--idevid", OPTION_TEXT, &w.idevid, "FILE",
 		  "the device's certificate; default: configured" },
 		{ "--nonce", OPTION_TEXT, &w.nonce, "BASE64", "the nonce of the voucher-request" },

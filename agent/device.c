@@ -107,6 +107,15 @@ enum err device_load_anchors(struct device *d)
 	return e;
 }
 
+const char *device_signers_warning(const struct device *d)
+{
+	if (d->settings.masa_signers.n > 0 || !voucher_maker_signs(&d->idevid, &d->masa))
+		return NULL;
+	return "masa_trust: a CA in it also issued this device's IDevID, so every certificate of "
+	       "that CA that is not a device's can sign vouchers; name the MASA's in list "
+	       "masa_signer";
+}
+
 enum err device_load(struct device *d, struct arena *a, const char *config)
 {
 	char path[PATH_NAME_MAX];

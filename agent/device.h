@@ -28,6 +28,12 @@ void device_close(struct device *d);
 MUST_CHECK enum err device_load_identity(struct device *d);
 MUST_CHECK enum err device_load_anchors(struct device *d);
 
+/*
+ * What an operator has to know of loaded identity and anchors, in words; NULL: nothing.
+ * (Any certificate of the maker's but a device's may sign vouchers.)
+ */
+const char *device_signers_warning(const struct device *d);
+
 /* Every certificate of a PEM or DER file as an anchor; the path as it is, not below the root. */
 MUST_CHECK enum err anchors_from_file(struct arena *a, const char *path, struct anchors *to);
 

@@ -58,6 +58,12 @@ static enum err read_list(struct settings *s, void *field, const char *value)
 	return OK;
 }
 
+static enum err read_masa_signer(struct settings *s, void *field, const char *value)
+{
+	(void)s;
+	return voucher_signers_add(field, value);
+}
+
 static enum err read_dns_name(struct settings *s, void *field, const char *value)
 {
 	enum err e = cmp_dns_wish(value);
@@ -271,6 +277,7 @@ static const struct {
 	{ "identity", "cert", read_path, FIELD(idevid_cert) },
 	{ "identity", "key", read_path, FIELD(idevid_key) },
 	{ "identity", "masa_trust", read_list, FIELD(masa_trust) },
+	{ "identity", "masa_signer", read_masa_signer, FIELD(masa_signers) },
 	{ "registrar", "url", read_registrar, 0 },
 	{ "voucher", "accept_nonceless", read_bool, FIELD(accept_nonceless) },
 	{ "tls", "version", read_tls_version, FIELD(tls_version) },

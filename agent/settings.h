@@ -11,6 +11,7 @@
 #include "platform/base/log.h"
 #include "platform/tls/channel.h"
 #include "platform/uci/uci.h"
+#include "voucher/voucher.h"
 
 struct text_values {
 	const char *s[ANCHORS_MAX];
@@ -42,6 +43,7 @@ struct settings {
 
 	const char *idevid_cert, *idevid_key; /* files, PEM or DER */
 	struct text_values masa_trust;        /* files of MASA trust anchors */
+	struct voucher_signers masa_signers;  /* who of those below them signs; none: any MASA */
 
 	struct registrar_setting registrars[CANDIDATES_MAX];
 	size_t registrar_count;

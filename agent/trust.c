@@ -10,6 +10,7 @@ enum err check_voucher(struct onboard *o)
 		.idevid = &o->device->idevid,
 		.nonce = &t->request.nonce,
 		.masa = &o->device->masa,
+		.signers = &o->device->settings.masa_signers,
 		.now = clock_now(),
 		.accepted = t->accepted,
 		.accept_nonceless = o->device->settings.accept_nonceless,

@@ -16,6 +16,13 @@ struct voucher {
 };
 
 /*
+ * Whether a certificate that leads to a MASA anchor may sign vouchers: no device, no
+ * mere TLS client, unless masa_signer names its key; where names are given, one of
+ * them.  E_VOUCHER_SIGNER.
+ */
+MUST_CHECK enum err voucher_signer_check(const struct voucher_facts *f, const struct cert *signer);
+
+/*
  * The checks behind the signature, in their order: assertion, serial-number,
  * idevid-issuer, nonce, expires-on, created-on, revocation, pin.  Sets v->pin.
  */

@@ -6,14 +6,14 @@
 #include "voucher/internal.h"
 
 /*
- * Container and signature.  RFC 8366 5.4 lets the signer be anybody the anchors
- * lead to: MASA certificates in the field have neither keyUsage nor EKU, so
- * what is demanded is only that a keyUsage that is there lets them sign.  Of
- * signers there is exactly one.
+ * Container and signature.  MASA certificates in the field have neither keyUsage
+ * nor EKU, so what is demanded is that a keyUsage that is there lets them sign; who
+ * may besides is signer.c's.  Of signers there is exactly one.
  */
 static enum err check_signature(const struct voucher_facts *f, const struct cms *m)
 {
 	const struct span content_types[] = { OID_CT_ANIMA_JSON_VOUCHER, OID_CMS_DATA };
+	struct cert signer;
 	enum err e, outer;
 
 	if (m->signer_count != 1)
@@ -28,7 +28,9 @@ static enum err check_signature(const struct voucher_facts *f, const struct cms 
 			       .now = f->now,
 			       .key_usage = KU_DIGITAL_SIGNATURE | KU_NON_REPUDIATION,
 		       },
-	               NULL);
+	               &signer);
+	if (e == OK)
+		return voucher_signer_check(f, &signer);
 	outer = e == E_SIGNATURE || e == E_ALGORITHM || e == E_UNEXPECTED || e == E_RANGE
 	                ? E_VOUCHER_SIGNATURE
 	                : E_VOUCHER_SIGNER;

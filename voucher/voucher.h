@@ -70,11 +70,34 @@ enum voucher_root {
 MUST_CHECK enum err voucher_claim_read(struct arena *a, struct span json, enum voucher_root root,
                                        struct voucher_claim *out);
 
+/*
+ * Who may sign vouchers below the anchors: list masa_signer.  Empty: everybody but
+ * devices and TLS clients.  E_CONFIG.
+ */
+struct voucher_signer {
+	bool by_key;
+	uint8_t key[32];     /* SHA-256 of the SubjectPublicKeyInfo */
+	const char *subject; /* the whole of it, as `onramp show` prints it */
+};
+struct voucher_signers {
+	struct voucher_signer s[ANCHORS_MAX];
+	size_t n;
+};
+MUST_CHECK enum err voucher_signers_add(struct voucher_signers *to, const char *text);
+
+/*
+ * Whether a MASA anchor leads to the device's own certificate, too: then all that
+ * its maker's CA certifies, but for devices, can sign vouchers, unless signers are
+ * named.  For a warning.
+ */
+bool voucher_maker_signs(const struct credential *idevid, const struct anchors *masa);
+
 /* Policy and facts a voucher is held against. */
 struct voucher_facts {
-	const struct credential *idevid; /* serial number, AKI */
-	const struct nonce *nonce;       /* of this attempt; NULL: none was sent */
-	const struct anchors *masa;      /* manufacturer-installed, nothing else */
+	const struct credential *idevid;       /* serial number, AKI */
+	const struct nonce *nonce;             /* of this attempt; NULL: none was sent */
+	const struct anchors *masa;            /* manufacturer-installed, nothing else */
+	const struct voucher_signers *signers; /* who of those below them may; NULL: none named */
 	struct moment now;
 	struct moment accepted; /* when it was found good before; TIME_UNSET: never, so far */
 	bool accept_nonceless;  /* the operator's word; else only with expires-on and a set clock */
@@ -85,7 +108,7 @@ struct voucher;
 
 /*
  * RFC 8995 5.6.1, 8366; the order of checks is fixed and the first failure ends
- * it: container, signature to a MASA anchor, root member, assertion,
+ * it: container, signature to a MASA anchor, who signed, root member, assertion,
  * serial-number, idevid-issuer, nonce, expires-on, created-on, revocation, pin.
  * A voucher that was accepted in its time has done its part: expires-on is judged by
  * that moment, all else by now.

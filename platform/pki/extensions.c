@@ -255,6 +255,8 @@ bool cert_extension(const struct cert *c, struct span oid, bool *critical, struc
 	return false;
 }
 
+const struct span OID_PE_MASA_URL = OCTETS(PE "\x20");
+
 #define KP "\x2b\x06\x01\x05\x05\x07\x03"
 const struct span OID_EKU_SERVER_AUTH = OCTETS(KP "\x01");
 const struct span OID_EKU_CLIENT_AUTH = OCTETS(KP "\x02");

@@ -67,6 +67,8 @@ bool cert_has_eku(const struct cert *c, struct span oid);
 extern const struct span OID_EKU_SERVER_AUTH, OID_EKU_CLIENT_AUTH, OID_EKU_ANY, OID_EKU_CMC_CA,
 	OID_EKU_CMC_RA, OID_EKU_CM_KGA;
 
+extern const struct span OID_PE_MASA_URL; /* id-pe-masa-url (RFC 8995 2.3.2) */
+
 /* extnValue content of any extension by OID content octets. */
 bool cert_extension(const struct cert *c, struct span oid, bool *critical, struct span *value);
 

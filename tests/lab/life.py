@@ -7,6 +7,7 @@ with `expect`.  The lab's judge looks at the end, as after every scenario.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -427,6 +428,24 @@ def _take_back(life: Life) -> None:
     url = life.labs[-1].facts["registrar"]
     pending = {"errand": "onboard", "registrar": url, "origin": url, "confirmed": True}
     (state / "journal").write_text(f"onramp-journal 1 {number}\n{json.dumps(pending)}")
+
+
+def names_the_signer(life: Life) -> int | None:
+    """`check` warns that all of the manufacturer's CA may sign, until the signer's key is named."""
+    warning = "warn anchors"
+    life.run("check")
+    life.expect(warning in life.log.read_text(), "check does not warn")
+    signer = pki.load(life.labs[-1].directory, "manufacturer/voucher-signer")
+    key = hashlib.sha256(pki.spki(signer.cert)).hexdigest()
+    text = life.device.config.read_text()
+    trust = "\tlist masa_trust"
+    life.device.configure(text.replace(trust, f"\tlist masa_signer 'sha256:{key}'\n{trust}"))
+    life.run("check")
+    life.run(*ONCE)
+    output = life.log.read_text()
+    life.expect(output.count(warning) == 1, "check warns of a signer that is named")
+    life.expect("warning: masa_trust" not in output, "so does the service")
+    return 0
 
 
 def checked_meanwhile(life: Life) -> int | None:

@@ -134,6 +134,8 @@ def judge_run(scenario: Scenario, run: judge.Run, numbers: dict[str, int]) -> li
         complaints += judge.never_enrolled(run)
     if scenario.trusts and not scenario.before and "telemetry" not in scenario.name:
         complaints += judge.trusted_in_order(run)
+    complaints += [f"it does not say {words!r}" for words in scenario.says
+                   if words not in run.output]  # fmt: skip
     return complaints + list(judge_counts(scenario, run))
 
 

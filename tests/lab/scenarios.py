@@ -32,6 +32,7 @@ class Scenario:
     before: tuple[str, ...] = ()  # registrars ahead of it: a URL, or options of another lab
     pvrs: tuple[int, int] | None = None  # how many voucher-requests, how many of them different
     issued: int | None = None  # certificates issued
+    says: tuple[str, ...] = ()  # words of the log
     left: tuple[str, ...] = ()  # files in the state directory: a request is outstanding
     runs: int = 1
     story: Callable[[life.Life], int | None] | None = None  # instead of runs
@@ -210,6 +211,20 @@ for _name, _exits in REFUSED_VOUCHERS.items():
     refuses(_name, _exits, _name, told=VOUCHER_BAD)
 for _name, _exits in REFUSED_ANSWERS.items():
     refuses(_name, _exits, _name)
+# The manufacturer has one CA for its devices, its MASA and its web server.
+ONE_CA = {"idevid.masa_trust": "/factory/maker.pem"}
+enrols("one-ca-voucher-by-web", "voucher-by-web", settings=ONE_CA, says=("list masa_signer",))
+for _signer, _why in (("device", "is a device"), ("client", "for TLS clients alone")):
+    refuses(f"one-ca-voucher-by-{_signer}", "VOUCHER_SIGNER", f"voucher-by-{_signer}",
+            settings=ONE_CA, told=VOUCHER_BAD, says=(_why,))  # fmt: skip
+enrols("one-ca-signer-named", "voucher-by-web",
+       settings={**ONE_CA, "idevid.masa_signer": "O=Example Devices,CN=masa.example"})  # fmt: skip
+refuses("one-ca-another-signer-named", "VOUCHER_SIGNER", "voucher-by-web", told=VOUCHER_BAD,
+        settings={**ONE_CA, "idevid.masa_signer": "O=Example Devices,CN=MASA"},
+        says=("masa_signer",))  # fmt: skip
+refuses("one-ca-device-named", "VOUCHER_SIGNER", "voucher-by-device", told=VOUCHER_BAD,
+        settings={**ONE_CA, "idevid.masa_signer":
+                  "O=Example Devices,CN=Router,serialNumber=SN-0002"})  # fmt: skip
 enrols("voucher-no-nonce-allowed", "voucher-no-nonce", settings={"voucher.accept_nonceless": "1"})
 refuses("nonceless-no-clock", "VOUCHER_NONCE", lab=("--nonceless",),
         settings={"main.trust_clock": "0"}, told=VOUCHER_BAD)  # fmt: skip
@@ -442,6 +457,8 @@ lives("out-of-patience", life.out_of_patience, "--cmp-wait", "2", "--cmp-check-a
 lives("killed-and-away", life.away_after_the_kill, *WAITING)
 lives("killed-when-confirmed", life.confirmed_before_the_cut)
 lives("checked-meanwhile", life.checked_meanwhile, *WAITING)
+lives("one-ca-signer-named-by-key", life.names_the_signer, *fault_options(["voucher-by-web"]),
+      settings=ONE_CA)  # fmt: skip
 lives("live-damaged", life.forgets_no_owner)
 lives("killed-and-others", life.others_meanwhile,
       before=("--cmp-wait 500 --cmp-check-after 1",))  # fmt: skip

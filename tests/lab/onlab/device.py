@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives import serialization
 from onlab import path, pki
 
 LIVE = ("key.pem", "cert.pem", "chain.pem", "fullchain.pem", "roots.pem")
+LISTS = ("masa_trust", "masa_signer", "dns_name", "ip_address")
 
 
 def config_text(registrars: Iterable[str], settings: Mapping[str, str]) -> str:
@@ -40,7 +41,7 @@ def config_text(registrars: Iterable[str], settings: Mapping[str, str]) -> str:
     for name, (kind, options) in sections.items():
         lines.append(f"config {kind} '{name}'")
         for option, value in options.items():
-            word = "list" if option in ("masa_trust", "dns_name", "ip_address") else "option"
+            word = "list" if option in LISTS else "option"
             lines.append(f"\t{word} {option} '{value}'")
     for number, url in enumerate(registrars):
         lines += [f"config registrar 'registrar{number}'", f"\toption url '{url}'"]
@@ -58,6 +59,7 @@ class Device:
         for kind in ("pem", "key"):
             shutil.copy(lab / f"{idevid}.{kind}", factory / f"idevid.{kind}")
         shutil.copy(lab / "masa/root.pem", factory / "masa.pem")
+        shutil.copy(lab / "manufacturer/root.pem", factory / "maker.pem")
 
     @property
     def config(self) -> Path:

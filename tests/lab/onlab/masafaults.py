@@ -227,6 +227,10 @@ _signed_by("voucher-expired-signer", "masa/expired-signer", "the signer's certif
 _signed_by("voucher-by-registrar", "domain/registrar-p256", "signed by the registrar itself")
 _signed_by("voucher-by-device", "device/idevid-serial-0002",
            "signed by another device of the manufacturer")  # fmt: skip
+_signed_by("voucher-by-web", "manufacturer/voucher-signer",
+           "signed by the manufacturer's web server, below the CA of its devices")  # fmt: skip
+_signed_by("voucher-by-client", "manufacturer/client",
+           "signed by a TLS client of the manufacturer")  # fmt: skip
 
 
 def _resigning(name: str, text: str, **change) -> None:

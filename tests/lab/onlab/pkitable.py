@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from cryptography.x509.oid import ExtendedKeyUsageOID as EKU
 from cryptography.x509.oid import ObjectIdentifier
 
-VERSION = 3  # of this table: a directory of another version is made anew
+VERSION = 4  # of this table: a directory of another version is made anew
 SERIAL = "SN-0001"
 MASA_HOST = "masa.example"
 REGISTRAR_HOST = "registrar.example"
@@ -99,6 +99,11 @@ ROWS = (
         organization="Example Devices MASA"),
     Row("masa/tls", "MASA", "masa/tls-root", organization="Example Devices MASA",
         eku=(EKU.SERVER_AUTH,), names=(MASA_HOST, "localhost", "127.0.0.1")),
+    # One CA for everything, the shape of RFC 8995 appendix C: devices, MASA, web, clients.
+    Row("manufacturer/voucher-signer", "masa.example", "manufacturer/root",
+        organization="Example Devices", eku=(EKU.SERVER_AUTH,), names=(MASA_HOST,)),
+    Row("manufacturer/client", "Fleet Manager", "manufacturer/root",
+        organization="Example Devices", eku=(EKU.CLIENT_AUTH,)),
     _idevid("p256"),
     _idevid("p384", key="p384"),
     _idevid("rsa", key="rsa"),

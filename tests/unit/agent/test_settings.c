@@ -46,7 +46,8 @@ static void everything_is_read(void)
 {
 	struct settings s;
 
-	CHECK_OK(load(IDENTITY "config onramp main\noption enabled yes\noption log_level debug\n"
+	CHECK_OK(load(IDENTITY "list masa_signer CN=MASA\n"
+	                       "config onramp main\noption enabled yes\noption log_level debug\n"
 	                       "option state_dir /data\noption trust_clock 0\n"
 	                       "config registrar\noption url https://one.example\n"
 	                       "config registrar\noption url 'https://[fe80::1%25eth0]:8443'\n"
@@ -63,6 +64,7 @@ static void everything_is_read(void)
 	              &s));
 	CU_ASSERT(s.enabled && s.trust_clock == CLOCK_NEVER && s.accept_nonceless &&
 	          s.profile_in_path);
+	CU_ASSERT(s.masa_signers.n == 1 && !s.masa_signers.s[0].by_key);
 	CU_ASSERT_EQUAL(s.log_level, LOG_LEVEL_DEBUG);
 	CU_ASSERT_STRING_EQUAL(s.state_dir, "/data");
 	CU_ASSERT_EQUAL_FATAL(s.registrar_count, 2);
@@ -118,6 +120,8 @@ static void what_is_wrong_is_named(void)
 		{ IDENTITY "config onramp main\noption state_dir relative\n", "absolute" },
 		{ IDENTITY "config tls t\noption version 1.1\n", "line 6" },
 		{ "config identity i\noption cert relative\n", "line 2" },
+		{ IDENTITY "list masa_signer sha256:12\n", "line 5, masa_signer" },
+		{ IDENTITY "list masa_signer MASA\n", "line 5, masa_signer" },
 		{ IDENTITY "config enrol e\noption subject 'router 1'\n", "line 6, subject" },
 		{ IDENTITY "config enrol e\nlist dns_name ok\nlist dns_name 'a b'\n",
 		  "line 7, dns_name" },
