@@ -20,7 +20,7 @@ static const struct tool_operation operations[] = {
 	  "holds what comes against what was asked, writes it, and confirms or rejects it.\n"
 	  "With --central the CA makes the key (RFC 9483 4.1.6).",
 	  "  onramp cmp ir " SERVER " " BY_CERT " \\\n"
-	  "         --newkey new.key --subject '/O=Example/CN=router 1' --certout new.pem\n"
+	  "         --newkey our.key --subject '/O=Example/CN=router 1' --fullchainout our.pem\n"
 	  "  onramp cmp ir " SERVER " --ref 4711 --secret-file secret \\\n"
 	  "         --newkey new.key --certout new.pem --cacertsout roots.pem\n" },
 	{ "cr", TOOL_CR, tool_run_cr, "asks for a further certificate",
@@ -30,7 +30,10 @@ static const struct tool_operation operations[] = {
 	  "         --newkey second.key --san router1.example --certout second.pem\n" },
 	{ "kur", TOOL_KUR, tool_run_kur, "renews a certificate, for a new key",
 	  "Renews --cert (RFC 9483 4.1.3): the same subject and alternative names for a new\n"
-	  "key. The request is signed with --cert, which must be valid still.",
+	  "key. The request is signed with --cert, which must be valid still. Where the results\n"
+	  "are the files of --key and --cert, both change together or not at all.",
+	  "  onramp cmp kur " SERVER " " BY_OURS " \\\n"
+	  "         --newkey our.key --fullchainout our.pem\n"
 	  "  onramp cmp kur " SERVER " " BY_OURS " \\\n"
 	  "         --newkey next.key --certout next.pem\n" },
 	{ "p10cr", TOOL_P10CR, tool_run_p10cr, "asks for a certificate with a PKCS#10 request",

@@ -9,18 +9,23 @@ from __future__ import annotations
 
 import json
 import os
-import socket
+import re
+import shlex
+import shutil
 import stat
 import subprocess
 import threading
 from pathlib import Path
 
+from cryptography.hazmat.primitives import serialization
+
+import life
 from onlab import events, judge
 from onlab.cacert import read_pem, spki_of
-from cryptography.hazmat.primitives import serialization
 
 ENVIRONMENT = {**os.environ, "ASAN_OPTIONS": "detect_leaks=0"}
 SUBJECT = ("--subject", "/O=Example Domain/serialNumber=SN-0001")
+SECRET = "correct horse battery staple"
 USAGE, IDENTITY, STORE = 2, 4, 5
 
 
@@ -92,6 +97,18 @@ class Bench:
                 for path in self.directory.iterdir()
                 if path.is_file() and not path.name.endswith(".log")}  # fmt: skip
 
+    def device(self) -> Path:
+        """One that swallows all, and is the bench's own: a failure must cost nobody a device."""
+        if os.geteuid() != 0:
+            return Path("/dev/null")  # ours to write to, not to replace
+        node = self.file("device")
+        try:
+            os.mknod(node, stat.S_IFCHR | 0o666, os.makedev(1, 3))
+            node.write_bytes(b"x")
+        except OSError as reason:
+            raise life.Cannot(f"no device can be made: {reason}") from reason
+        return node
+
     # ---- what is there
 
     def saw(self, what: str) -> list[dict]:
@@ -118,15 +135,15 @@ def through_links_and_devices(b: Bench) -> None:
     real, link = b.file("real"), b.file("link")
     real.mkdir()
     link.symlink_to("real/cert.pem")  # leads nowhere yet
-    node = b.file("null")
-    node.symlink_to("/dev/null")
+    device, node = b.device(), b.file("null")
+    node.symlink_to(device)
     for _ in range(2):  # made, then replaced
         b.run("ir", *b.idevid, *b.trusted, *SUBJECT, "--newkey", "new.key", "--certout", link,
-              "--chainout", node, "--cacertsout", "/dev/null")  # fmt: skip
+              "--chainout", node, "--cacertsout", device)  # fmt: skip
         b.expect(link.is_symlink(), "the link was replaced")
         b.expect(b.is_issued("real/cert.pem"), "the link's target is not the certificate")
     b.expect(node.is_symlink(), "the link to the device was replaced")
-    b.expect(stat.S_ISCHR(os.stat("/dev/null").st_mode), "/dev/null is a file now")
+    b.expect(stat.S_ISCHR(device.stat().st_mode), "the device is a file now")
     b.expect(b.fits("new.key", "real/cert.pem"), "the key does not fit")
 
 
@@ -143,7 +160,9 @@ def through_a_fifo(b: Bench) -> None:
 
 def to_standard_output(b: Bench) -> None:
     words = (*b.ours, *b.trusted, "--newkey", "new.key")
-    for path in ("-", "/dev/stdout"):
+    # /dev/stdout, but the bench's own: a failure must cost nobody a link
+    b.file("stdout").symlink_to("/proc/self/fd/1")
+    for path in ("-", "stdout"):
         done = b.run("cr", *words, "--certout", path)
         b.file("out.pem").write_bytes(done.stdout)
         b.expect(done.stdout.startswith(b"-----BEGIN CERTIFICATE-----"),
@@ -151,9 +170,9 @@ def to_standard_output(b: Bench) -> None:
         b.expect(b.is_issued("out.pem"), f"{path}: another certificate")
         b.expect(b"certificate for" in done.stderr, f"{path}: the result is not said")
     with open(b.file("file.pem"), "wb") as out:
-        b.run("cr", *words, "--certout", "/dev/stdout", stdout=out)
+        b.run("cr", *words, "--certout", "stdout", stdout=out)
         out.seek(0, os.SEEK_END)
-        b.expect(out.tell() > 0, "/dev/stdout as a file: the shell's file is another one")
+        b.expect(out.tell() > 0, "standard output is a file: the shell's file is another one")
     b.refuses("cr", *words, "--certout", "-", "--chainout", "-", says=("--certout", "--chainout"))
     b.refuses("cr", *words, "--certout", "-", "--json", says=("--certout", "--json"))
 
@@ -194,8 +213,9 @@ def what_cannot_be_written(b: Bench) -> None:
     b.refuses("cr", *words, "--certout", "dir", says=("--certout dir", "directory"), status=STORE)
     b.refuses("cr", *words, "--certout", "no/such/place", says=("--certout no/such/place",),
               status=STORE)  # fmt: skip
-    b.refuses("cr", *words, "--certout", "c", "--journal", "/dev/null", says=("--journal",))
-    b.expect(stat.S_ISCHR(os.stat("/dev/null").st_mode), "/dev/null is a file now")
+    device = b.device()
+    b.refuses("cr", *words, "--certout", "c", "--journal", device, says=("--journal",))
+    b.expect(stat.S_ISCHR(device.stat().st_mode), "the device is a file now")
 
 
 # ---- 5.2: no file is lost to another
@@ -253,6 +273,110 @@ def nobody_keeps_it(b: Bench) -> None:
     b.expect(b"BEGIN CERTIFICATE" in done.stdout, "a journal alone: the certificate is lost")
 
 
+# ---- 5.4: our chain, and renewal in place
+
+
+def above_two_tiers(b: Bench) -> None:
+    new = ("--newkey", "our.key", "--certout", "our.pem", "--chainout", "chain.pem",
+           "--fullchainout", "full.pem")  # fmt: skip
+    b.run("ir", *b.idevid, *b.trusted, *SUBJECT, *new)
+    chain = [one.raw for one in b.certificates("our.pem") + b.certificates("chain.pem")]
+    b.expect([one.raw for one in b.certificates("full.pem")] == chain, "--fullchainout is another")
+    next_one = ("--key", "our.key", *b.trusted, "--newkey", "next.key", "--certout", "next.pem")
+    b.run("kur", "--cert", "full.pem", *next_one)
+    b.run("kur", "--cert", "our.pem", *next_one, "--untrusted", "chain.pem")
+    # a pool with more than what is needed, in any order
+    pool = [b.lab / name for name in ("other/root.pem", "domain/root.pem", "domain/sub.pem")]
+    b.run("rr", "--cert", "our.pem", "--key", "our.key", *b.trusted,
+          *[word for path in pool for word in ("--untrusted", path)])  # fmt: skip
+    sent = b.saw("rr")[-1]["extraCerts"]
+    b.expect(sent == 2, f"{sent} extraCerts, expected ours and its CA's")
+    done = b.run("kur", "--cert", "our.pem", *next_one, status=None)
+    b.expect(done.returncode != 0 and b"--untrusted" in done.stderr, "no hint at --untrusted")
+
+
+def in_place(b: Bench) -> None:
+    real = b.file("real")
+    real.mkdir()
+    b.run("ir", *b.idevid, *b.trusted, *SUBJECT, "--newkey", "real/our.key", "--fullchainout",
+          "real/our.pem")  # fmt: skip
+    for name in ("our.key", "our.pem"):
+        b.file(name).symlink_to(f"real/{name}")
+    b.file("our.pem").chmod(0o640)
+    for out in ("--fullchainout", "--certout"):
+        old = b.file("our.key").read_bytes()
+        b.run("kur", "--cert", "our.pem", "--key", "our.key", *b.trusted, "--newkey", "our.key",
+              out, "our.pem")  # fmt: skip
+        b.expect(b.file("our.key").read_bytes() != old, f"{out}: the key is the old one")
+        b.expect(b.fits("our.key", "our.pem") and b.is_issued("our.pem"), f"{out}: no pair")
+        b.expect(len(b.certificates("our.pem")) == 2, f"{out}: the chain is lost")
+    b.expect(b.file("our.pem").stat().st_mode & 0o777 == 0o640, "the mode is another")
+    b.expect(b.file("our.pem").is_symlink(), "the link was replaced")
+    b.expect(len(list(real.iterdir())) == 2, f"left behind: {list(real.iterdir())}")
+    # one file
+    one = b.file("one.pem")
+    one.write_bytes(b.file("our.key").read_bytes() + b.file("our.pem").read_bytes())
+    one.chmod(0o600)
+    b.run("kur", "--cert", one, "--key", one, *b.trusted, "--newkey", one, "--certout", one)
+    b.expect(b.fits("one.pem", "one.pem") and b.is_issued("one.pem"), "one file: no pair")
+    b.expect(one.stat().st_mode & 0o777 == 0o600, "one file: others may read it")
+
+
+def _renew(b: Bench, under=(), **more) -> int:
+    return b.run("kur", "--cert", "our.pem", "--key", "our.key", *b.trusted, "--newkey", "our.key",
+                 "--fullchainout", "our.pem", under=under, **more).returncode  # fmt: skip
+
+
+def in_place_or_not_at_all(b: Bench) -> None:
+    """The tool dies at each rename, unlink and fsync."""
+    b.run("ir", *b.idevid, *b.trusted, *SUBJECT, "--newkey", "our.key", "--fullchainout", "our.pem")
+    before = b.file("our.key").read_bytes(), b.file("our.pem").read_bytes()
+    if shutil.which("strace") is None:
+        raise life.Cannot("no strace")
+    for call in ("renameat", "unlinkat", "fsync"):
+        for number in range(1, 30):
+            inject = f"inject={call}:signal=KILL:when={number}"
+            under = ("strace", "-f", "-qq", "-o", "/dev/null", "-e", f"trace={call}", "-e", inject)
+            if _renew(b, under, status=None) == 0:
+                break
+            if not b.fits("our.key", "our.pem"):
+                b.run("getcacerts", "--cert", "our.pem", "--key", "our.key", *b.trusted)
+            b.expect(b.fits("our.key", "our.pem"), f"killed at {call} {number}: no pair")
+        b.expect(number > 1, f"nothing was killed at {call}")
+    _renew(b)
+    b.expect(b.fits("our.key", "our.pem") and b.is_issued("our.pem"), "no pair in the end")
+    b.expect((b.file("our.key").read_bytes(), b.file("our.pem").read_bytes()) != before, "the old")
+
+
+def as_in_the_manual(b: Bench) -> None:
+    """Every example of `onramp cmp` in the manual, as written, one after the other."""
+    manual = Path(__file__).resolve().parents[2] / "docs/onramp.8"
+    text = manual.read_text().replace("\\-", "-").replace("\\\\\n", " ")
+    lines = re.findall(r"^onramp cmp (\w+) SERVER (.*)$", text, re.MULTILINE)
+    idevid = b.lab / "device/idevid-p256-agree"
+    for name, source in {"idevid.pem": f"{idevid}.pem", "idevid.key": f"{idevid}.key",
+                         "root.pem": b.lab / "domain/root.pem"}.items():  # fmt: skip
+        b.file(name).write_bytes(Path(source).read_bytes())
+    b.file("secret").write_text(SECRET + "\n")
+    for name in ("idevid.key", "secret"):
+        b.file(name).chmod(0o600)
+    lists = b.ca.operations.information.lists
+    b.file("ca.crl").write_bytes(lists.spec_of(b.ca.issuer.ca).build())
+    subprocess.run(["openssl", "req", "-new", "-newkey", "ec", "-pkeyopt",
+                    "ec_paramgen_curve:P-256", "-nodes", "-keyout", b.file("request.key"),
+                    "-subj", "/CN=router 1", "-out", b.file("request.pem")],
+                   check=True, capture_output=True)  # fmt: skip
+    who = {"DEVICE": ["--cert", "idevid.pem", "--key", "idevid.key", "--trusted", "root.pem"],
+           "OURS": ["--cert", "our.pem", "--key", "our.key", "--trusted", "root.pem"]}  # fmt: skip
+    b.expect(len(lines) > 10, f"{len(lines)} examples: is the manual another one now?")
+    for operation, rest in sorted(lines, key=lambda line: line[0] == "rr"):
+        words = [word for one in shlex.split(rest) for word in who.get(one, [one])]
+        if "--secret-file" in words:
+            b.file("new.key").unlink(missing_ok=True)
+        b.run(operation, *words)
+    b.expect({operation for operation, _ in lines} >= {"ir", "kur", "rr"}, "ir, kur, rr: none")
+
+
 STORIES = {
     "links-and-devices": ("ir", through_links_and_devices, ()),
     "fifo": ("cr", through_a_fifo, ()),
@@ -262,4 +386,10 @@ STORIES = {
     "not-to-be-written": ("cr", what_cannot_be_written, ()),
     "one-file-for-two": ("cr", one_file_for_two, ("--cmp-keygen", "on")),
     "nobody-keeps": ("cr", nobody_keeps_it, ()),
+    "two-tiers": ("kur", above_two_tiers, ()),
+    "in-place": ("kur", in_place, ()),
+    "in-place-killed": ("kur", in_place_or_not_at_all, ()),
+    "manual": ("ir", as_in_the_manual,
+               ("--cmp-subject", "any", "--cmp-keygen", "on", "--cmp-secret", SECRET,
+                "--cmp-reference", "4711", "--cmp-profiles", "tls-server=key-only")),
 }  # fmt: skip
