@@ -108,6 +108,7 @@ help:
 	@echo 'make size       size of the stripped agent and its memory during the demo'
 	@echo 'make unit lint lab replay fault   single kinds of tests'
 	@echo 'make interop    against programs of others, with a table of what was tried'
+	@echo 'make mutants    take checks out, one at a time: does a test notice? (MUTANTS=FILE: that table)'
 	@echo 'make fuzz       each fuzzer for FUZZ_SECONDS (60), with clang'
 	@echo 'make install DESTDIR= PREFIX=/usr'
 

@@ -275,10 +275,28 @@ void file_unlock(const char *path, int *fd)
 	*fd = -1;
 }
 
+/* A directory whose own name a power cut takes away loses all that is in it. */
+static enum err make_one_directory(const char *path)
+{
+	const char *name;
+	int dir;
+	enum err e;
+
+	if (mkdir(path, 0700) != 0)
+		return errno == EEXIST ? OK : store_failed("cannot make directory", path);
+	e = open_parent(path, &dir, &name);
+	if (e != OK)
+		return e;
+	e = sync_directory(dir, path);
+	close(dir);
+	return e;
+}
+
 enum err file_make_directory(const char *path)
 {
 	char part[PATH_NAME_MAX];
 	size_t n = strlen(path);
+	enum err e;
 
 	if (n >= sizeof part)
 		return err_because(E_STORE, "the path %s is too long", path);
@@ -287,8 +305,8 @@ enum err file_make_directory(const char *path)
 			continue;
 		memcpy(part, path, i);
 		part[i] = '\0';
-		if (mkdir(part, 0700) != 0 && errno != EEXIST)
-			return store_failed("cannot make directory", part);
+		if ((e = make_one_directory(part)) != OK)
+			return e;
 	}
 	return OK;
 }

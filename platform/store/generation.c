@@ -83,25 +83,13 @@ enum err generation_carry(struct generation *g, struct arena *a, const char *nam
 	return e;
 }
 
-static enum err sync_gen(const struct store *s)
-{
-	int gen = openat(s->dir, "gen", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	enum err e;
-
-	if (gen < 0)
-		return store_failed("cannot open", "gen");
-	e = sync_directory(gen, "gen");
-	close(gen);
-	return e;
-}
-
 enum err generation_adopt(struct generation *g)
 {
 	struct store *s = g->store;
 	enum err e = sync_directory(g->dir, "the generation");
 
 	if (e == OK)
-		e = sync_gen(s);
+		e = sync_generations(s->dir);
 	if (e == OK)
 		e = live_point(s, g->number);
 	if (e != OK)

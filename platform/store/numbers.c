@@ -52,6 +52,18 @@ static struct dirent *next_entry(DIR *d, const char *name, enum err *e)
 	return entry;
 }
 
+enum err sync_generations(int dir)
+{
+	int gen = openat(dir, "gen", O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	enum err e;
+
+	if (gen < 0)
+		return errno == ENOENT ? OK : store_failed("cannot open", "gen");
+	e = sync_directory(gen, "gen");
+	close(gen);
+	return e;
+}
+
 enum err each_generation(int dir, void (*visit)(void *context, unsigned number), void *context)
 {
 	DIR *d = open_list(dir, "gen");

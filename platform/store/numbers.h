@@ -13,6 +13,8 @@ unsigned generation_number(const char *name);                     /* "0007" -> 7
 /* Calls visit for each one there; where `gen` is missing there is none. */
 MUST_CHECK enum err each_generation(int dir, void (*visit)(void *context, unsigned number),
                                     void *context);
+/* Which generations there are outlives a power cut; where `gen` is missing there is none. */
+MUST_CHECK enum err sync_generations(int dir);
 /* A generation holds plain files only; anything else in it stays, and so it. */
 MUST_CHECK enum err remove_generation(int dir, unsigned number);
 MUST_CHECK enum err remove_plain_directory(int dir, const char *name);

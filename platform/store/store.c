@@ -173,5 +173,7 @@ enum err store_wipe(struct store *s)
 		e = live_remove(s);
 	if (e == OK)
 		e = each_generation(s->dir, wipe_one, &w);
+	if (e == OK)
+		e = sync_generations(s->dir); /* keys that are gone stay so */
 	return e == OK && w.failed ? E_STORE : e;
 }

@@ -7,10 +7,15 @@
  *	commit renew DIR TEXT	the same, and the voucher is carried over from the live one
  *	commit wipe DIR		as after a reset
  *	commit look DIR		prints TEXT of the live generation; 1 when it is no whole one
+ *
+ * With ONRAMP_COMMIT_REPORTS in the environment, what is done is said on standard error,
+ * as "durable: NAME" of DIR: no power cut may take it back.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "platform/store/file.h"
 #include "platform/store/generation.h"
 
 static const char *const files[] = { "key.pem",   "cert.pem",  "chain.pem",
@@ -18,6 +23,13 @@ static const char *const files[] = { "key.pem",   "cert.pem",  "chain.pem",
 enum { FILES = sizeof files / sizeof *files };
 
 static const char birth[] = "voucher";
+
+static enum err report(enum err e, const char *name)
+{
+	if (e == OK && getenv("ONRAMP_COMMIT_REPORTS") != NULL)
+		fprintf(stderr, "durable: %s\n", name);
+	return e;
+}
 
 /* A renewal keeps what made the owner the owner, as agent/commit.c does. */
 static enum err put_voucher(struct generation *g, bool renewal)
@@ -35,18 +47,28 @@ static enum err write_generation(struct store *s, const char *text, bool renewal
 	enum err e = generation_begin(s, &g);
 
 	if (e == OK)
-		e = journal_write(s, &(struct journal){ g.number, span_str("enrolling\n") });
+		e = report(journal_write(s, &(struct journal){ g.number, span_str("enrolling\n") }),
+		           "journal");
 	for (size_t i = 0; i < FILES && e == OK; i++)
 		e = generation_put(&g, files[i], i == 0 ? FILE_SECRET : FILE_PUBLIC,
 		                   span_str(text));
 	if (e == OK)
 		e = put_voucher(&g, renewal);
 	if (e == OK)
-		e = generation_adopt(&g);
+		e = report(generation_adopt(&g), "live");
 	if (e == OK)
-		e = journal_clear(s);
+		e = report(journal_clear(s), "journal");
 	generation_close(&g);
 	return e;
+}
+
+/* As /etc/config/onramp_state leads to the live one. */
+static enum err link_result(const char *dir)
+{
+	char path[256];
+
+	snprintf(path, sizeof path, "%s/../result", dir);
+	return file_replace_link(path, "state/live/onramp_state");
 }
 
 static int write_one(const char *dir, const char *text, bool renewal)
@@ -57,6 +79,8 @@ static int write_one(const char *dir, const char *text, bool renewal)
 	if (e == OK)
 		e = write_generation(&s, text, renewal);
 	store_close(&s);
+	if (e == OK)
+		e = report(link_result(dir), "../result");
 	if (e != OK)
 		fprintf(stderr, "%s\n", err_reason(e));
 	return err_exit_status(e);
@@ -68,7 +92,7 @@ static int wipe_all(const char *dir)
 	enum err e = store_open_to_wipe(&s, dir);
 
 	if (e == OK)
-		e = store_wipe(&s);
+		e = report(store_wipe(&s), ".");
 	store_close(&s);
 	if (e != OK)
 		fprintf(stderr, "%s\n", err_reason(e));
