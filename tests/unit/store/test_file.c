@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "platform/store/file.h"
+#include "tests/unit/fake/calls.h"
 #include "tests/unit/test.h"
 
 static uint8_t room[4096];
@@ -103,6 +104,28 @@ static void a_planted_link_is_not_followed(void)
 	CU_ASSERT(span_is(got, "new"));
 }
 
+/* In a directory where others may write: a file of theirs comes between the removal of an
+   old temporary file and the making of ours, to be read while it has the secret. */
+static void a_temporary_file_is_our_own(void)
+{
+	const char *path = in_tmp("key");
+
+	fake_calls = (struct fake_calls){ .plants = "key.tmp", .content = "theirs" };
+	CHECK_ERR(file_replace(path, span_str("secret"), 0600), E_STORE);
+	fake_calls = (struct fake_calls){ .plants = NULL };
+	CU_ASSERT(!test_file_exists(path));
+}
+
+static void a_temporary_file_is_private(void)
+{
+	mode_t mask = umask(0);
+
+	fake_calls = (struct fake_calls){ .plants = NULL };
+	CHECK_OK(file_replace(in_tmp("public"), span_str("x"), 0644));
+	CU_ASSERT_EQUAL(fake_calls.mode_before & 0777, 0600);
+	umask(mask);
+}
+
 static void directories_are_made_private(void)
 {
 	char path[600];
@@ -169,6 +192,9 @@ const struct test_suite suite_store_file = {
 	          a_missing_file_is_told_from_a_broken_one },
 		{ "a file is capped", a_file_is_capped },
 		{ "a planted link is not followed", a_planted_link_is_not_followed },
+		{ "a temporary file is our own", a_temporary_file_is_our_own },
+		{ "a temporary file is private before its mode is set",
+	          a_temporary_file_is_private },
 		{ "directories are made private", directories_are_made_private },
 		{ "lines are added", lines_are_added },
 		{ "what is removed is gone", what_is_removed_is_gone },
