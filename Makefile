@@ -53,7 +53,7 @@ else
 quiet = @printf '  %-7s %s\n' '$(1)' '$(2)';
 endif
 
-.PHONY: all help deps demo check unit lab lint replay interop fault fuzz size install clean
+.PHONY: all help deps demo check unit lab lint replay interop fault mutants fuzz size install clean
 .DELETE_ON_ERROR:
 all: $(BUILD)/onramp
 
@@ -96,7 +96,8 @@ $(BUILD)/replay/%: tests/fuzz/%.c tests/fuzz/replay.c $(BUILD)/san/onramp.a
 	@mkdir -p $(@D)
 	$(call quiet,LINK,$@)$(CC) $(BASE_FLAGS) $(SANITIZE) $(SANITIZE_LINK) -O1 -g1 $(LIB_CFLAGS) -o $@ $^ $(LIB_LIBS)
 
-$(BUILD)/fault/commit: tests/fault/commit.c $(filter $(BUILD)/obj/platform/base/% $(BUILD)/obj/platform/store/%,$(OBJECTS))
+# The state alone: what the tool's operator names (target.c) waits by the clock.
+$(BUILD)/fault/commit: tests/fault/commit.c $(filter-out %/target.o,$(filter $(BUILD)/obj/platform/base/% $(BUILD)/obj/platform/store/%,$(OBJECTS)))
 	@mkdir -p $(@D)
 	$(call quiet,LINK,$@)$(CC) $(BASE_FLAGS) $(CFLAGS) -o $@ $^
 
@@ -140,6 +141,11 @@ interop: $(BUILD)/onramp
 	@sh tests/interop/run $(BUILD)
 fault: $(BUILD)/fault/commit
 	@sh tests/run $(BUILD) fault
+
+# The tables of tests/mutants; or MUTANTS=FILE, whose columns are in tests/mutants/table.py.
+mutants: deps
+	@$(MAKE) --no-print-directory -j$(JOBS) check-build
+	@$(PYTHON) tests/mutants/run.py --build $(BUILD) $(MUTANTS)
 
 FUZZ_SECONDS ?= 60
 fuzz: $(FUZZERS:%=$(BUILD)/fuzz/%)

@@ -216,6 +216,8 @@ def chosen(options: argparse.Namespace) -> list[Row]:
     patterns = options.k or ["*"]
     rows = [row for row in [*scenarios.ROWS, *cmp_scenarios.ROWS, *handshakes.ROWS]
             if any(fnmatch.fnmatch(row.name, f"*{p}*") for p in patterns)]  # fmt: skip
+    if options.only:
+        rows = [row for row in rows if row.name in options.only]
     if options.quick:
         rows = [row for row in rows if not row.slow]
     return sorted(rows, key=lambda row: not row.slow)
@@ -230,7 +232,7 @@ def run_all(options: argparse.Namespace, rows: list[Row]) -> list[Result]:
     with concurrent.futures.ProcessPoolExecutor(
         options.jobs, context, processes.die_with_parent, (os.getpid(),)
     ) as pool:
-        own = [] if options.k else OWN_TESTS
+        own = [] if options.k or options.only else OWN_TESTS
         def begin(row: Row) -> concurrent.futures.Future:
             return pool.submit(perform, row, options.agent, work, base)
 
@@ -253,6 +255,7 @@ def main() -> int:
     parser.add_argument("-j", "--jobs", type=int, default=4 * (os.cpu_count() or 1),
                         help="scenarios at once (default: %(default)s; most of them wait)")
     parser.add_argument("-k", action="append", metavar="PATTERN", help="only names that match")
+    parser.add_argument("--only", action="append", metavar="NAME", help="only the scenario NAME")
     parser.add_argument("--quick", action="store_true", help="leave out what waits for a minute")
     parser.add_argument("--list", action="store_true", help="print the names")
     options = parser.parse_args()
@@ -260,6 +263,10 @@ def main() -> int:
     if options.list:
         print("\n".join(row.name for row in rows))
         return 0
+    unknown = set(options.only or []) - {row.name for row in rows}
+    if unknown:
+        print(f"no scenario is called {', '.join(sorted(unknown))}", file=sys.stderr)
+        return 2
     options.agent = options.agent.resolve()
     if not options.agent.exists():
         print(f"{options.agent} does not exist: make it, or name another", file=sys.stderr)

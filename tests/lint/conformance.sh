@@ -12,7 +12,8 @@
 # document is also held to be complete: every operation and transfer that RFC 9483 7
 # knows for an end entity has a row with its level, every section of RFC 9480 2 and
 # RFC 9481 2 to 6 is named, itself or by the section it is in.
-# Usage: tests/lint/conformance.sh, from the root; another document as argument.
+# Usage: tests/lint/conformance.sh, from the root; another document as argument.  With
+# --references: prints all names of tests that there are, as documents write them.
 set -u
 doc=${1:-docs/conformance.md}
 specs=${ONRAMP_SPECS:-../shared/spec/rfc}
@@ -147,6 +148,12 @@ says_all() {
 	}
 }
 
+[ "$doc" != --references ] || {
+	unit_tests
+	scenarios
+	interop
+	exit
+}
 [ -f "$doc" ] || {
 	complain 'is not here'
 	exit 1
