@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* HTTP links: one connection each, made again only to the same peer. */
+#include <poll.h>
 #include <stdio.h>
 
 #include <curl/curl.h>
@@ -132,6 +133,27 @@ static enum err reconnect(struct link_http *l, int64_t deadline)
 	return l->at.tls ? connect_tls(l, &same, deadline) : connect_plain(l, deadline);
 }
 
+static bool has_more(const struct stream *s)
+{
+	struct pollfd fd = { .fd = stream_fd(s), .events = POLLIN };
+
+	return !clock_stopped() && poll(&fd, 1, 0) == 1;
+}
+
+/* TLS gives a peer that floods one turn at a time, and has its limit (TLS_USELESS_MAX). */
+static enum channel_io read_idle(struct stream *s)
+{
+	enum channel_io io;
+	uint8_t octet;
+
+	do {
+		size_t n = 1;
+
+		io = stream_read(s, &octet, &n);
+	} while (io == CHANNEL_WAIT_READ && has_more(s));
+	return io;
+}
+
 /*
  * A connection on which the server has said something unasked, or goodbye, is
  * of no use.  What it said may be that it does not want our certificate: in
@@ -139,14 +161,12 @@ static enum err reconnect(struct link_http *l, int64_t deadline)
  */
 static enum err check_idle(struct link_http *l)
 {
-	uint8_t octet;
-	size_t n = 1;
 	enum channel_io io;
 	enum err e = OK;
 
 	if (!stream_is_open(&l->stream))
 		return OK;
-	io = stream_read(&l->stream, &octet, &n);
+	io = read_idle(&l->stream);
 	if (io == CHANNEL_WAIT_READ || io == CHANNEL_WAIT_WRITE)
 		return OK;
 	if (io == CHANNEL_MOVED)

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A TLS connection: opened within its time, then read and written without blocking. */
-#include <errno.h>
 #include <netinet/in.h>
 #include <poll.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include <arpa/inet.h>
@@ -16,10 +14,10 @@
 
 struct channel {
 	bool open;
-	bool mute;  /* the peer takes nothing any more: see send_octets() */
 	bool heard; /* the peer has said something after the handshake */
 	bool over;  /* CLOSED or CUT was said */
-	int fd;
+	int error;  /* wolfSSL's, with which it was CUT */
+	struct wire wire;
 	WOLFSSL_CTX *ctx;
 	WOLFSSL *ssl;
 	struct offer offer;
@@ -39,43 +37,6 @@ enum err channel_start(void)
 void channel_stop(void)
 {
 	wolfSSL_Cleanup();
-}
-
-static int receive_octets(WOLFSSL *ssl, char *buf, int cap, void *context)
-{
-	const struct channel *c = context;
-	ssize_t n = recv(c->fd, buf, (size_t)cap, 0);
-
-	(void)ssl;
-	if (n > 0)
-		return (int)n;
-	if (n == 0)
-		return WOLFSSL_CBIO_ERR_CONN_CLOSE;
-	if (errno == EAGAIN || errno == EWOULDBLOCK)
-		return WOLFSSL_CBIO_ERR_WANT_READ;
-	return errno == EINTR ? WOLFSSL_CBIO_ERR_ISR : WOLFSSL_CBIO_ERR_CONN_RST;
-}
-
-/*
- * A peer that refuses our certificate sends an alert and closes; what we write
- * meanwhile is answered by a reset.  wolfSSL would stop at the failed write and
- * leave the alert unread.  So a dead connection swallows, and the next read
- * finds what the peer said last, or its end.
- */
-static int send_octets(WOLFSSL *ssl, char *buf, int n, void *context)
-{
-	struct channel *c = context;
-	ssize_t sent = c->mute ? n : send(c->fd, buf, (size_t)n, MSG_NOSIGNAL);
-
-	(void)ssl;
-	if (sent >= 0)
-		return (int)sent;
-	if (errno == EAGAIN || errno == EWOULDBLOCK)
-		return WOLFSSL_CBIO_ERR_WANT_WRITE;
-	if (errno == EINTR)
-		return WOLFSSL_CBIO_ERR_ISR;
-	c->mute = true;
-	return n;
 }
 
 static bool is_address(const char *host)
@@ -107,17 +68,23 @@ static enum err make_session(struct channel *c, const struct channel_request *r)
 		e = context_make(&c->ctx, r, &c->offer);
 	if (e != OK)
 		return e;
-	wolfSSL_CTX_SetIORecv(c->ctx, receive_octets);
-	wolfSSL_CTX_SetIOSend(c->ctx, send_octets);
+	wolfSSL_CTX_SetIORecv(c->ctx, wire_receive);
+	wolfSSL_CTX_SetIOSend(c->ctx, wire_send);
 	c->ssl = wolfSSL_new(c->ctx);
 	if (c->ssl == NULL)
 		return err_because(E_CRYPTO, "wolfSSL makes no session");
-	wolfSSL_SetIOReadCtx(c->ssl, c);
-	wolfSSL_SetIOWriteCtx(c->ssl, c);
+	wolfSSL_SetIOReadCtx(c->ssl, &c->wire);
+	wolfSSL_SetIOWriteCtx(c->ssl, &c->wire);
 	wolfSSL_SetCertCbCtx(c->ssl, &c->peer);
 	wolfSSL_set_using_nonblock(c->ssl, 1);
 	e = groups_share(c->ssl, &c->offer);
 	return e == OK ? name_server(c->ssl, r) : e;
+}
+
+static enum err flooded(enum err code)
+{
+	return err_because(code, "the server sent %d octets of TLS without any data",
+	                   (int)TLS_USELESS_MAX);
 }
 
 static enum err handshake_failed(struct channel *c, int code)
@@ -131,6 +98,8 @@ static enum err handshake_failed(struct channel *c, int code)
 	e = alert_received(c->ssl, c->peer.n > 0, E_TLS);
 	if (e != OK)
 		return e;
+	if (c->wire.flooded)
+		return flooded(E_TLS);
 	return err_because(E_TLS, "%s (%d)", wolfSSL_ERR_reason_error_string((unsigned long)code),
 	                   code);
 }
@@ -138,15 +107,18 @@ static enum err handshake_failed(struct channel *c, int code)
 static enum err shake_hands(struct channel *c, int64_t deadline)
 {
 	for (;;) {
-		int code = wolfSSL_connect(c->ssl);
+		int code;
 		enum err e;
 
+		wire_turn(&c->wire);
+		code = wolfSSL_connect(c->ssl);
 		if (code == WOLFSSL_SUCCESS)
 			return OK;
 		code = wolfSSL_get_error(c->ssl, code);
 		if (code != WOLFSSL_ERROR_WANT_READ && code != WOLFSSL_ERROR_WANT_WRITE)
 			return handshake_failed(c, code);
-		e = tcp_wait(c->fd, code == WOLFSSL_ERROR_WANT_READ ? POLLIN : POLLOUT, deadline);
+		e = tcp_wait(c->wire.fd, code == WOLFSSL_ERROR_WANT_READ ? POLLIN : POLLOUT,
+		             deadline);
 		if (e != OK)
 			return e;
 	}
@@ -184,7 +156,7 @@ static enum err start(struct channel *c, const struct channel_request *r)
 {
 	int64_t ms = r->connect_ms != 0 ? r->connect_ms : HTTP_CONNECT_MS;
 	struct quoted q;
-	enum err e = tcp_connect(r->host, r->port, tcp_deadline(ms, r->deadline), &c->fd);
+	enum err e = tcp_connect(r->host, r->port, tcp_deadline(ms, r->deadline), &c->wire.fd);
 
 	if (e == OK)
 		e = make_session(c, r);
@@ -192,6 +164,7 @@ static enum err start(struct channel *c, const struct channel_request *r)
 		return e;
 	ms = r->handshake_ms != 0 ? r->handshake_ms : HTTP_CONNECT_MS;
 	e = shake_hands(c, tcp_deadline(ms, r->deadline));
+	wire_useful(&c->wire);
 	if (e == OK)
 		e = check_outcome(c);
 	if (e == OK || e == c->peer.verdict)
@@ -210,7 +183,7 @@ enum err channel_open(struct channel **out, const struct channel_request *r)
 		c++;
 	if (c == channels + CHANNELS_MAX)
 		return err_because(E_BUG, "more than %d TLS channels at once", CHANNELS_MAX);
-	*c = (struct channel){ .open = true, .fd = -1, .peer.judge = r->judge };
+	*c = (struct channel){ .open = true, .wire.fd = -1, .peer.judge = r->judge };
 	e = start(c, r);
 	c->peer.judge = NULL; /* the caller's; asked once */
 	if (e == OK)
@@ -254,12 +227,13 @@ const char *channel_groups(size_t i)
 
 int channel_fd(const struct channel *c)
 {
-	return c->fd;
+	return c->wire.fd;
 }
 
 static enum channel_io stopped_at(struct channel *c, int code)
 {
-	switch (wolfSSL_get_error(c->ssl, code)) {
+	c->error = wolfSSL_get_error(c->ssl, code);
+	switch (c->error) {
 	case WOLFSSL_ERROR_WANT_READ:
 		return CHANNEL_WAIT_READ;
 	case WOLFSSL_ERROR_WANT_WRITE:
@@ -280,9 +254,11 @@ enum channel_io channel_read(struct channel *c, uint8_t *buf, size_t *n)
 	*n = 0;
 	if (c->over)
 		return CHANNEL_CUT;
+	wire_turn(&c->wire);
 	got = wolfSSL_read(c->ssl, buf, cap);
 	if (got <= 0)
 		return stopped_at(c, got);
+	wire_useful(&c->wire);
 	*n = (size_t)got;
 	c->heard = true;
 	return CHANNEL_MOVED;
@@ -296,11 +272,18 @@ enum channel_io channel_write(struct channel *c, const uint8_t *buf, size_t *n)
 	*n = 0;
 	if (c->over)
 		return CHANNEL_CUT;
+	wire_turn(&c->wire);
 	sent = wolfSSL_write(c->ssl, buf, want);
 	if (sent <= 0)
 		return stopped_at(c, sent);
 	*n = (size_t)sent;
 	return CHANNEL_MOVED;
+}
+
+/* What came was wrong, rather than that nothing came any more. */
+static bool is_of_tls(int error)
+{
+	return error < 0 && error != SOCKET_ERROR_E && error != SOCKET_PEER_CLOSED_E;
 }
 
 /* In TLS 1.3 our handshake is over before the server has looked at our certificate. */
@@ -309,19 +292,29 @@ enum err channel_fault(const struct channel *c)
 	bool looking = !c->heard && wolfSSL_GetVersion(c->ssl) == WOLFSSL_TLSV1_3;
 	enum err e = alert_received(c->ssl, looking, E_HTTP);
 
-	return e != OK ? e : err_because(E_HTTP, "the server broke the TLS connection off");
+	if (e != OK)
+		return e;
+	if (c->wire.flooded)
+		return flooded(E_HTTP);
+	if (is_of_tls(c->error))
+		return err_because(E_HTTP, "TLS error: %s (%d)",
+		                   wolfSSL_ERR_reason_error_string((unsigned long)c->error),
+		                   c->error);
+	return err_because(E_HTTP, "the server broke the TLS connection off");
 }
 
 void channel_close(struct channel *c)
 {
 	if (c == NULL)
 		return;
-	/* close_notify, if the peer still listens; its answer is not waited for */
+	/* close_notify, if the peer still listens; its answer is not waited for, and
+	   nothing is read any more */
+	c->wire.turn = 0;
 	if (c->ssl != NULL && !c->over)
 		wolfSSL_shutdown(c->ssl);
 	wolfSSL_free(c->ssl);
 	wolfSSL_CTX_free(c->ctx);
-	if (c->fd >= 0)
-		close(c->fd);
+	if (c->wire.fd >= 0)
+		close(c->wire.fd);
 	wipe(c, sizeof *c);
 }

@@ -4,10 +4,24 @@
 #define ONRAMP_TLS_INTERNAL_H
 
 #include <wolfssl/options.h>
+#include <wolfssl/error-ssl.h>
 #include <wolfssl/ssl.h>
 #include <wolfssl/wolfcrypt/error-crypt.h>
 
 #include "platform/tls/channel.h"
+
+/* The socket below TLS; wolfSSL's callbacks get it as their context. */
+struct wire {
+	int fd;
+	bool mute;      /* the peer takes nothing any more: see wire_send() */
+	bool flooded;   /* it was ended by us: TLS_USELESS_MAX */
+	size_t turn;    /* octets that may still be read before the caller's turn */
+	size_t useless; /* octets that came since there was application data */
+};
+void wire_turn(struct wire *w);   /* before each call that may read; none: nothing is read */
+void wire_useful(struct wire *w); /* the handshake is done, or application data has come */
+int wire_receive(WOLFSSL *ssl, char *buf, int cap, void *wire);
+int wire_send(WOLFSSL *ssl, char *buf, int n, void *wire);
 
 /* The peer's certificates as the last Certificate message had them. */
 struct capture {

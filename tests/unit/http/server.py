@@ -3,11 +3,13 @@
 """A server that behaves as the request's path says, well or badly.
 
 Usage: server.py [--tls any|1.2|1.3] [--cert FILE]... [--client-ca FILE]
-                 [--greeting KIND] [--family 4|6]
+                 [--greeting KIND] [--family 4|6] [--flood KIND,... --when WHEN]
 
 Prints its port, serves until its standard input ends.  --cert names files of a
 certificate, chain and key; the first is shown until a request for /change
-brings the next.  Without --tls it speaks plain HTTP.
+brings the next.  Without --tls it speaks plain HTTP.  --flood: records without data that never
+end (the lab's records.py), of the first KIND for the first connection, and so on, or "none"; WHEN: clear or begun (in the handshake), before or after the
+request, idle (after an answer), close (after the last one).
 """
 import argparse
 import os
@@ -17,6 +19,11 @@ import struct
 import sys
 import threading
 import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "lab"))
+
+from onlab import records  # noqa: E402
 
 CRLF = b"\r\n"
 
@@ -197,6 +204,8 @@ class Server:
         try:
             if self.options.greeting:
                 return self.greet(raw)
+            if self.flood_now():
+                return self.flood_of_records(raw, self.flood_now())
             connection = raw
             if self.options.tls:
                 connection = self.context().wrap_socket(raw, server_side=True)
@@ -228,6 +237,26 @@ class Server:
             return
         while raw.recv(4096):
             pass
+
+    def flood_now(self):
+        kinds = (self.options.flood or "none").split(",")
+        kind = kinds[(self.connections - 1) % len(kinds)]
+        return kind if kind != "none" else None
+
+    def flood_of_records(self, raw, kind):
+        when = self.options.when
+        if when == "clear":
+            return records.flood_in_clear(raw, kind)
+        connection = records.Connection(raw, self.context())
+        if when == "begun":
+            connection.begin()
+        else:
+            connection.shake_hands()
+        if when in ("after", "idle", "close"):
+            connection.request()
+        if when in ("idle", "close"):
+            connection.write(records.DATA, CLOSED["/close"] if when == "close" else GOOD)
+        connection.flood(kind)
 
     def read_request(self, connection):
         data = b""
@@ -391,6 +420,8 @@ def main():
     parser.add_argument("--client-ca")
     parser.add_argument("--ciphers")
     parser.add_argument("--greeting")
+    parser.add_argument("--flood")
+    parser.add_argument("--when")
     parser.add_argument("--family", choices=["4", "6"], default="4")
     options = parser.parse_args()
     v6 = options.family == "6"

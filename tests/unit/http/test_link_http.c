@@ -27,6 +27,37 @@ static void unasked(void)
 	}
 }
 
+/* TLS records without data (tests/lab/onlab/records.py): in place of an answer, and after one. */
+static void flooded(void)
+{
+	static const char *const tls[] = { "1.2", "1.3" };
+
+	for (size_t v = 0; v < 2; v++) {
+		static const char first[] = "empty-data,none";
+		struct server s;
+		struct link *l;
+		struct exchange x;
+
+		server_start(&s, WORDS("--tls", tls[v], "--cert", "@p256.pem", "--flood", first,
+		                       "--when", "after"));
+		l = client_open(&s, &ways[1 + v]);
+		CHECK_ERR(client_ask(l, "/good", &x), E_HTTP);
+		CHECK_OK(client_ask(l, "/good", &x));
+		link_close(l);
+		server_stop(&s);
+		server_start(&s, WORDS("--tls", tls[v], "--cert", "@p256.pem", "--flood", first,
+		                       "--when", "idle"));
+		l = client_open(&s, &ways[1 + v]);
+		CHECK_OK(client_ask(l, "/good", &x));
+		CU_ASSERT(clock_sleep(300));
+		CHECK_OK(client_ask(l, "/good", &x));
+		CU_ASSERT(span_is(x.answer, "hello"));
+		CU_ASSERT_EQUAL(client_count(l, "connections "), 2);
+		link_close(l);
+		server_stop(&s);
+	}
+}
+
 static const char *const two_certs[] = { "--tls",  "any",        "--cert", "@p256.pem",
 	                                 "--cert", "@other.pem", NULL };
 static const struct way changing = { "https", two_certs };
@@ -266,6 +297,7 @@ const struct test_suite suite_http_link_http = {
 	"http/link_http",
 	{
 		{ "what comes unasked is no answer", unasked },
+		{ "a flood of empty records ends the exchange, and not the link", flooded },
 		{ "another certificate later: not while provisional", peer_changes },
 		{ "another certificate later: as the judge says", peer_changes_before_judge },
 		{ "a judge from the beginning", judged_at_once },
