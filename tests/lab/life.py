@@ -266,6 +266,20 @@ def stopped_while_enrolling(life: Life) -> int | None:
     return _interrupted(life, *ONCE, kind="ir", issued=1, end="terminate")
 
 
+def stopped_in_a_flood(life: Life) -> int | None:
+    """A registrar that answers octet by octet, each after a thousand TLS records without data."""
+    process = life.start("run", "--once")
+    life.until_saw("accepted")
+    time.sleep(2)
+    life.expect(process.poll() is None, "the flood has ended by itself")
+    process.terminate()
+    told = time.monotonic()
+    life.expect(life.finish(process) not in (None, 0), "it did not end when told")
+    life.expect(time.monotonic() - told < 10, "it went on after it was told to end")
+    life.lab_becomes()
+    return life.run(*ONCE)
+
+
 def killed_while_renewing(life: Life) -> int | None:
     life.run(*ONCE)
     life.lab_becomes(*WAITING)

@@ -249,6 +249,18 @@ for _name in ("close-in-handshake", "garbage", "plain", "alert", "old", "anonymo
     refuses(f"tls-{_name}", "TLS TLS_REFUSED", f"tls-{_name}")
 refuses("tls-stall", "TLS TIMEOUT", "tls-stall")
 refuses("tls-endless-records", "TLS TIMEOUT", "tls-endless-records")
+for _name in ("key-update", "key-update-answered", "key-update-packed",
+              "key-update-packed-answered", "tickets", "warnings", "empty-data",
+              "key-update-before", "empty-data-before"):  # fmt: skip
+    refuses(f"tls-flood-{_name}", "HTTP", f"tls-flood-{_name}")
+for _name in ("empty-data", "warnings", "hello-request", "empty-data-before"):
+    refuses(f"tls-flood-{_name}-1.2", "HTTP", f"tls-flood-{_name}", lab=("--tls", "1.2"))
+for _name in ("key-update", "warnings", "hello-request"):
+    refuses(f"tls-flood-{_name}-handshake", "TLS", f"tls-flood-{_name}-handshake")
+for _name in ("key-update", "empty-data"):
+    enrols(f"tls-flood-{_name}-idle", f"tls-flood-{_name}-idle:1", pvrs=(1, 1))
+enrols("tls-flood-empty-data-idle-1.2", "tls-flood-empty-data-idle:1", lab=("--tls", "1.2"),
+       pvrs=(1, 1))  # fmt: skip
 refuses("nobody-there", "UNREACHABLE", url="https://127.0.0.1:1")
 refuses("no-such-host", "UNREACHABLE", url="https://registrar.invalid:{port}")
 enrols("conn-close-before-voucher-same", "conn-close-before-voucher-same", pvrs=(2, 1))
@@ -452,6 +464,7 @@ lives("killed-at-202-elsewhere", life.killed_at_202_elsewhere,
       *fault_options(["http-202-thrice", "http-redirect-other-origin"]), pvrs=(4, 2))  # fmt: skip
 lives("given-up-at-202", life.given_up_at_202, "--fault", "http-202-once", pvrs=(2, 1))
 lives("stopped-while-waiting", life.stopped_while_enrolling, *WAITING)
+lives("stopped-in-a-flood", life.stopped_in_a_flood, "--fault", "tls-flood-dripping")
 lives("away-while-waiting", life.away_while_waiting, *WAITING)
 lives("out-of-patience", life.out_of_patience, "--cmp-wait", "2", "--cmp-check-after", "12")
 lives("killed-and-away", life.away_after_the_kill, *WAITING)

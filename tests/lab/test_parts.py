@@ -6,7 +6,10 @@ from __future__ import annotations
 
 import os
 import re
+import socket
+import ssl
 import sys
+import threading
 import unittest
 from pathlib import Path
 
@@ -14,10 +17,11 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
 import cmp_scenarios  # noqa: E402
+import handshakes  # noqa: E402
 import scenarios  # noqa: E402
 from labtest import VOUCHER, Base, Pledge, openssl, running, verified  # noqa: E402
-from onlab import cms, events, faults, judge, masa, path, pki, telemetry  # noqa: E402
-from onlab import tlsd, up, voucher  # noqa: E402
+from onlab import cms, doorway, events, faults, hellos, judge, masa, path, pki  # noqa: E402
+from onlab import records, telemetry, tlsd, up, voucher  # noqa: E402
 
 setUpModule, tearDownModule = Base.set_up, Base.tear_down
 
@@ -231,13 +235,67 @@ def shape(data: bytes) -> tuple:
             message.signer.serial, good)  # fmt: skip
 
 
+class Records(unittest.TestCase):
+    """Held against OpenSSL: it takes what is legal, and reads on with the right keys."""
+
+    def meet(self, version: ssl.TLSVersion, *kinds: str) -> bytes:
+        context = doorway.context_for(
+            Base.pki, "domain/registrar-p256", version.name[-3:].replace("_", "."), faults.Switches()
+        )
+        context.verify_mode = ssl.CERT_NONE
+        asks = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        asks.check_hostname, asks.verify_mode = False, ssl.CERT_NONE
+        ours, theirs = socket.socketpair()
+
+        def serve() -> None:
+            connection = records.Connection(theirs, context)
+            connection.shake_hands()
+            connection.request()
+            for kind in kinds:
+                theirs.sendall(next(iter(records.FLOODS[kind](connection))))
+            connection.write(records.DATA, b"all of it")
+            theirs.close()
+
+        server = threading.Thread(target=serve)
+        server.start()
+        with ours, asks.wrap_socket(ours, suppress_ragged_eofs=True) as tls:
+            tls.settimeout(10)
+            tls.sendall(b"GET / HTTP/1.1\r\n\r\n")
+            answer = tls.recv(100)
+        server.join()
+        return answer
+
+    def test_updates_and_tickets(self) -> None:
+        for kind in ("key-update", "tickets"):
+            self.assertEqual(self.meet(ssl.TLSVersion.TLSv1_3, kind, kind), b"all of it", kind)
+
+    def test_nothing(self) -> None:
+        for version in (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3):
+            self.assertEqual(self.meet(version), b"all of it")
+
+
+class Hellos(unittest.TestCase):
+    def test_read(self) -> None:
+        made = ssl.MemoryBIO()
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        tls = context.wrap_bio(ssl.MemoryBIO(), made, server_hostname="localhost")
+        with self.assertRaises(ssl.SSLWantReadError):
+            tls.do_handshake()
+        first = made.read()
+        found = hellos.read_all(first + bytes.fromhex("140303000101") + first)
+        self.assertEqual(len(found), 2)
+        self.assertIn("X25519", found[1].groups)
+        self.assertIn(found[0].shares[-1], found[0].groups)
+
+
 class Scenarios(unittest.TestCase):
     def test_each_fault_has_one(self) -> None:
         self.assertEqual(scenarios.uncovered(), [])
         self.assertEqual(cmp_scenarios.uncovered(), [])
 
     def test_names_are_unique(self) -> None:
-        names = [row.name for row in [*scenarios.ROWS, *cmp_scenarios.ROWS]]
+        rows = [*scenarios.ROWS, *cmp_scenarios.ROWS, *handshakes.ROWS]
+        names = [row.name for row in rows]
         self.assertEqual(len(names), len(set(names)))
 
     def test_exits_exist(self) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from onlab.faults import REGISTRAR, Switches, declare
 from onlab.httpfaults import FOR_EVER
 from onlab.tlsd import Peer, Turned
+from onlab.tlsfloods import FLOODS
 
 CLIENT_HELLO = 16 * 1024
 
@@ -174,6 +175,10 @@ class Doorway:
         for name, (misbehave, _) in HANDSHAKES.items():
             if self.faults.spend(name):
                 misbehave(sock)
+                raise Turned(name)
+        for name, flood in FLOODS.items():
+            if self.faults.spend(name):
+                flood(sock, context_for(self.directory, self.usual, self.version, self.faults))
                 raise Turned(name)
         peer.shown = self.shown()
         if peer.shown not in self._contexts:

@@ -257,6 +257,15 @@ def _tickets(connection: Connection) -> Iterator[bytes]:
     yield from _sealed(HANDSHAKE, message(NEW_TICKET, body))(connection)
 
 
+def _dripping(connection: Connection) -> Iterator[bytes]:
+    """An answer, one octet after so many updates: data comes, and never enough."""
+    yield connection.writer.seal(DATA, b"HTTP/1.1 200 OK\r\nX: ")
+    updates = _again(_key_update(1), 1500)(connection)
+    while True:
+        yield next(updates)
+        yield connection.writer.seal(DATA, b"y")
+
+
 FLOODS: dict[str, Callable[[Connection], Iterator[bytes]]] = {
     "key-update": _again(_key_update(1)),
     "key-update-answered": _again(_key_update(1, wanted=1)),
@@ -271,10 +280,10 @@ FLOODS: dict[str, Callable[[Connection], Iterator[bytes]]] = {
     "hello-requests-packed": _sealed(HANDSHAKE, message(HELLO_REQUEST) * 4000),
     "ccs": _sealed(CCS, b"\x01"),
     "ccs-in-clear": _again(lambda _: plain_record(CCS, b"\x01")),
+    "dripping": _dripping,
     # nothing of it in full: one message without end
     "long-message": _sealed(HANDSHAKE, bytes([NEW_TICKET]) + b"\x00\xff\xff" + bytes(8)),
 }
-ONLY_13 = tuple(name for name in FLOODS if name.startswith("key-update"))
 
 # In clear, in answer to the ClientHello.
 IN_CLEAR = {
