@@ -168,18 +168,28 @@ char **test_directory(struct arena *a, const char *path, size_t *count)
 	return names;
 }
 
-static char tmp_dirs[TMP_DIRS][PATH_BYTES];
-static unsigned tmp_count;
+static char tmp_root[sizeof "build/tmp/unit-XXXXXX"];
+
+bool test_tmpdirs_begin(void)
+{
+	mkdir("build", 0755);
+	mkdir("build/tmp", 0755);
+	snprintf(tmp_root, sizeof tmp_root, "build/tmp/unit-XXXXXX");
+	if (mkdtemp(tmp_root) != NULL)
+		return true;
+	perror(tmp_root);
+	return false;
+}
 
 const char *test_tmpdir(void)
 {
+	static char tmp_dirs[TMP_DIRS][PATH_BYTES];
+	static unsigned tmp_count;
 	char *path = tmp_dirs[tmp_count];
 
 	if (tmp_count == TMP_DIRS - 1)
 		give_up("too many of them", "test_tmpdir()");
-	mkdir("build", 0755);
-	mkdir("build/tmp", 0755);
-	snprintf(path, PATH_BYTES, "build/tmp/unit-XXXXXX");
+	snprintf(path, PATH_BYTES, "%s/XXXXXX", tmp_root);
 	if (mkdtemp(path) == NULL)
 		give_up("cannot be made", path);
 	else
@@ -213,10 +223,9 @@ static void remove_tree(const char *path)
 	rmdir(path);
 }
 
-void test_tmpdir_remove(void)
+void test_tmpdirs_remove(void)
 {
-	while (tmp_count > 0)
-		remove_tree(tmp_dirs[--tmp_count]);
+	remove_tree(tmp_root);
 }
 
 static int hex_digit(char c)
