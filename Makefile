@@ -53,7 +53,7 @@ else
 quiet = @printf '  %-7s %s\n' '$(1)' '$(2)';
 endif
 
-.PHONY: all help deps demo check unit lab lint replay interop fault mutants fuzz size install clean
+.PHONY: all help deps demo check check-on unit lab lint replay interop fault mutants fuzz size install clean
 .DELETE_ON_ERROR:
 all: $(BUILD)/onramp
 
@@ -110,6 +110,7 @@ help:
 	@echo 'make unit lint lab replay fault   single kinds of tests'
 	@echo 'make interop    against programs of others, with a table of what was tried'
 	@echo 'make mutants    take checks out, one at a time: does a test notice? (MUTANTS=FILE: that table)'
+	@echo 'make check-on SUITE=trixie (bookworm, sid)  demo and check on a fresh Debian, as root'
 	@echo 'make fuzz       each fuzzer for FUZZ_SECONDS (60), with clang'
 	@echo 'make install DESTDIR= PREFIX=/usr'
 
@@ -127,6 +128,10 @@ check: deps
 
 .PHONY: check-build
 check-build: $(BUILD)/onramp $(BUILD)/san/onramp $(BUILD)/unit $(BUILD)/fault/commit $(FUZZERS:%=$(BUILD)/replay/%)
+
+# Not part of .ci/run, as debootstrap is no part of deps: both cost more than they tell each time.
+check-on:
+	@sh tests/check-on '$(SUITE)' $(BUILD)
 
 unit: $(BUILD)/unit
 	@sh tests/run $(BUILD) unit
