@@ -7,6 +7,7 @@
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <strings.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -114,6 +115,20 @@ static enum err try_addresses(const struct addrinfo *list, int64_t deadline, int
 	return e;
 }
 
+/* The name itself or one below it, in any case, as an absolute name, too. */
+static bool is_below(const char *host, const char *top)
+{
+	size_t n = strlen(host), m = strlen(top);
+
+	n -= n > 0 && host[n - 1] == '.';
+	return n >= m && strncasecmp(host + n - m, top, m) == 0 &&
+	       (n == m || host[n - m - 1] == '.');
+}
+
+/*
+ * RFC 6761 6.3, 6.4: names below "localhost" are this machine, those below
+ * "invalid" are nothing, whatever a hosts file or a name server says.
+ */
 static enum err resolve(const char *host, uint16_t port, struct addrinfo **list)
 {
 	const struct addrinfo hints = {
@@ -124,8 +139,12 @@ static enum err resolve(const char *host, uint16_t port, struct addrinfo **list)
 	char service[8];
 	int code;
 
+	*list = NULL;
+	if (is_below(host, "invalid"))
+		return err_because(E_UNREACHABLE, "cannot be resolved: a name that never exists");
 	snprintf(service, sizeof service, "%u", (unsigned)port);
-	code = getaddrinfo(host, service, &hints, list);
+	/* without a name: the addresses of this machine */
+	code = getaddrinfo(is_below(host, "localhost") ? NULL : host, service, &hints, list);
 	if (code == 0)
 		return OK;
 	*list = NULL;

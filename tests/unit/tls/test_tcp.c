@@ -6,6 +6,7 @@
 #include <netinet/in.h>
 
 #include "platform/clock.h"
+#include "platform/tls/tcp.h"
 #include "tests/unit/fake/channel.h"
 #include "tests/unit/test.h"
 
@@ -53,10 +54,33 @@ static void unreachable(void)
 	server_stop(&s);
 }
 
+/* What no hosts file has, and none has to have (RFC 6761 6.3, 6.4). */
+static void special_names(void)
+{
+	static const char *const here[] = { "localhost", "LocalHost.", "a.localhost",
+		                            "a.b.LOCALHOST." };
+	static const char *const nowhere[] = { "invalid", "localhost.invalid", "a.INVALID." };
+	struct server s;
+	int fd;
+
+	server_start(&s, WORDS("--tls", "any", "--cert", "@p256.pem"));
+	for (size_t i = 0; i < sizeof here / sizeof *here; i++) {
+		CHECK_OK(tcp_connect(here[i], s.port, tcp_deadline(10000, 0), &fd));
+		close(fd);
+	}
+	for (size_t i = 0; i < sizeof nowhere / sizeof *nowhere; i++) {
+		CHECK_ERR(tcp_connect(nowhere[i], s.port, tcp_deadline(10000, 0), &fd),
+		          E_UNREACHABLE);
+		CU_ASSERT(strstr(err_reason(E_UNREACHABLE), "never exists") != NULL);
+	}
+	server_stop(&s);
+}
+
 const struct test_suite suite_tls_tcp = {
 	"tls/tcp",
 	{
 		{ "a connection that is not answered ends in time", connect_times_out },
+		{ "localhost and invalid need no file and no server", special_names },
 		{ "unreachable, unknown, and reachable by the second address", unreachable },
 	},
 };
