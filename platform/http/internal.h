@@ -17,12 +17,13 @@
 /* Either a TLS channel, or a TCP socket. */
 struct stream {
 	struct channel *tls;
-	int fd; /* -1: not open */
+	int fd;    /* -1: not open */
+	bool mute; /* the peer takes nothing any more: see stream_write() */
 };
-#define STREAM_CLOSED    \
-	(struct stream)  \
-	{                \
-		NULL, -1 \
+#define STREAM_CLOSED           \
+	(struct stream)         \
+	{                       \
+		NULL, -1, false \
 	}
 
 bool stream_is_open(const struct stream *s);

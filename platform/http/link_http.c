@@ -110,7 +110,8 @@ static enum err connect_tls(struct link_http *l, const struct judge *judge, int6
 
 	if (e != OK)
 		return e;
-	l->stream = (struct stream){ c, -1 };
+	l->stream = STREAM_CLOSED;
+	l->stream.tls = c;
 	keep_chain(&l->peer, channel_peer_chain(c));
 	snprintf(l->description, sizeof l->description, "https, %s, %s, %s", channel_version(c),
 	         channel_suite(c), channel_group(c));

@@ -33,11 +33,26 @@ enum channel_io stream_read(struct stream *s, uint8_t *buf, size_t *n)
 	return moved(recv(s->fd, buf, *n, 0), n, CHANNEL_WAIT_READ);
 }
 
+/*
+ * A server that answers before it has read all may close at once: what we write
+ * meanwhile is answered by a reset, with the answer not read yet.  So a dead
+ * connection swallows, as TLS's does (platform/tls/channel.c), and reading finds
+ * what the peer said last, or its end.
+ */
 enum channel_io stream_write(struct stream *s, const uint8_t *buf, size_t *n)
 {
+	size_t all = *n;
+	enum channel_io io;
+
 	if (s->tls != NULL)
 		return channel_write(s->tls, buf, n);
-	return moved(send(s->fd, buf, *n, MSG_NOSIGNAL), n, CHANNEL_WAIT_WRITE);
+	io = moved(s->mute ? (ssize_t)all : send(s->fd, buf, all, MSG_NOSIGNAL), n,
+	           CHANNEL_WAIT_WRITE);
+	if (io != CHANNEL_CUT)
+		return io;
+	s->mute = true;
+	*n = all;
+	return CHANNEL_MOVED;
 }
 
 enum err stream_fault(const struct stream *s)

@@ -426,6 +426,8 @@ def main():
     options = parser.parse_args()
     v6 = options.family == "6"
     listener = socket.socket(socket.AF_INET6 if v6 else socket.AF_INET)
+    # No more of a request is taken than is asked for, see do_early().
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 17)
     listener.bind(("::1" if v6 else "127.0.0.1", 0))
     listener.listen(16)
     print(listener.getsockname()[1], flush=True)
