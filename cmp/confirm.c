@@ -24,7 +24,7 @@ static enum err put_cert_conf(struct cmp_session *s, struct derw *w)
 	enum err e = cert_read(s->new_cert, &cert);
 
 	if (e == OK)
-		e = sig_alg_read(cert.sig_alg, &alg);
+		e = sig_alg_read_signed(cert.sig_alg, &alg);
 	if (e == OK) {
 		h = sig_alg_cert_hash(&alg);
 		e = hash_of(h, s->new_cert, &hash);

@@ -35,7 +35,7 @@ static enum err check_key(const struct cmp_session *s, const struct cert *c)
 {
 	if (s->spki.n == 0)
 		return check_kind(s->wishes, c);
-	return span_equal(c->spki, s->spki)
+	return public_key_equal(c->spki, s->spki)
 	               ? OK
 	               : err_because(E_ISSUED_KEY, "its public key is not the one of the request");
 }

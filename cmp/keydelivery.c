@@ -117,7 +117,7 @@ enum err cmp_key_delivery(struct cmp_session *s, struct span enveloped, struct s
 	*key = NULL;
 	e = open_and_read(s, enveloped, key);
 	arena_rewind(s->arena, mark); /* the key in the clear with it */
-	if (e == OK && !span_equal(signer_spki(*key), spki)) {
+	if (e == OK && !public_key_equal(signer_spki(*key), spki)) {
 		signer_close(*key);
 		*key = NULL;
 		e = err_because(E_ISSUED_KEY, "it is not the one the certificate is for");

@@ -47,11 +47,11 @@ enum err cmp_root_update_read(struct span value, struct cmp_root_update *out)
 	return err_within(E_CMP_SYNTAX, e, "root CA update");
 }
 
-/* RFC 5280 4.2.1.9, 4.2.1.3.  Without this, whoever has any certificate of the old root
+/* RFC 5280 6.1.4 k, n.  Without this, whoever has any certificate of the old root
    could take it for a newWithOld. */
 static enum err check_ca(const struct cert *c)
 {
-	if (!c->is_ca || !c->basic_critical)
+	if (!c->is_ca)
 		return err_because(E_CERT_CA, "it is no CA certificate");
 	if (c->has_key_usage && !(c->key_usage & KU_KEY_CERT_SIGN))
 		return err_because(E_CERT_CA, "its keyUsage lacks keyCertSign");
@@ -119,7 +119,7 @@ static enum err check_link(const struct cmp_client *client, const struct link_ce
 	if (e == OK && !name_equal(c.subject, l->of->subject))
 		e = err_because(E_CERT_NAMES, "its subject is %s, expected %s",
 		                name_text(&is, c.subject), name_text(&expected, l->of->subject));
-	if (e == OK && !span_equal(c.spki, l->of->spki))
+	if (e == OK && !public_key_equal(c.spki, l->of->spki))
 		e = err_because(E_CERT_NAMES, "it is for another key");
 	if (e == OK)
 		e = check_ca(&c);

@@ -32,26 +32,27 @@ enum {
 	/* certificates and CMS */
 	CERT_SIZE_MAX = 8192,     /* RSA-4096 with many names is under 4 kB */
 	CERT_EXTENSIONS_MAX = 32, /* seen: at most 14 */
-	CERT_NAMES_MAX = 64,      /* names compared with constraints: work is the product */
-	CHAIN_MAX = 9,            /* what wolfSSL takes in a handshake */
-	PATH_DEPTH_MAX = 10,      /* certificates in a path, leaf and anchor included */
-	PATH_STEPS_MAX = 64,      /* signatures checked per path: loops among look-alikes */
-	POOL_MAX = 32,            /* candidate certificates of one message */
-	ANCHORS_MAX = 16,         /* trust anchors at once */
-	CMS_SIGNED_MAX = 1024,    /* signed attributes: 110 octets, with S/MIME capabilities 250 */
-	CMS_CANDIDATES_MAX = 4,   /* certificates one identifier names: a path search each */
-	CRL_ENTRIES_MAX = 20000,  /* walked linearly; HTTP_BODY_MAX holds some 2,500 */
-	RSA_BITS_MIN = 2048,      /* NIST SP 800-131A */
-	RSA_BITS_MAX = 4096,      /* SP_INT_BITS of the library */
-	RSA_EXPONENT_MAX = 8,     /* octets; 65537 is three, a long one makes verifying slow */
-	SIGNATURE_MAX = 512,      /* RSA-4096 */
-	SPKI_MAX = 600,           /* RSA-4096 is 550 */
-	KEY_DER_MAX = 2560,       /* PKCS#8 of RSA-4096 is 2374 */
-	KEY_FILE_MAX = 16384,     /* RSA-4096 as PEM is 3.3 kB; with its chain in the same file */
-	NAME_MAX_DER = 1024,      /* a distinguished name */
-	NAME_RDNS_MAX = 32,       /* RDNs of a name that the operator writes */
-	NAME_RDN_MAX = 8,         /* attributes of one RDN; seen: 2. Compared each with each */
-	NAME_SUBTREES_MAX = 64,   /* name constraints of one CA: work is the product with names */
+	CERT_SERIAL_MAX = 32,   /* octets of a serial number: RFC 5280 has 20, digests are longer */
+	CERT_NAMES_MAX = 64,    /* names compared with constraints: work is the product */
+	CHAIN_MAX = 9,          /* what wolfSSL takes in a handshake */
+	PATH_DEPTH_MAX = 10,    /* certificates in a path, leaf and anchor included */
+	PATH_STEPS_MAX = 64,    /* signatures checked per path: loops among look-alikes */
+	POOL_MAX = 32,          /* candidate certificates of one message */
+	ANCHORS_MAX = 16,       /* trust anchors at once */
+	CMS_SIGNED_MAX = 1024,  /* signed attributes: 110 octets, with S/MIME capabilities 250 */
+	CMS_CANDIDATES_MAX = 4, /* certificates one identifier names: a path search each */
+	CRL_ENTRIES_MAX = 20000, /* walked linearly; HTTP_BODY_MAX holds some 2,500 */
+	RSA_BITS_MIN = 2048,     /* NIST SP 800-131A */
+	RSA_BITS_MAX = 4096,     /* SP_INT_BITS of the library */
+	RSA_EXPONENT_MAX = 8,    /* octets; 65537 is three, a long one makes verifying slow */
+	SIGNATURE_MAX = 512,     /* RSA-4096 */
+	SPKI_MAX = 600,          /* RSA-4096 is 550 */
+	KEY_DER_MAX = 2560,      /* PKCS#8 of RSA-4096 is 2374 */
+	KEY_FILE_MAX = 16384,    /* RSA-4096 as PEM is 3.3 kB; with its chain in the same file */
+	NAME_MAX_DER = 1024,     /* a distinguished name */
+	NAME_RDNS_MAX = 32,      /* RDNs of a name that the operator writes */
+	NAME_RDN_MAX = 8,        /* attributes of one RDN; seen: 2. Compared each with each */
+	NAME_SUBTREES_MAX = 64,  /* name constraints of one CA: work is the product with names */
 
 	/* TLS and TCP */
 	TLS_CHAIN_SIZE_MAX = 24576, /* a chain, all of it; wolfSSL takes a message of 18.5 kB */

@@ -11,6 +11,11 @@
 #else
 #define HAS_SHAKE256 false
 #endif
+#ifdef HAVE_COMP_KEY
+#define HAS_COMPRESSED_POINTS true
+#else
+#define HAS_COMPRESSED_POINTS false
+#endif
 #ifdef WOLF_CRYPTO_CB
 #define HAS_CRYPTO_CALLBACKS true
 #else
@@ -29,12 +34,13 @@
 
 const struct feature *crypto_features(void)
 {
-	static struct feature found[8];
+	static struct feature found[9];
 	const struct feature now[] = {
 		{ "P-521", key_kind_available(KEY_KIND_EC521) },
 		{ "Ed25519", key_kind_available(KEY_KIND_ED25519) },
 		{ "Ed448", key_kind_available(KEY_KIND_ED448) },
 		{ "SHAKE256", HAS_SHAKE256 },
+		{ "compressed EC points", HAS_COMPRESSED_POINTS },
 		{ "PKCS#11", HAS_PKCS11 },
 		{ "crypto callbacks", HAS_CRYPTO_CALLBACKS },
 		{ "DTLS", HAS_DTLS },
@@ -43,6 +49,11 @@ const struct feature *crypto_features(void)
 
 	memcpy(found, now, sizeof now);
 	return found;
+}
+
+bool compressed_points_available(void)
+{
+	return HAS_COMPRESSED_POINTS;
 }
 
 const char *crypto_library_version(void)

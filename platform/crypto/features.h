@@ -11,6 +11,8 @@ struct feature {
 };
 /* Ends with a NULL name. */
 const struct feature *crypto_features(void);
+/* RFC 5480 2.2: "implementations MAY support" the compressed form of a point. */
+bool compressed_points_available(void);
 const char *crypto_library_version(void); /* of the library in use, "5.5.4" */
 
 #endif

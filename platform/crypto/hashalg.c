@@ -161,7 +161,7 @@ static enum hash pss_hash(struct der *p)
  *	saltLength		[2] INTEGER DEFAULT 20,
  *	trailerField		[3] INTEGER DEFAULT 1 }
  */
-enum err pss_params_read(struct span params, enum hash *hash, unsigned *salt)
+enum err pss_params_read(struct span params, enum der_rules rules, enum hash *hash, unsigned *salt)
 {
 	enum err e;
 	struct der c = der_open(params, &e);
@@ -176,7 +176,7 @@ enum err pss_params_read(struct span params, enum hash *hash, unsigned *salt)
 		struct der s = der_enter(&p, DER_CONTEXT(2));
 
 		*salt = der_uint(&s);
-		if (*salt == 20)
+		if (*salt == 20 && rules == RULES_DER)
 			der_fail(&s, err_because(E_NOT_DER, "a DEFAULT is encoded"));
 		der_end(&s);
 	}

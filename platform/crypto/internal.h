@@ -38,7 +38,9 @@ bool hash_signs(enum hash h);
 void digest_info_write(struct derw *w, enum hash h, const struct digest *d);
 
 /* RSASSA-PSS-params, the parameters of an AlgorithmIdentifier. */
-MUST_CHECK enum err pss_params_read(struct span params, enum hash *hash, unsigned *salt);
+enum der_rules { RULES_DER, RULES_SIGNED /* of a certificate: an encoded DEFAULT is taken */ };
+MUST_CHECK enum err pss_params_read(struct span params, enum der_rules rules, enum hash *hash,
+                                    unsigned *salt);
 void pss_params_write(struct derw *w, enum hash hash, unsigned salt);
 
 /* MGF1 (RFC 8017 B.2.1), or SHAKE256 as it is (RFC 8692 4.1.1), laid over out. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* SubjectPublicKeyInfo and its keys, read. */
 #include "platform/base/log.h"
+#include "platform/crypto/features.h"
 #include "platform/crypto/internal.h"
 
 /*
@@ -43,10 +44,31 @@ size_t curve_octets(enum curve c)
 	return c == CURVE_P256 ? 32 : c == CURVE_P384 ? 48 : c == CURVE_P521 ? 66 : 0;
 }
 
+static const struct span id_ec_public_key = OCTETS("\x2a\x86\x48\xce\x3d\x02\x01");
+
+/*
+ * ECParameters ::= CHOICE { namedCurve OBJECT IDENTIFIER }		(RFC 5480 2.1.1)
+ * "implicitCurve and specifiedCurve MUST NOT be used".
+ */
+static enum err unknown_curve(struct span parameters)
+{
+	char dotted[80];
+	enum err e;
+	struct der c = der_open(parameters, &e);
+	struct span oid = der_at(&c, DER_OID) ? der_oid(&c) : NO_BYTES;
+
+	if (e != OK || oid.n == 0)
+		return err_because(E_ALGORITHM, "an EC key without a named curve");
+	return err_because(E_ALGORITHM, "EC curve %s, taken are P-256, P-384 and P-521",
+	                   der_oid_text(oid, dotted, sizeof dotted));
+}
+
 static enum err unknown(struct span oid, struct span parameters)
 {
 	char dotted[80];
 
+	if (span_equal(oid, id_ec_public_key))
+		return unknown_curve(parameters);
 	return err_because(E_ALGORITHM, "key algorithm %s with parameters %s",
 	                   der_oid_text(oid, dotted, sizeof dotted),
 	                   log_hex(&(struct quoted){ 0 }, parameters));
@@ -58,7 +80,7 @@ static enum err pss_key(struct span parameters, struct key_algorithm *out)
 	*out = (struct key_algorithm){ .family = KEY_RSA, .pss_only = true };
 	if (parameters.n == 0)
 		return OK;
-	return pss_params_read(parameters, &out->pss_hash, &out->pss_salt);
+	return pss_params_read(parameters, RULES_DER, &out->pss_hash, &out->pss_salt);
 }
 
 enum err key_algorithm_read(struct span algorithm_identifier, struct key_algorithm *out)
@@ -137,11 +159,19 @@ enum err rsa_public_read(struct span key, struct rsa_public *out)
 	return OK;
 }
 
-/* RFC 5480 2.2: the uncompressed form, 04 X Y. */
+static bool is_compressed(struct span point)
+{
+	return point.n > 0 && (point.p[0] == 0x02 || point.p[0] == 0x03);
+}
+
+/* RFC 5480 2.2: 04 X Y, or 02 X, 03 X by the last bit of Y; never 06 or 07. */
 static enum err ec_point(struct span key, enum curve curve)
 {
-	if (key.n > 0 && (key.p[0] == 0x02 || key.p[0] == 0x03))
-		return err_because(E_ALGORITHM, "a compressed EC point");
+	if (is_compressed(key) && !compressed_points_available())
+		return err_because(E_ALGORITHM,
+		                   "a compressed EC point; this wolfSSL decompresses none");
+	if (is_compressed(key) && key.n == 1 + curve_octets(curve))
+		return OK;
 	if (key.n != 1 + 2 * curve_octets(curve) || key.p[0] != 0x04)
 		return err_because(E_CERT_SYNTAX,
 		                   "an EC point of %zu octets, not 04 X Y of its curve", key.n);
@@ -171,6 +201,18 @@ static enum err content(struct public_key *k)
 }
 
 /*
+ * RFC 4055 1.2: rsaEncryption "MUST" come with NULL.  Some certificates leave it out, as
+ * their signatures' AlgorithmIdentifiers may; it says nothing either way.
+ */
+static struct span with_null(struct span algorithm)
+{
+	static const struct span bare = OCTETS(
+		"\x30\x0b\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01");
+
+	return span_equal(algorithm, bare) ? key_algorithm_of(KEY_RSA, CURVE_NONE) : algorithm;
+}
+
+/*
  * SubjectPublicKeyInfo ::= SEQUENCE {
  *	algorithm		AlgorithmIdentifier,
  *	subjectPublicKey	BIT STRING }		(RFC 5280 4.1.2.7)
@@ -188,7 +230,7 @@ static enum err read(struct span spki, struct public_key *out)
 	der_end(&c);
 	if (e != OK)
 		return e;
-	kind = key_algorithm_read(algorithm, &a);
+	kind = key_algorithm_read(with_null(algorithm), &a);
 	if (kind != OK)
 		return kind;
 	*out = (struct public_key){
@@ -211,6 +253,30 @@ enum err public_key_read(struct span spki, struct public_key *out)
 	*out = (struct public_key){ 0 };
 	e = read(spki, out);
 	return e == E_ALGORITHM ? e : err_within(E_CERT_SYNTAX, e, "subjectPublicKeyInfo");
+}
+
+/* Points of one X: the last bit of Y, or the form that stands for it, tells them apart. */
+static bool same_point(struct span a, struct span b)
+{
+	uint8_t a_odd = is_compressed(a) ? a.p[0] & 1 : a.p[a.n - 1] & 1;
+	uint8_t b_odd = is_compressed(b) ? b.p[0] & 1 : b.p[b.n - 1] & 1;
+
+	if (a.n == b.n)
+		return span_equal(a, b);
+	return a_odd == b_odd && memcmp(a.p + 1, b.p + 1, (a.n < b.n ? a.n : b.n) - 1) == 0;
+}
+
+bool public_key_equal(struct span spki_a, struct span spki_b)
+{
+	struct public_key a, b;
+
+	if (span_equal(spki_a, spki_b))
+		return spki_a.n > 0;
+	if (public_key_read(spki_a, &a) != OK || public_key_read(spki_b, &b) != OK ||
+	    a.family != b.family || a.curve != b.curve || a.pss_only != b.pss_only ||
+	    a.pss_hash != b.pss_hash || a.pss_salt != b.pss_salt)
+		return false;
+	return a.family == KEY_EC ? same_point(a.key, b.key) : span_equal(a.key, b.key);
 }
 
 unsigned public_key_strength(const struct public_key *key)

@@ -65,25 +65,29 @@ static const struct sig_row *row_of(const struct sig_alg *a)
 	return named_by_parameters;
 }
 
-static enum err parameters(const struct sig_row *r, struct der *a, struct sig_alg *out)
+static enum err parameters(const struct sig_row *r, enum der_rules rules, struct der *a,
+                           struct sig_alg *out)
 {
 	switch (r->parameters) {
 	case ABSENT:
 		/* RFC 8692 4.1.1: the salt is as long as the hash */
 		if (r->scheme == SIG_RSA_PSS)
 			out->salt = (unsigned)hash_size(r->hash);
+		/* RFC 5758 3.2, RFC 8410 3: a NULL MUST NOT be there, and says nothing */
+		if (rules == RULES_SIGNED && der_more(a))
+			der_null(a);
 		return OK;
 	case NULL_OR_ABSENT:
 		if (der_more(a))
 			der_null(a);
 		return OK;
 	case PSS:
-		return pss_params_read(der_element(a), &out->hash, &out->salt);
+		return pss_params_read(der_element(a), rules, &out->hash, &out->salt);
 	}
 	return E_BUG;
 }
 
-enum err sig_alg_read(struct span algorithm_identifier, struct sig_alg *out)
+static enum err read(struct span algorithm_identifier, enum der_rules rules, struct sig_alg *out)
 {
 	enum err e, p;
 	struct der c = der_open(algorithm_identifier, &e);
@@ -99,10 +103,20 @@ enum err sig_alg_read(struct span algorithm_identifier, struct sig_alg *out)
 	if (r->hash == HASH_SHA1)
 		return err_because(E_ALGORITHM, "%s is not taken: SHA-1", r->name);
 	*out = (struct sig_alg){ .scheme = r->scheme, .hash = r->hash };
-	p = parameters(r, &a, out);
+	p = parameters(r, rules, &a, out);
 	der_end(&a);
 	der_end(&c);
 	return e != OK ? e : p;
+}
+
+enum err sig_alg_read(struct span algorithm_identifier, struct sig_alg *out)
+{
+	return read(algorithm_identifier, RULES_DER, out);
+}
+
+enum err sig_alg_read_signed(struct span algorithm_identifier, struct sig_alg *out)
+{
+	return read(algorithm_identifier, RULES_SIGNED, out);
 }
 
 enum err sig_alg_read_cms(struct span algorithm_identifier, enum hash digest, struct sig_alg *out)

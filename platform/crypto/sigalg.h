@@ -31,8 +31,12 @@ struct public_key {
 };
 
 /* E_ALGORITHM: not a key we take (RSA below RSA_BITS_MIN, other curves,
-   compressed or explicit-parameter EC...). E_CERT_SYNTAX: malformed. */
+   explicit EC parameters; a compressed point where the library lacks them).
+   E_CERT_SYNTAX: malformed. */
 MUST_CHECK enum err public_key_read(struct span spki, struct public_key *out);
+
+/* The same key, in whatever form of SubjectPublicKeyInfo that public_key_read() takes. */
+bool public_key_equal(struct span spki_a, struct span spki_b);
 
 /* Bits of security, RFC 9481 7, table 1: 112 to 256. */
 unsigned public_key_strength(const struct public_key *key);
@@ -52,6 +56,10 @@ struct sig_alg {
  * same hash (RFC 4055 3.1).
  */
 MUST_CHECK enum err sig_alg_read(struct span algorithm_identifier, struct sig_alg *out);
+
+/* That of a certificate or CRL, which the issuer signed: a NULL where no parameters should be
+   and an encoded DEFAULT of RSASSA-PSS-params are taken. */
+MUST_CHECK enum err sig_alg_read_signed(struct span algorithm_identifier, struct sig_alg *out);
 void sig_alg_write(struct derw *w, const struct sig_alg *a);
 const char *sig_alg_name(const struct sig_alg *a); /* "ecdsa-with-SHA256" */
 bool sig_alg_equal(const struct sig_alg *a, const struct sig_alg *b);

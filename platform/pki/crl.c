@@ -9,15 +9,40 @@
 #include "platform/base/date.h"
 #include "platform/pki/internal.h"
 
-/* Extensions of an entry, none of which is read: whether the list may be used all the same. */
-static bool none_critical(struct der *list)
+/*
+ * Extensions that say nothing about which certificates a list is of, nor whether one is
+ * revoked (RFC 5280 5.2.1 to 5.2.3, 5.2.7, 5.3.1, 5.3.2).  SHOULD or MUST be non-critical; we
+ * know them, so a critical one makes no list useless.
+ */
+#define CE "\x55\x1d"
+static bool is_harmless(struct span oid)
 {
+	static const struct span known[] = {
+		OCTETS(CE "\x12"), /* issuerAltName */
+		OCTETS(CE "\x14"), /* cRLNumber */
+		OCTETS(CE "\x15"), /* reasonCode */
+		OCTETS(CE "\x18"), /* invalidityDate */
+		OCTETS(CE "\x23"), /* authorityKeyIdentifier */
+	};
+
+	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+		if (span_equal(known[i], oid))
+			return true;
+	return false;
+}
+
+/* Extensions of an entry, none of which is read: whether the list may be used all the same. */
+static bool entry_usable(struct der *list)
+{
+	struct extension_list seen = { .n = 0 };
 	bool usable = true;
 
-	if (der_ok(list) && !der_more(list))
-		der_fail(list, err_because(E_RANGE, "an empty list of extensions"));
-	while (der_more(list))
-		usable = !extension_next(list).critical && usable;
+	while (der_more(list)) {
+		struct extension x = extension_next(list);
+
+		if (der_ok(list) && extension_is_first(list, &seen, &x))
+			usable = (!x.critical || is_harmless(x.oid)) && usable;
+	}
 	return usable;
 }
 
@@ -36,7 +61,7 @@ static struct span entry_next(struct der *entries, bool *usable)
 	if (der_more(&entry)) {
 		struct der list = der_enter(&entry, DER_SEQUENCE);
 
-		*usable = none_critical(&list) && *usable;
+		*usable = entry_usable(&list) && *usable;
 	}
 	der_end(&entry);
 	return serial;
@@ -51,9 +76,7 @@ static void read_entries(struct der *tbs, struct crl *out)
 		return;
 	out->entries = der_get(tbs, DER_SEQUENCE);
 	entries = der_within(tbs, out->entries);
-	/* RFC 5280 5.1.2.6: "the revoked certificates list MUST be absent" when there is none */
-	if (der_ok(tbs) && !der_more(&entries))
-		der_fail(tbs, err_because(E_RANGE, "an empty list of revoked certificates"));
+	/* RFC 5280 5.1.2.6: it "MUST be absent" when there is none; an empty one says the same */
 	for (; der_more(&entries); n++) {
 		if (n == CRL_ENTRIES_MAX)
 			der_fail(tbs,
@@ -65,15 +88,15 @@ static void read_entries(struct der *tbs, struct crl *out)
 static const uint8_t ce_issuing_distribution_point[] = { 0x55, 0x1d, 28 };
 
 /* One of the list's own; issuingDistributionPoint is the only one that is read. */
-static void read_extension(struct der *list, struct crl *out)
+static void read_extension(struct der *list, struct extension_list *seen, struct crl *out)
 {
 	struct extension x = extension_next(list);
 	struct der value = der_within(list, x.value);
 
-	if (!der_ok(list))
+	if (!der_ok(list) || !extension_is_first(list, seen, &x))
 		return;
 	if (!span_equal(x.oid, SPAN(ce_issuing_distribution_point))) {
-		out->usable = !x.critical && out->usable;
+		out->usable = (!x.critical || is_harmless(x.oid)) && out->usable;
 		return;
 	}
 	out->usable = crl_scope_read(&value, &out->scope) && out->usable;
@@ -82,6 +105,7 @@ static void read_extension(struct der *list, struct crl *out)
 
 static void read_extensions(struct der *tbs, uint32_t version, struct crl *out)
 {
+	struct extension_list seen = { .n = 0 };
 	struct der explicit, list;
 
 	if (!der_at(tbs, DER_CONTEXT(0)))
@@ -90,10 +114,8 @@ static void read_extensions(struct der *tbs, uint32_t version, struct crl *out)
 		der_fail(tbs, err_because(E_UNEXPECTED, "extensions in a version 1 CRL"));
 	explicit = der_enter(tbs, DER_CONTEXT(0));
 	list = der_enter(&explicit, DER_SEQUENCE);
-	if (der_ok(tbs) && !der_more(&list))
-		der_fail(tbs, err_because(E_RANGE, "an empty list of extensions"));
 	while (der_more(&list))
-		read_extension(&list, out);
+		read_extension(&list, &seen, out);
 	der_end(&explicit);
 }
 
@@ -175,7 +197,7 @@ static enum err check_signature(const struct crl *l, const struct cert *issuer)
 	enum err e = public_key_read(issuer->spki, &key);
 
 	if (e == OK)
-		e = sig_alg_read(l->sig_alg, &alg);
+		e = sig_alg_read_signed(l->sig_alg, &alg);
 	return e == OK ? sig_verify(&key, &alg, l->tbs, l->signature) : e;
 }
 

@@ -43,13 +43,23 @@ static struct span point_next(struct der *list)
 	if (der_at(&point, DER_CONTEXT(0)))
 		name = full_name(&point);
 	if (der_at(&point, DER_CONTEXT_PRIMITIVE(1))) {
-		der_flags_of(&point, DER_CONTEXT_PRIMITIVE(1));
+		signed_flags(&point, DER_CONTEXT_PRIMITIVE(1));
 		name = NO_BYTES;
 	}
 	if (der_skip(&point, DER_CONTEXT(2)))
 		name = NO_BYTES;
 	der_end(&point);
 	return name;
+}
+
+void crl_points_check(struct der *value)
+{
+	struct der list = der_enter(value, DER_SEQUENCE);
+
+	do
+		point_next(&list);
+	while (der_more(&list));
+	der_end(&list);
 }
 
 static const uint8_t ce_crl_distribution_points[] = { 0x55, 0x1d, 31 };
@@ -121,17 +131,10 @@ bool crl_point_equal(struct span a, struct span b)
 	return false;
 }
 
-/* [n] BOOLEAN DEFAULT FALSE: encoded only when it is true. */
+/* [n] BOOLEAN DEFAULT FALSE */
 static bool flag(struct der *c, uint8_t n)
 {
-	struct span content;
-
-	if (!der_at(c, DER_CONTEXT_PRIMITIVE(n)))
-		return false;
-	content = der_get(c, DER_CONTEXT_PRIMITIVE(n));
-	if (der_ok(c) && (content.n != 1 || content.p[0] != 0xff))
-		der_fail(c, err_because(E_NOT_DER, "a BOOLEAN that is not TRUE, by default FALSE"));
-	return true;
+	return signed_bool_default(c, DER_CONTEXT_PRIMITIVE(n), false);
 }
 
 /*
@@ -143,7 +146,7 @@ static bool flag(struct der *c, uint8_t n)
  *	indirectCRL			[4] BOOLEAN DEFAULT FALSE,
  *	onlyContainsAttributeCerts	[5] BOOLEAN DEFAULT FALSE }
  *
- * True when it is a list we can use: of all reasons, of the issuer's own public key
+ * Empty it "MUST NOT" be, and says nothing.  True when it is a list we can use: of all reasons, of the issuer's own public key
  * certificates, under a name that says something.
  */
 bool crl_scope_read(struct der *value, struct crl_scope *out)
@@ -151,11 +154,6 @@ bool crl_scope_read(struct der *value, struct crl_scope *out)
 	struct der in = der_enter(value, DER_SEQUENCE);
 	bool named = der_at(&in, DER_CONTEXT(0)), some_reasons, indirect, attributes;
 
-	if (der_ok(value) && !der_more(&in))
-		der_fail(value, err_because(E_RANGE, "an empty issuingDistributionPoint"));
-	if (der_ok(value) && out->stated)
-		der_fail(value, err_because(E_UNEXPECTED, "issuingDistributionPoint twice"));
-	out->stated = true;
 	if (named)
 		out->point = full_name(&in);
 	out->only_users = flag(&in, 1);

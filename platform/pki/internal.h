@@ -24,7 +24,7 @@ struct name_attr {
 extern const struct span OID_AT_EMAIL_ADDRESS;
 /* The next attribute of an RDN's content.  Faults are in the cursor. */
 struct name_attr name_attr_next(struct der *rdn);
-/* Faults of a Name's syntax go into the cursor; DER's order of a SET OF is part of it. */
+/* Faults of a Name's syntax go into the cursor; attributes of an RDN in any order. */
 void name_check(struct der *c, struct span name);
 
 /* GeneralName, RFC 5280 4.2.1.6: the number of the CHOICE's tag. */
@@ -71,12 +71,22 @@ extern const struct name_form_rules name_forms[FORMS];
 void name_constraints_check(struct der *c);
 MUST_CHECK enum err name_constraints_apply(struct span constraints, const struct cert *c);
 
+/* In certificates and CRLs alone (tolerant.c): an encoded DEFAULT, zeros behind named bits. */
+bool signed_bool_default(struct der *c, uint8_t tag, bool dflt);
+uint32_t signed_flags(struct der *c, uint8_t tag);
+
 /* Extensions, of certificates, CRLs and CRL entries alike. */
 struct extension {
 	struct span oid, value;
 	bool critical;
 };
 struct extension extension_next(struct der *extensions);
+struct extension_list {
+	struct span oids[CERT_EXTENSIONS_MAX];
+	size_t n;
+};
+/* False, and a fault in the list, when it is there already or one too many. */
+bool extension_is_first(struct der *list, struct extension_list *seen, const struct extension *x);
 /* Reads out->extensions; faults go into the cursor, *place becomes the extension's name. */
 void extensions_read(struct der *c, struct cert *out, const char **place);
 
@@ -93,11 +103,12 @@ struct span cert_peek_subject(struct span der);
 
 /* What a CRL is of, when it is not of all that its issuer issued (RFC 5280 5.2.5). */
 struct crl_scope {
-	bool stated;
 	struct span point; /* DistributionPointName, DER; or empty */
 	bool only_users, only_cas;
 };
 bool crl_scope_read(struct der *value, struct crl_scope *out);
+/* The syntax of CRLDistributionPoints, whole. */
+void crl_points_check(struct der *value);
 /* Whether it is of this certificate, of the same issuer (RFC 5280 6.3.3 b 2). */
 bool crl_covers(const struct crl_scope *s, const struct cert *c);
 /* Two full names that share one. */

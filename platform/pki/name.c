@@ -36,6 +36,8 @@ static size_t attr_count(struct der rdn)
  * Name ::= CHOICE { rdnSequence RDNSequence }			(RFC 5280 4.1.2.4)
  * RDNSequence ::= SEQUENCE OF RelativeDistinguishedName
  * RelativeDistinguishedName ::= SET SIZE (1..MAX) OF AttributeTypeAndValue
+ *
+ * The order of a SET OF (X.690 11.6) says nothing, and names are compared without it.
  */
 void name_check(struct der *c, struct span name)
 {
@@ -46,17 +48,13 @@ void name_check(struct der *c, struct span name)
 		der_fail(c, err_because(E_RANGE, "a name of %zu octets, at most %d are read",
 		                        name.n, NAME_MAX_DER));
 	while (der_more(&rdns)) {
-		struct span set = der_get(&rdns, DER_SET);
-		struct der rdn = der_within(&rdns, set);
-
+		struct der rdn = der_enter(&rdns, DER_SET);
 		size_t attrs = attr_count(rdn);
 
 		if (der_ok(c) && (attrs == 0 || attrs > NAME_RDN_MAX))
 			der_fail(c,
 			         err_because(E_RANGE, "an RDN of %zu attributes, taken are 1 to %d",
 			                     attrs, NAME_RDN_MAX));
-		if (der_ok(c) && !der_set_ordered(set))
-			der_fail(c, err_because(E_NOT_DER, "a SET OF is out of order"));
 	}
 	der_end(&n);
 }

@@ -11,14 +11,18 @@
  *	base		GeneralName,
  *	minimum		[0] BaseDistance DEFAULT 0,
  *	maximum		[1] BaseDistance OPTIONAL }
- * "the minimum MUST be zero, and maximum MUST be absent": so only the base.
+ * "the minimum MUST be zero, and maximum MUST be absent": so only the base, and
+ * the DEFAULT where it is encoded.
  */
 static struct general_name subtree_next(struct der *list)
 {
 	struct der t = der_enter(list, DER_SEQUENCE);
 	struct general_name base = general_name_next(&t);
+	struct span minimum = NO_BYTES;
 
-	if (der_more(&t))
+	if (der_at(&t, DER_CONTEXT_PRIMITIVE(0)))
+		minimum = der_integer_of(&t, DER_CONTEXT_PRIMITIVE(0));
+	if (der_more(&t) || minimum.n > 1 || (minimum.n == 1 && minimum.p[0] != 0))
 		der_fail(&t, err_because(E_RANGE, "a subtree with minimum or maximum"));
 	der_end(&t);
 	if (der_ok(list) && name_forms[base.form].base_valid != NULL &&

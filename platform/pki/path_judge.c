@@ -26,14 +26,12 @@ static enum err check_time(const struct judging *j, const struct cert *c)
 	return OK;
 }
 
-/* RFC 5280 4.2.1.9, 4.2.1.3: who may sign certificates. */
+/* RFC 5280 6.1.4 k, n: who may sign certificates; whether critical or not. */
 static enum err check_ca(const struct cert *c)
 {
 	if (!c->has_basic || !c->is_ca)
 		return err_because(E_CERT_CA, "it issued a certificate but is no CA%s",
 		                   c->version < 3 ? " (it has no extensions to say so)" : "");
-	if (!c->basic_critical)
-		return err_because(E_CERT_CA, "its basicConstraints are not critical");
 	if (c->has_key_usage && !(c->key_usage & KU_KEY_CERT_SIGN))
 		return err_because(E_CERT_CA, "its keyUsage lacks keyCertSign");
 	return OK;
@@ -114,16 +112,6 @@ static enum err check_form(const struct cert *c)
 	return check_critical(c);
 }
 
-/* An anchor is believed with the number it has; some of old have zero. */
-static enum err check_serial(const struct judging *j, size_t i)
-{
-	const struct cert *c = &j->certs[i];
-
-	if (i + 1 < j->n && c->serial.n == 1 && c->serial.p[0] == 0) /* RFC 5280 4.1.2.2 */
-		return err_because(E_CERT_SYNTAX, "its serial number is zero");
-	return OK;
-}
-
 static enum err check_key(const struct cert *c)
 {
 	struct public_key key;
@@ -156,8 +144,6 @@ static enum err judge_one(struct judging *j, size_t i)
 		e = check_purpose(j, c);
 	if (e == OK)
 		e = check_form(c);
-	if (e == OK)
-		e = check_serial(j, i);
 	if (e == OK && i == 0)
 		e = check_target(j, c);
 	return e;

@@ -18,20 +18,21 @@ static struct der *at(struct reader *r, const char *place)
 }
 
 /*
- * RFC 5280 4.1.2.2: positive, at most 20 octets.  Numbers above 2^159 need one
- * more for the sign.  Zero is left to path_judge(): old roots have it.
+ * RFC 5280 4.1.2.2: positive, at most 20 octets; but "certificate users SHOULD be
+ * prepared to gracefully handle" negative ones and zero.  To us it is octets that
+ * are compared, as many as CERT_SERIAL_MAX and one more for the sign.
  */
 static struct span serial_number(struct der *c)
 {
 	struct span s = der_integer(c);
 
-	if (der_ok(c) && s.p[0] >= 0x80)
-		der_fail(c, err_because(E_RANGE, "it is negative"));
-	if (der_ok(c) && s.n - (s.p[0] == 0) > 20)
-		der_fail(c, err_because(E_RANGE, "it has %zu octets, taken are 20", s.n));
+	if (der_ok(c) && s.n - (s.p[0] == 0) > CERT_SERIAL_MAX)
+		der_fail(c, err_because(E_RANGE, "it has %zu octets, at most %d are read", s.n,
+		                        CERT_SERIAL_MAX));
 	return s;
 }
 
+/* An encoded DEFAULT (v1) says the same as none. */
 static uint32_t version(struct der *c)
 {
 	struct der v;
@@ -42,8 +43,6 @@ static uint32_t version(struct der *c)
 	v = der_enter(c, DER_CONTEXT(0));
 	number = der_uint(&v);
 	der_end(&v);
-	if (der_ok(c) && number == 0)
-		der_fail(c, err_because(E_NOT_DER, "a DEFAULT is encoded"));
 	if (der_ok(c) && number > 2)
 		der_fail(c, err_because(E_RANGE, "it is %u, known are 0 to 2", number));
 	return number + 1;
@@ -222,7 +221,7 @@ enum err cert_signed_by(const struct cert *c, const struct cert *issuer)
 	enum err e = public_key_read(issuer->spki, &key);
 
 	if (e == OK)
-		e = sig_alg_read(c->sig_alg, &alg);
+		e = sig_alg_read_signed(c->sig_alg, &alg);
 	if (e != OK)
 		return err_within(e == E_ALGORITHM ? e : E_CERT_SYNTAX, e, "signature");
 	return sig_verify(&key, &alg, c->tbs, c->signature);

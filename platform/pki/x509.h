@@ -43,7 +43,7 @@ struct cert {
 	struct span extensions; /* content of the SEQUENCE OF Extension */
 	bool has_key_usage;
 	uint32_t key_usage;
-	bool has_basic, basic_critical, is_ca;
+	bool has_basic, is_ca;
 	int path_len;    /* PATH_LEN_NONE, else 0.. */
 	struct span eku; /* content of the SEQUENCE OF KeyPurposeId */
 	bool eku_critical;

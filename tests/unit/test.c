@@ -71,10 +71,9 @@ bool test_file_exists(const char *path)
 	return stat(path, &s) == 0;
 }
 
-const char *test_vectors(const char *name)
+static const char *if_there(const char *root, const char *name)
 {
-	const char *root = getenv("ONRAMP_VECTORS");
-	const char *path = path_of(root != NULL ? root : "../shared/vectors", name);
+	const char *path = path_of(root, name);
 	char reason[PATH_BYTES];
 
 	if (test_file_exists(path))
@@ -82,6 +81,20 @@ const char *test_vectors(const char *name)
 	snprintf(reason, sizeof reason, "%s is not here", name);
 	test_skip(reason);
 	return NULL;
+}
+
+const char *test_vectors(const char *name)
+{
+	const char *root = getenv("ONRAMP_VECTORS");
+
+	return if_there(root != NULL ? root : "../shared/vectors", name);
+}
+
+const char *test_field(const char *name)
+{
+	const char *root = getenv("ONRAMP_FIELD");
+
+	return if_there(root != NULL ? root : "../shared/field", name);
 }
 
 const char *test_own_vectors(const char *name)

@@ -39,6 +39,10 @@ bool test_check_err(enum err got, enum err want, const char *expr, const char *f
    after `skipped: NAME is not here` was printed. */
 const char *test_vectors(const char *name);
 
+/* What strangers' programs made: the path below $ONRAMP_FIELD or ../shared/field, or NULL
+   after the same was printed. */
+const char *test_field(const char *name);
+
 /* Data of the project's own, tests/vectors/NAME: must be there. */
 const char *test_own_vectors(const char *name);
 

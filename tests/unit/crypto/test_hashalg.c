@@ -106,7 +106,7 @@ static void digests_of_messages(void)
 static enum err read_pss(const char *hex, enum hash *hash, unsigned *salt)
 {
 	arena_reset(&arena);
-	return pss_params_read(test_hex(&arena, hex), hash, salt);
+	return pss_params_read(test_hex(&arena, hex), RULES_DER, hash, salt);
 }
 
 #define SHA256 "300d" NIST "01 0500"

@@ -1,19 +1,27 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* SubjectPublicKeyInfo: one encoding each, and keys we do not take. */
+#include <stdio.h>
+
+#include "platform/crypto/features.h"
 #include "platform/crypto/internal.h"
 #include "tests/unit/crypto/tools.h"
 
 static uint8_t room[1 << 14];
 static struct arena arena = ARENA_ON(room);
 
-static struct span make(const char *name, const char *genpkey)
+static struct span make_another(const char *name, const char *genpkey)
 {
 	char spki[32];
 
-	arena_reset(&arena);
 	tools_make_key(name, genpkey);
 	snprintf(spki, sizeof spki, "%s.spki", name);
 	return tools_get(&arena, spki);
+}
+
+static struct span make(const char *name, const char *genpkey)
+{
+	arena_reset(&arena);
+	return make_another(name, genpkey);
 }
 
 static enum err read(struct span spki)
@@ -79,14 +87,92 @@ static void other_keys_are_refused(void)
 	CHECK_ERR(read(make("x25519", "-algorithm X25519")), E_ALGORITHM);
 }
 
-static void a_compressed_point_is_refused(void)
+static struct span written_as(const char *curve, const char *form)
 {
-	make("p256", "-algorithm EC -pkeyopt ec_paramgen_curve:P-256");
-	CU_ASSERT(
-		openssl("ec -in p256.pem -pubout -conv_form compressed -outform DER -out c.spki"));
-	CHECK_ERR(read(tools_get(&arena, "c.spki")), E_ALGORITHM);
-	CU_ASSERT(openssl("ec -in p256.pem -pubout -conv_form hybrid -outform DER -out c.spki"));
-	CHECK_ERR(read(tools_get(&arena, "c.spki")), E_CERT_SYNTAX);
+	char command[128];
+
+	snprintf(command, sizeof command,
+	         "ec -in %s.pem -pubout -conv_form %s -outform DER -out form.spki", curve, form);
+	CU_ASSERT(openssl(command));
+	return tools_get(&arena, "form.spki");
+}
+
+/* RFC 5480 2.2: a MAY, and the library's */
+static void reads_compressed_points(void)
+{
+	static const char *const curves[] = { "P-256", "P-384", "P-521" };
+
+	for (size_t i = 0; i < 3; i++) {
+		char options[64];
+		struct span plain, compressed, cut;
+
+		snprintf(options, sizeof options, "-algorithm EC -pkeyopt ec_paramgen_curve:%s",
+		         curves[i]);
+		plain = make(curves[i], options);
+		compressed = written_as(curves[i], "compressed");
+		CHECK_ERR(read(compressed), compressed_points_available() ? OK : E_ALGORITHM);
+		if (!compressed_points_available())
+			CU_ASSERT(strstr(err_reason(E_ALGORITHM), "compressed EC point") != NULL);
+		CU_ASSERT_EQUAL(public_key_equal(plain, compressed), compressed_points_available());
+		CU_ASSERT_FALSE(public_key_equal(make_another("other", options), compressed));
+		cut = compressed;
+		cut.n--;
+		CU_ASSERT(read(cut) != OK);
+		CHECK_ERR(read(written_as(curves[i], "hybrid")), E_CERT_SYNTAX);
+	}
+}
+
+/* The point with the other Y is another key. */
+static void tells_points_of_one_x_apart(void)
+{
+	struct span plain = make("p256", "-algorithm EC -pkeyopt ec_paramgen_curve:P-256");
+	struct span compressed = written_as("p256", "compressed");
+	uint8_t *form = (uint8_t *)compressed.p + compressed.n - 33;
+
+	CU_ASSERT_EQUAL(public_key_equal(plain, compressed), compressed_points_available());
+	*form ^= 1;
+	CU_ASSERT_FALSE(public_key_equal(plain, compressed));
+	CU_ASSERT_FALSE(public_key_equal(compressed, plain));
+}
+
+/* RFC 4055 1.2 has a NULL; without it the key is the same. */
+static void reads_rsa_without_null(void)
+{
+	struct span plain = make("rsa", "-algorithm RSA -pkeyopt rsa_keygen_bits:2048"), bare;
+	struct der c;
+	struct public_key a, b;
+	enum err e;
+	struct derw w = derw_in(&arena, SPKI_MAX);
+	struct span key;
+
+	c = der_open(plain, &e);
+	c = der_enter(&c, DER_SEQUENCE);
+	der_element(&c);
+	key = der_element(&c);
+	IN (&w, DER_SEQUENCE) {
+		derw_raw(&w, test_hex(&arena, "300b 0609 2a864886f70d010101"));
+		derw_raw(&w, key);
+	}
+	CHECK_OK(derw_end(&w, &bare));
+	CHECK_OK(public_key_read(plain, &a));
+	CHECK_OK(public_key_read(bare, &b));
+	CU_ASSERT(b.family == KEY_RSA && b.bits == a.bits && span_equal(a.key, b.key));
+	CU_ASSERT(public_key_equal(plain, bare) && public_key_equal(bare, plain));
+	CU_ASSERT_FALSE(public_key_equal(
+		make_another("rsa2", "-algorithm RSA -pkeyopt rsa_keygen_bits:2048"), bare));
+	CU_ASSERT_FALSE(public_key_equal(NO_BYTES, NO_BYTES));
+}
+
+/* What is not among our algorithms is named. */
+static void names_the_curve(void)
+{
+	CHECK_ERR(read(make("bp", "-algorithm EC -pkeyopt ec_paramgen_curve:brainpoolP256r1")),
+	          E_ALGORITHM);
+	CU_ASSERT(strstr(err_reason(E_ALGORITHM), "EC curve 1.3.36.3.3.2.8.1.1.7") != NULL);
+	CHECK_ERR(read(make("explicit", "-algorithm EC -pkeyopt ec_paramgen_curve:P-256 "
+	                                "-pkeyopt ec_param_enc:explicit")),
+	          E_ALGORITHM);
+	CU_ASSERT(strstr(err_reason(E_ALGORITHM), "without a named curve") != NULL);
 }
 
 /* SubjectPublicKeyInfo of that AlgorithmIdentifier and key. */
@@ -110,8 +196,12 @@ static void parameters_are_exact(void)
 
 	CHECK_OK(public_key_read(s, &rsa));
 	CHECK_OK(read(spki_of(key_algorithm_of(KEY_RSA, CURVE_NONE), rsa.key)));
-	/* rsaEncryption without its NULL */
+	/* rsaEncryption without its NULL; with something else in its place */
 	s = test_hex(&arena, "300b 0609 2a864886f70d010101");
+	CHECK_OK(read(spki_of(s, rsa.key)));
+	s = test_hex(&arena, "300d 0609 2a864886f70d010101 3000");
+	CHECK_ERR(read(spki_of(s, rsa.key)), E_ALGORITHM);
+	s = test_hex(&arena, "300d 0609 2a864886f70d010101 0400");
 	CHECK_ERR(read(spki_of(s, rsa.key)), E_ALGORITHM);
 	/* id-RSASSA-PSS with NULL for parameters; id-RSASSA-PSS-SHAKE256 without and with */
 	s = test_hex(&arena, "300d 0609 2a864886f70d01010a 0500");
@@ -217,7 +307,10 @@ const struct test_suite suite_crypto_pubkey = {
 	{
 		{ "keys are read, their prefixes are not", keys_are_read },
 		{ "other keys are refused", other_keys_are_refused },
-		{ "a compressed point is refused", a_compressed_point_is_refused },
+		{ "compressed points are read", reads_compressed_points },
+		{ "points of one X are told apart", tells_points_of_one_x_apart },
+		{ "RSA without NULL is read", reads_rsa_without_null },
+		{ "curves that are not ours are named", names_the_curve },
 		{ "parameters are exact", parameters_are_exact },
 		{ "moduli are of 2048 to 4096 bits", moduli_are_of_2048_to_4096_bits },
 		{ "an RSA key's strength is that of the table", strength_by_the_table },

@@ -147,6 +147,34 @@ static void no_flipped_bit_is_overlooked(void)
 	}
 }
 
+/* What the issuer of a certificate signed: a NULL says nothing, an encoded DEFAULT the same. */
+static void signed_ones_are_read(void)
+{
+	static const struct {
+		const char *hex;
+		enum err strict, of_issuer;
+	} rows[] = {
+		{ "300a 0608 2a8648ce3d040302", OK, OK },
+		{ "300c 0608 2a8648ce3d040302 0500", E_TRAILING, OK },
+		{ "300c 0608 2a8648ce3d040303 0500", E_TRAILING, OK },
+		{ "300d 0608 2a8648ce3d040302 0501 00", E_TRAILING, E_NOT_DER },
+		{ "300e 0608 2a8648ce3d040302 0500 0500", E_TRAILING, E_TRAILING },
+		{ "300c 0608 2a8648ce3d040302 3000", E_TRAILING, E_UNEXPECTED },
+		{ "3007 0603 2b6570 0500", E_TRAILING, OK },
+		{ "300b 0609 2a864886f70d01010b", OK, OK },
+		{ "300f 0609 2a864886f70d01010b 0500 0500", E_TRAILING, E_TRAILING },
+	};
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct sig_alg got;
+
+		arena_reset(&arena);
+		CHECK_ERR(sig_alg_read(test_hex(&arena, rows[i].hex), &got), rows[i].strict);
+		CHECK_ERR(sig_alg_read_signed(test_hex(&arena, rows[i].hex), &got),
+		          rows[i].of_issuer);
+	}
+}
+
 /* RFC 5754 3.2: NULL MUST be written, absent MUST be read; for the others absent is all. */
 static void parameters_are_as_each_has_them(void)
 {
@@ -221,6 +249,7 @@ const struct test_suite suite_crypto_sigalg = {
 		{ "only the same are equal", only_the_same_are_equal },
 		{ "every prefix is refused", every_prefix_is_refused },
 		{ "no flipped bit is overlooked", no_flipped_bit_is_overlooked },
+		{ "those of an issuer are read", signed_ones_are_read },
 		{ "parameters as each has them", parameters_are_as_each_has_them },
 		{ "what is weak or unknown is refused", what_is_weak_or_unknown_is_refused },
 		{ "what is no algorithm is not written", a_name_is_all_that_no_algorithm_has },

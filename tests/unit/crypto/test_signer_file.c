@@ -175,7 +175,7 @@ static void keys_not_taken_say_why(void)
 	tools_make_key("small", "-algorithm RSA -pkeyopt rsa_keygen_bits:1024");
 	refused(tools_path("small.pem"), "1024 bits");
 	tools_make_key("k1", "-algorithm EC -pkeyopt ec_paramgen_curve:secp256k1");
-	refused(tools_path("k1.pem"), "key algorithm 1.2.840.10045.2.1");
+	refused(tools_path("k1.pem"), "EC curve 1.3.132.0.10");
 	tools_make_key("x", "-algorithm X25519");
 	refused(tools_path("x.pem"), "key algorithm 1.3.101.110");
 }

@@ -190,7 +190,7 @@ static void where_nothing_can_be_read(void)
 		"30160603551d1f040f300d300ba009a0058603613a620500", /* something behind the choice */
 		"30160603551d1f040f300d300ba007a0058603613a620500", /* behind the point */
 		"30160603551d1f040f300b3009a007a0058603613a620500", /* behind the list */
-		"30180603551d1f0411300f300da007a0058603613a6281020400", /* reasons with a zero at the end */
+		"30180603551d1f0411300f300da007a0058603613a6281020401", /* reasons with an unused bit set */
 		"30160603551d1f040f300d3009a007a0058603613a620500", /* the second is broken */
 	};
 	struct span name;

@@ -26,6 +26,7 @@ static struct span with(struct arena *a, const char *oid, bool critical, const c
 	return fake_x509(a, &(struct fake_parts){ .extensions = hex });
 }
 
+#define POINTS "300b 3009 a007 a005 8603 613a62"
 enum { NO, YES };
 #define BASIC_CONSTRAINTS "551d13"
 #define KEY_USAGE         "551d0f"
@@ -39,6 +40,7 @@ enum { NO, YES };
 #define POLICY_LIMITS     "551d24"
 #define NO_ANY_POLICY     "551d36"
 #define INFO_ACCESS       "2b06010505070101"
+#define CRL_POINTS        "551d1f"
 #define MASA_URL          "2b06010505070120"
 
 static const struct {
@@ -51,7 +53,9 @@ static const struct {
 	{ "a CA", BASIC_CONSTRAINTS, YES, "3003 0101ff", NULL },
 	{ "a CA with a path length", BASIC_CONSTRAINTS, YES, "3006 0101ff 02017f", NULL },
 	{ "the longest path", BASIC_CONSTRAINTS, YES, "300a 0101ff 0205 00ffffffff", NULL },
-	{ "cA FALSE encoded", BASIC_CONSTRAINTS, NO, "3003 010100", "a DEFAULT is encoded" },
+	{ "cA FALSE encoded", BASIC_CONSTRAINTS, NO, "3003 010100", NULL },
+	{ "cA FALSE encoded, a path length", BASIC_CONSTRAINTS, YES, "3006 010100 020100",
+	  "without cA" },
 	{ "cA neither true nor false", BASIC_CONSTRAINTS, YES, "3003 010101", "00 or FF" },
 	{ "a path length without cA", BASIC_CONSTRAINTS, YES, "3003 020100", "without cA" },
 	{ "a negative path length", BASIC_CONSTRAINTS, YES, "3006 0101ff 0201ff", "negative" },
@@ -64,7 +68,13 @@ static const struct {
 	{ "digitalSignature", KEY_USAGE, YES, "0302 0780", NULL },
 	{ "decipherOnly", KEY_USAGE, YES, "0303 070080", NULL },
 	{ "no bit", KEY_USAGE, YES, "0301 00", "no bit is set" },
-	{ "trailing zero bits", KEY_USAGE, YES, "0302 0080", "end with zero" },
+	{ "trailing zero bits", KEY_USAGE, YES, "0302 0080", NULL },
+	{ "five zero bits behind two uses", KEY_USAGE, YES, "0302 00a0", NULL },
+	{ "zero bits to the fourth octet and beyond", KEY_USAGE, YES, "0306 00a000000000", NULL },
+	{ "a use beyond the fourth octet", KEY_USAGE, YES, "0306 00a000000080", "32 named bits" },
+	{ "no bit in an octet", KEY_USAGE, YES, "0302 0000", "no bit is set" },
+	{ "no bit of seven", KEY_USAGE, YES, "0302 0100", "no bit is set" },
+	{ "an unused bit that is set", KEY_USAGE, YES, "0302 05a1", "unused bits" },
 	{ "an INTEGER", KEY_USAGE, YES, "0201 01", "keyUsage" },
 
 	{ "one purpose", EXT_KEY_USAGE, NO, "3004 0602 2a03", NULL },
@@ -89,16 +99,31 @@ static const struct {
 	{ "an otherName without value", ALT_NAME, NO, "3006 a004 0602 2a03", "subjectAltName" },
 
 	{ "a key identifier", SUBJECT_KEY, NO, "0402 0102", NULL },
-	{ "a critical key identifier", SUBJECT_KEY, YES, "0402 0102", "it is critical" },
+	{ "a critical key identifier", SUBJECT_KEY, YES, "0402 0102", NULL },
 	{ "a bare key identifier", SUBJECT_KEY, NO, "0102", "subjectKeyIdentifier" },
 
 	{ "an authority's key", AUTHORITY_KEY, NO, "3004 8002 0102", NULL },
 	{ "an authority of nothing", AUTHORITY_KEY, NO, "3000", NULL },
 	{ "an authority's certificate", AUTHORITY_KEY, NO, "3015 a110 a40e " NAME_A " 8201 01",
 	  NULL },
-	{ "an issuer without number", AUTHORITY_KEY, NO, "3012 a110 a40e " NAME_A, "together" },
-	{ "a number without issuer", AUTHORITY_KEY, NO, "3003 8201 01", "together" },
-	{ "a critical authority", AUTHORITY_KEY, YES, "3004 8002 0102", "it is critical" },
+	{ "an issuer without number", AUTHORITY_KEY, NO, "3012 a110 a40e " NAME_A, NULL },
+	{ "a number without issuer", AUTHORITY_KEY, NO, "3003 8201 01", NULL },
+	{ "a key and half a pair", AUTHORITY_KEY, NO, "3007 8002 0102 8201 01", NULL },
+	{ "half a pair, no name in it", AUTHORITY_KEY, NO, "3002 a100", "no name" },
+	{ "half a pair, no number", AUTHORITY_KEY, NO, "3002 8200", "authorityKeyIdentifier" },
+	{ "half a pair, turned round", AUTHORITY_KEY, NO, "3015 8201 01 a110 a40e " NAME_A,
+	  "authorityKeyIdentifier" },
+	{ "a critical authority", AUTHORITY_KEY, YES, "3004 8002 0102", NULL },
+
+	{ "where CRLs are", CRL_POINTS, NO, POINTS, NULL },
+	{ "where CRLs are, critical", CRL_POINTS, YES, POINTS, NULL },
+	{ "nowhere, critical", CRL_POINTS, YES, "3000", "cRLDistributionPoints" },
+	{ "a point that is a NULL, critical", CRL_POINTS, YES, "3002 0500",
+	  "cRLDistributionPoints" },
+	{ "a point that is a NULL", CRL_POINTS, NO, "3002 0500", NULL },
+	{ "a byte behind the points", CRL_POINTS, NO, POINTS "00", NULL },
+	{ "a byte behind the points, critical", CRL_POINTS, YES, POINTS "00",
+	  "cRLDistributionPoints" },
 
 	{ "constraints", CONSTRAINTS, YES, "3007 a005 3003 8201 61", NULL },
 	{ "no constraints", CONSTRAINTS, YES, "3000", "0 subtrees" },
@@ -161,7 +186,7 @@ static void reads_values(void)
 	struct cert c;
 
 	CHECK_OK(cert_read(with(&a, BASIC_CONSTRAINTS, YES, "3006 0101ff 02017f"), &c));
-	CU_ASSERT(c.is_ca && c.basic_critical && c.path_len == 127);
+	CU_ASSERT(c.is_ca && c.path_len == 127);
 	CHECK_OK(cert_read(with(&a, BASIC_CONSTRAINTS, YES, "300a 0101ff 0205 00ffffffff"), &c));
 	CU_ASSERT(c.path_len > 1000);
 	CHECK_OK(cert_read(with(&a, KEY_USAGE, YES, "0303 070080"), &c));

@@ -295,6 +295,15 @@ static void refuses_malformed_bases(void)
 	}
 }
 
+/* minimum [0] BaseDistance DEFAULT 0, encoded */
+static void takes_an_encoded_default(void)
+{
+	struct arena a = ARENA_ON(block);
+
+	CHECK_OK(syntax(test_hex(&a, "300a a008 3006 8201 61 8001 00")));
+	CHECK_OK(syntax(test_hex(&a, "300a a108 3006 8201 61 8001 00")));
+}
+
 static void refuses_malformed_lists(void)
 {
 	static const struct {
@@ -305,9 +314,11 @@ static void refuses_malformed_lists(void)
 		{ "3002 a000", E_RANGE },
 		{ "3004 a000 a100", E_RANGE },
 		{ "3005 a003 3001 00", E_TRUNCATED },
-		{ "300a a008 3006 8201 61 8001 00", E_RANGE }, /* minimum 0, encoded */
 		{ "300a a008 3006 8201 61 8001 01", E_RANGE }, /* minimum 1 */
-		{ "300a a008 3006 8201 61 8101 01", E_RANGE }, /* maximum */
+		{ "300b a009 3007 8201 61 8002 0000", E_NOT_DER },
+		{ "300b a009 3007 8201 61 8002 0100", E_RANGE },       /* minimum 256 */
+		{ "300d a00b 3009 8201 61 8001 00 8101 00", E_RANGE }, /* and maximum 0 */
+		{ "300a a008 3006 8201 61 8101 01", E_RANGE },         /* maximum */
 		{ "300e a105 3003 8201 61 a005 3003 8201 61", E_TRAILING },
 		{ "3007 a205 3003 8201 61", E_TRAILING },
 		{ "3009 a005 3003 8201 61 0500", E_TRAILING },
@@ -362,6 +373,7 @@ const struct test_suite suite_pki_nameconstraints = {
 		{ "a subject's emailAddress is judged", judges_legacy_mail },
 		{ "every name is looked at", looks_at_every_name },
 		{ "malformed bases are refused", refuses_malformed_bases },
+		{ "an encoded DEFAULT is taken", takes_an_encoded_default },
 		{ "malformed lists are refused", refuses_malformed_lists },
 		{ "subtrees are counted", bounds_subtrees },
 		{ "nothing malformed is applied", applies_nothing_malformed },

@@ -210,10 +210,10 @@ static void names_the_fault_that_helps(void)
 	trust(&q, fake_x509(&arena, &(struct fake_parts){ .issuer = "/CN=Root",
 	                                                  .subject = "/CN=Root",
 	                                                  .spki = signer_spki(keys[0]),
-	                                                  .extensions = X_CA_LAX,
+	                                                  .extensions = X_NOT_CA,
 	                                                  .key = keys[0] }));
 	CHECK_ERR(answer(&q), E_CERT_CA);
-	CU_ASSERT(strstr(err_reason(E_CERT_CA), "not critical") != NULL);
+	CU_ASSERT(strstr(err_reason(E_CERT_CA), "is no CA") != NULL);
 	ask_about(&q, leaf("/CN=Root", 0));
 	trust(&q, fake_x509(&arena, &(struct fake_parts){ .subject = "/CN=Root",
 	                                                  .extensions = X_CA X_CA,
