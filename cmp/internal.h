@@ -222,6 +222,7 @@ struct cmp_session {
 	struct cmp_message in;    /* the last one received, checked */
 	bool authentic;           /* false: an error without protection */
 	struct path signer;       /* whose signature it bears */
+	bool warned_of_role;      /* that nothing says what it is */
 	struct cmp_cert_rep rep;  /* read from it, if op->certifies */
 	struct cmp_status status; /* of an error or a rejection */
 	struct span new_cert;     /* once it came: its issuer may speak, too */
@@ -257,6 +258,8 @@ MUST_CHECK enum err cmp_check_protection(struct cmp_session *s);
 /* check.c, signer.c: RFC 9483 3.5, on s->in. */
 MUST_CHECK enum err cmp_check(struct cmp_session *s);
 MUST_CHECK enum err cmp_check_signer(struct cmp_session *s);
+/* Nobody answers with a key of ours, the one to be certified included. E_CMP_SIGNER. */
+MUST_CHECK enum err cmp_check_not_ours(const struct cmp_session *s, const struct cert *c);
 /* The signer's path once more, now with a status for every certificate (RFC 9483 3.5). */
 MUST_CHECK enum err cmp_check_signer_status(const struct cmp_session *s);
 

@@ -85,6 +85,8 @@ static enum err check_signer(const struct cmp_session *s, const struct cms *m)
 	if (m->signer_count > 1)
 		return err_because(E_SIGNATURE, "%zu signers, expected one", m->signer_count);
 	e = cms_verify(m, &rules, &kga);
+	if (e == OK)
+		e = cmp_check_not_ours(s, &kga);
 	if (s->client->secret == NULL)
 		return e == OK ? check_authority(s, &kga) : e;
 	if (!is_of_certificate(e))

@@ -91,6 +91,12 @@ static struct span decided_about(const struct cmp_session *s)
 	return s->new_cert;
 }
 
+/* A CA, and not in name only. */
+static bool issues(const struct cert *c)
+{
+	return c->is_ca && (!c->has_key_usage || (c->key_usage & KU_KEY_CERT_SIGN) != 0);
+}
+
 /*
  * RFC 9480 8.7: the authorization "originally is only with the CA certificate itself",
  * the roles delegate it.  A CA below the anchors needs none for what it issued or is to
@@ -101,7 +107,7 @@ static bool speaks_for_itself(const struct cmp_session *s, const struct cert *c)
 	struct span der = decided_about(s);
 	struct cert subject;
 
-	if (!c->is_ca || (c->has_key_usage && (c->key_usage & KU_KEY_CERT_SIGN) == 0))
+	if (!issues(c))
 		return false;
 	return der.n == 0 || (cert_read(der, &subject) == OK && cert_signed_by(&subject, c) == OK);
 }
@@ -115,17 +121,51 @@ static bool is_the_registrar(const struct cmp_session *s, const struct cert *c)
 	       span_equal(c->der, peer.certs[0]);
 }
 
-/* "MUST be authorized according to local policies": platform/pki/trusted.h has ours. */
-static enum err check_authority(const struct cmp_session *s, const struct cert *c)
+static bool has_role(const struct cert *c)
+{
+	return cert_has_eku(c, OID_EKU_CMC_RA) || cert_has_eku(c, OID_EKU_CMC_CA);
+}
+
+/*
+ * RFC 5280 4.2.1.12: a certificate with purposes "MUST only be used for one of the
+ * purposes indicated".  anyExtendedKeyUsage indicates none; those of a CA bound what
+ * it certifies.
+ */
+static bool is_for_something_else(const struct cert *c)
+{
+	return c->eku.n > 0 && !cert_has_eku(c, OID_EKU_ANY) && !has_role(c) && !issues(c);
+}
+
+/* The operator's anchors lead to it, and nothing else speaks for it or against it. */
+static void warn_of_role(struct cmp_session *s, const struct cert *c)
 {
 	struct quoted q;
 
-	if (trusted_authority(s->client->trusted) == AUTHORITY_ANY || s->signer.n == 1)
+	if (!s->warned_of_role)
+		log_warning("the signer %s has no extended key usage: whether it is an RA, nobody "
+		            "but --trusted says; --require-role refuses it",
+		            name_text(&q, c->subject));
+	s->warned_of_role = true;
+}
+
+/* "MUST be authorized according to local policies": platform/pki/trusted.h has ours. */
+static enum err check_authority(struct cmp_session *s, const struct cert *c)
+{
+	struct quoted q;
+
+	if (has_role(c) || is_the_registrar(s, c))
 		return OK;
-	if (cert_has_eku(c, OID_EKU_CMC_RA) || cert_has_eku(c, OID_EKU_CMC_CA))
+	if (is_for_something_else(c))
+		return err_because(E_CMP_SIGNER,
+		                   "the extended key usage of signer %s has neither id-kp-cmcRA "
+		                   "nor id-kp-cmcCA: it is for something else",
+		                   name_text(&q, c->subject));
+	if (s->signer.n == 1 || speaks_for_itself(s, c))
 		return OK;
-	if (is_the_registrar(s, c) || speaks_for_itself(s, c))
+	if (trusted_authority(s->client->trusted) == AUTHORITY_ANY) {
+		warn_of_role(s, c);
 		return OK;
+	}
 	return err_because(E_CMP_SIGNER,
 	                   "signer %s is neither pinned, nor has it id-kp-cmcRA or id-kp-cmcCA, "
 	                   "nor is it the CA of the certificate",
@@ -145,11 +185,36 @@ static enum err check_sender(const struct cmp_header *h, const struct cert *c)
 	                   name_text(&ours, c->subject));
 }
 
+static bool same_key(struct span a, struct span b)
+{
+	struct public_key x, y;
+
+	if (a.n == 0 || b.n == 0)
+		return false;
+	if (span_equal(a, b))
+		return true;
+	return public_key_read(a, &x) == OK && public_key_read(b, &y) == OK &&
+	       x.family == y.family && span_equal(x.key, y.key);
+}
+
+enum err cmp_check_not_ours(const struct cmp_session *s, const struct cert *c)
+{
+	const struct credential *own = s->client->signer;
+	struct quoted q;
+
+	if (!same_key(c->spki, s->spki) && (own == NULL || !same_key(c->spki, own->leaf.spki)))
+		return OK;
+	return err_because(E_CMP_SIGNER, "signer %s has our own key: what we sign is no answer",
+	                   name_text(&q, c->subject));
+}
+
 /* Checks 8 to 10 on a certificate whose key verifies the message. */
 static enum err vet(struct cmp_session *s, const struct cert *c, const struct cmp_pool *pool)
 {
-	enum err e = check_kid(&s->in.header, c);
+	enum err e = cmp_check_not_ours(s, c);
 
+	if (e == OK)
+		e = check_kid(&s->in.header, c);
 	if (e == OK && c->has_key_usage && (c->key_usage & KU_DIGITAL_SIGNATURE) == 0)
 		e = err_because(E_CMP_SIGNER, "the signer's keyUsage lacks digitalSignature");
 	if (e == OK)

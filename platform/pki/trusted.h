@@ -28,6 +28,9 @@ struct chain trusted_chain(const struct trusted *t);
  * leads to the anchors and has id-kp-cmcRA or id-kp-cmcCA, or is the pinned
  * certificate (equality), or is that of the link's peer where that was accepted as
  * a registrar (trusted_peer_signs()), or is a CA itself: where a message decides about a certificate, the one that issued it.
+ * Where its EKU has neither, and is not anyExtendedKeyUsage, it is for something else
+ * (RFC 5280 4.2.1.12), also where the operator's anchors lead to it; a CA's EKU is
+ * about what it certifies.  A key of ours is never the signer's.
  */
 enum authority {
 	AUTHORITY_BY_EKU, /* cmcRA or cmcCA, or the pinned key itself */

@@ -45,6 +45,7 @@ class Tool:
     revoked: str | None = None  # --crl: the list of the domain's CA names this certificate
     holds: bool = False  # getcrls: the list that there is
     fault: str = ""  # the CA's
+    says: tuple[str, ...] = ()  # words of its output
     killed: bool = False  # once, while waiting, and started again
     forgets: bool = False  # meanwhile the CA loses all transactions
     story: Callable | None = None  # several lines: see toolstory.py
@@ -166,6 +167,24 @@ for _name in ("transactionIdInUse", "systemUnavail", "systemFailure"):
             transactions=2, confirms=True)  # fmt: skip
         add(f"ir-no-more-{_kind}-{_name}", "ir", ca=("--fault", _fault), exits="CMP_AGAIN",
             confirms=False, transactions=None)  # fmt: skip
+# who signs the answers: RFC 5280 4.2.1.12, RFC 9480 2.2
+for _operation in ("rr", "kur", "getcacerts"):
+    _done = {"issued": 1} if _operation == "kur" else {}
+    add(f"{_operation}-by-our-own-key", _operation, ca=("--cmp-signer", "domain/device"),
+        device="domain/device", exits="CMP_SIGNER", says=("our own key",))  # fmt: skip
+    for _signer in ("web", "registrar-noeku"):
+        add(f"{_operation}-by-{_signer}", _operation, ca=("--cmp-signer", f"domain/{_signer}"),
+            exits="CMP_SIGNER", says=("it is for something else",))  # fmt: skip
+    for _signer in ("norole", "any-purpose"):
+        add(f"{_operation}-by-{_signer}", _operation, ca=("--cmp-signer", f"domain/{_signer}"),
+            says=("warning: the signer",), **_done)  # fmt: skip
+        add(f"{_operation}-by-{_signer}-role-required", _operation, exits="CMP_SIGNER",
+            ca=("--cmp-signer", f"domain/{_signer}"), arguments=("--require-role",),
+            says=("id-kp-cmcRA",))  # fmt: skip
+    for _signer in ("ra", "ca-signer", "registrar-noserverauth"):
+        add(f"{_operation}-by-{_signer}-role-required", _operation,
+            ca=("--cmp-signer", f"domain/{_signer}"), arguments=("--require-role",),
+            **_done)  # fmt: skip
 add("ir-signer-revoked", "ir", revoked="domain/ra", exits="REVOKED CMP_SIGNER", confirms=False)
 add("ir-signer-not-revoked", "ir", revoked="domain/norole", issued=1)
 

@@ -214,6 +214,9 @@ def _of_any_run(run: Run) -> Iterator[str]:
         yield "a sanitizer complains"
     if judge.CONTROL.search(run.output):
         yield "control characters of a peer reached the terminal"
+    for words in run.stage.row.says:
+        if words not in run.output:
+            yield f"it does not say {words!r}"
     if SECRET in run.output:
         yield "the secret is in the output"
     if run.stage.row.killed and not run.stage.journal:

@@ -139,6 +139,8 @@ ROWS = (
     _domain("ra", "Registration Authority", eku=(CMC_RA,)),
     _domain("ca-signer", "CMP Signer", eku=(CMC_CA,)),
     _domain("norole", "Somebody"),
+    _domain("any-purpose", "Somebody", eku=(EKU.ANY_EXTENDED_KEY_USAGE,)),
+    _domain("web", "Web Server", eku=(EKU.SERVER_AUTH,), names=("www.example",)),
     # A device that is enrolled, and one that can also be sent a key.
     _domain("device", "Router", serial=SERIAL),
     _domain("device-agree", "Router", serial=SERIAL, uses=("digital_signature", "key_agreement")),

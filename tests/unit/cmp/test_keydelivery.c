@@ -215,6 +215,16 @@ static void only_a_kga_may_sign(void)
 	end();
 }
 
+/* Who stole our key makes no keys for us. */
+static void our_own_key_is_no_kga(void)
+{
+	begin();
+	kga_is("kga", ca.device_key);
+	delivers(for_device(signed_key(), SIGNED_DATA), E_KEY_DELIVERY);
+	says("our own key");
+	end();
+}
+
 static void the_ca_is_one_for_what_it_issued(void)
 {
 	begin();
@@ -427,6 +437,7 @@ const struct test_suite suite_cmp_keydelivery = {
 		{ "signed by openssl", signed_by_openssl },
 		{ "an RSA device by key transport", an_rsa_device_by_key_transport },
 		{ "only a KGA may sign", only_a_kga_may_sign },
+		{ "our own key is no KGA's", our_own_key_is_no_kga },
 		{ "the CA is one for what it issued", the_ca_is_one_for_what_it_issued },
 		{ "the KGA leads to an anchor", the_kga_leads_to_an_anchor },
 		{ "out of its time it is none", out_of_its_time_it_is_none },

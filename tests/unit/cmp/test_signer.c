@@ -54,6 +54,139 @@ static void roles(void)
 	fake_ca_close(&ca);
 }
 
+/* ---- what a certificate says that it is for */
+
+#define SERVER "06 08 2b 06 01 05 05 07 03 01"
+#define CLIENT "06 08 2b 06 01 05 05 07 03 02"
+#define KGA    "06 08 2b 06 01 05 05 07 03 20"
+#define RA     "06 08 2b 06 01 05 05 07 03 1c"
+#define ANY    "06 04 55 1d 25 00"
+
+static const char *purposes;
+static bool purposes_critical, of_a_ca;
+static uint32_t usage;
+
+static void by_purposes(struct fake_ca *c, struct fake_message *m)
+{
+	struct fake_cert signer = { .subject = "RA 2",
+		                    .issuer = "Root",
+		                    .issuer_key = c->root_key,
+		                    .spki = signer_spki(c->ra_key),
+		                    .key_usage = usage,
+		                    .ca = of_a_ca };
+
+	if (purposes != NULL)
+		signer.extensions = fake_extension(c->arena, test_hex(c->arena, "55 1d 25"),
+		                                   purposes_critical, test_hex(c->arena, purposes));
+	sign_as(c, m, "RA 2", fake_cert(c->arena, &signer));
+}
+
+static enum err revoked_by(void (*bend)(struct fake_ca *, struct fake_message *))
+{
+	const struct fake_row script[] = { { REPLY_REVOKED, bend }, { REPLY_NONE, NULL } };
+	enum cmp_revocation outcome;
+
+	arena_reset(&a);
+	fake_ca_plays(&ca, script);
+	return cmp_revoke(&ca.client, &a, REASON_UNSPECIFIED, &outcome);
+}
+
+/* RFC 5280 4.2.1.12, below anchors that the operator gave for this CA. */
+static void extended_key_usage(void)
+{
+	static const struct {
+		const char *purposes;
+		bool critical, ca;
+		enum err by_operator, by_role;
+	} rows[] = {
+		{ NULL, false, false, OK, E_CMP_SIGNER },
+		{ "30 0a" SERVER, false, false, E_CMP_SIGNER, E_CMP_SIGNER },
+		{ "30 0a" CLIENT, true, false, E_CMP_SIGNER, E_CMP_SIGNER },
+		{ "30 14" SERVER CLIENT, false, false, E_CMP_SIGNER, E_CMP_SIGNER },
+		{ "30 0a" KGA, false, false, E_CMP_SIGNER, E_CMP_SIGNER },
+		{ "30 14" SERVER RA, true, false, OK, OK },
+		{ "30 06" ANY, false, false, OK, E_CMP_SIGNER },
+		{ "30 10" SERVER ANY, false, false, OK, E_CMP_SIGNER },
+		{ "30 0a" SERVER, false, true, OK, E_CMP_SIGNER }, /* it certifies servers */
+	};
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		enum err want = rows[i].by_operator;
+
+		fake_ca_open(&ca, &ca_arena);
+		purposes = rows[i].purposes;
+		purposes_critical = rows[i].critical;
+		of_a_ca = rows[i].ca;
+		ca.trusted.authority = AUTHORITY_ANY;
+		if (!CHECK_ERR(enrol(by_purposes), want) ||
+		    !CHECK_ERR(revoked_by(by_purposes), want))
+			printf("row %zu\n", i);
+		ca.trusted.authority = AUTHORITY_BY_EKU;
+		if (!CHECK_ERR(enrol(by_purposes), rows[i].by_role))
+			printf("row %zu, by role\n", i);
+		fake_ca_close(&ca);
+	}
+}
+
+/* A CA in name only, and a pinned end entity, are for what they say. */
+static void extended_key_usage_of_others(void)
+{
+	struct digest hash;
+
+	fake_ca_open(&ca, &ca_arena);
+	purposes = "30 0a" SERVER;
+	of_a_ca = true;
+	usage = KU_DIGITAL_SIGNATURE;
+	ca.trusted.authority = AUTHORITY_ANY;
+	CHECK_ERR(enrol(by_purposes), E_CMP_SIGNER);
+	CU_ASSERT(says("something else"));
+	of_a_ca = false;
+	ca.trusted.anchors.n = 0;
+	ca.ca_pubs[0] = ca.root;
+	ca.ca_pubs_count = 1;
+	CHECK_OK(hash_of(HASH_SHA256, signer_spki(ca.ra_key), &hash));
+	CHECK_OK(anchors_add(&ca.trusted.anchors, ANCHOR_KEY_SHA256, digest_span(&hash)));
+	CHECK_ERR(enrol(by_purposes), E_CMP_SIGNER);
+	purposes = NULL;
+	CHECK_OK(enrol(by_purposes));
+	usage = 0;
+	fake_ca_close(&ca);
+}
+
+/* ---- our own key */
+
+static const struct signer *own;
+
+static void by_ourselves(struct fake_ca *c, struct fake_message *m)
+{
+	m->key = own;
+	m->kid = fake_kid(c->arena, signer_spki(own));
+	sign_as(c, m, "RA", fake_ca_cert(c, "RA", "ra", own));
+}
+
+/* Seen to print "revoked": who has the key to be revoked has its certificate, too. */
+static void our_own_key(void)
+{
+	fake_ca_open(&ca, &ca_arena);
+	for (int any = 0; any < 2; any++) {
+		ca.trusted.authority = any ? AUTHORITY_ANY : AUTHORITY_BY_EKU;
+		own = ca.device_key;
+		CHECK_ERR(revoked_by(by_ourselves), E_CMP_SIGNER);
+		CU_ASSERT(says("our own key"));
+		CHECK_ERR(enrol(by_ourselves), E_CMP_SIGNER);
+		own = ca.new_key;
+		CHECK_ERR(enrol(by_ourselves), E_CMP_SIGNER);
+		CU_ASSERT(says("our own key"));
+		CHECK_OK(revoked_by(by_ourselves));
+	}
+	/* not as an anchor, either */
+	ca.trusted.anchors.n = 0;
+	CHECK_OK(anchors_add(&ca.trusted.anchors, ANCHOR_KEY, signer_spki(ca.device_key)));
+	own = ca.device_key;
+	CHECK_ERR(revoked_by(by_ourselves), E_CMP_SIGNER);
+	fake_ca_close(&ca);
+}
+
 static void by_root(struct fake_ca *c, struct fake_message *m)
 {
 	m->key = c->root_key;
@@ -151,16 +284,6 @@ static void a_ca_by_itself(void)
 	fake_ca_plays(&ca, informs);
 	CHECK_OK(cmp_get_template(&ca.client, &a, &t));
 	fake_ca_close(&ca);
-}
-
-static enum err revoked_by(void (*bend)(struct fake_ca *, struct fake_message *))
-{
-	const struct fake_row script[] = { { REPLY_REVOKED, bend }, { REPLY_NONE, NULL } };
-	enum cmp_revocation outcome;
-
-	arena_reset(&a);
-	fake_ca_plays(&ca, script);
-	return cmp_revoke(&ca.client, &a, REASON_UNSPECIFIED, &outcome);
 }
 
 static void a_ca_that_revokes(void)
@@ -543,6 +666,10 @@ const struct test_suite suite_cmp_signer = {
 	"cmp/signer",
 	{
 		{ "cmcRA, cmcCA, or the operator's word", roles },
+		{ "an EKU without a role is for something else", extended_key_usage },
+		{ "so it is of a pinned one, and of a CA in name only",
+	          extended_key_usage_of_others },
+		{ "our own key answers nothing", our_own_key },
 		{ "the anchor itself; a CA for what it issued", the_issuer },
 		{ "a CA that speaks for itself, from patience to pkiConf", a_ca_by_itself },
 		{ "a revocation: by the CA that issued ours, not by another", a_ca_that_revokes },
