@@ -21,10 +21,6 @@ import threading
 import time
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "lab"))
-
-from onlab import records  # noqa: E402
-
 CRLF = b"\r\n"
 
 
@@ -244,6 +240,10 @@ class Server:
         return kind if kind != "none" else None
 
     def flood_of_records(self, raw, kind):
+        # Only here: it takes longer to load than all the rest.
+        sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "lab"))
+        from onlab import records
+
         when = self.options.when
         if when == "clear":
             return records.flood_in_clear(raw, kind)
