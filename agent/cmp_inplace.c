@@ -35,7 +35,7 @@ static bool fits(struct cmp_tool *t, struct span file, const struct signer *key)
 	size_t n;
 
 	return pem_certificates(t->arena, file, certs, CHAIN_MAX + 1, &n) == OK &&
-	       cert_read(certs[0], &c) == OK && span_equal(c.spki, signer_spki(key));
+	       cert_read(certs[0], &c) == OK && public_key_equal(c.spki, signer_spki(key));
 }
 
 /* The key in place is that of the staged certificate: this one follows. */
