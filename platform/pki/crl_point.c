@@ -154,6 +154,7 @@ bool crl_scope_read(struct der *value, struct crl_scope *out)
 	struct der in = der_enter(value, DER_SEQUENCE);
 	bool named = der_at(&in, DER_CONTEXT(0)), some_reasons, indirect, attributes;
 
+	out->stated = true;
 	if (named)
 		out->point = full_name(&in);
 	out->only_users = flag(&in, 1);

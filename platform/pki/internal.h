@@ -103,6 +103,7 @@ struct span cert_peek_subject(struct span der);
 
 /* What a CRL is of, when it is not of all that its issuer issued (RFC 5280 5.2.5). */
 struct crl_scope {
+	bool stated;
 	struct span point; /* DistributionPointName, DER; or empty */
 	bool only_users, only_cas;
 };

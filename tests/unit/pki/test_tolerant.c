@@ -260,6 +260,7 @@ static void judges_issuers(void)
 		{ "basicConstraints not critical", X_CA_LAX, OK },
 		{ "with critical FALSE encoded", "300f 0603551d13 010100 0405 3003 0101ff", OK },
 		{ "zero bits behind keyCertSign", X_CA "300b 0603551d0f 0404 03020006", OK },
+		{ "none", X_UNKNOWN, E_CERT_CA },
 		{ "none, but keyCertSign", X_KU_CERT, E_CERT_CA },
 		{ "cA FALSE encoded", "300c 0603551d13 0405 3003 010100", E_CERT_CA },
 		{ "empty", "3009 0603551d13 0402 3000", E_CERT_CA },
