@@ -89,7 +89,10 @@ enum err tool_enrol(struct cmp_tool *t, enum cmp_request kind, const struct cmp_
                     struct cmp_issued *out)
 {
 	struct request r = { kind, w, out };
+	enum err e = tool_journal_bind(t, w);
 
 	*out = (struct cmp_issued){ .key = NULL };
+	if (e != OK)
+		return e;
 	return tool_try(t, &(struct tool_attempt){ try_request, &r });
 }

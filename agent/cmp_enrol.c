@@ -1,17 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* `onramp cmp ir`, cr, kur and p10cr: what to ask for, and what came of it. */
-#include <arpa/inet.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "agent/cmp_tool.h"
-
-static bool is_address(const char *text)
-{
-	uint8_t b[16];
-
-	return inet_pton(AF_INET, text, b) == 1 || inet_pton(AF_INET6, text, b) == 1;
-}
 
 /* RFC 9483 4.1: whoever has no certificate yet is called by its reference. */
 static const char *subject_by_reference(const struct cmp_tool *t, char *room, size_t cap)
@@ -27,32 +19,15 @@ static const char *subject_by_reference(const struct cmp_tool *t, char *room, si
 	return room;
 }
 
-/* What facts are made of; the lists point into argv. */
-struct names {
-	char subject[2 * NAME_MAX_DER];
-	struct text_list dns, ip;
-};
-
-/* --san NAME: an address or a DNS name, by its looks. */
-static struct cmp_facts facts_of(const struct cmp_tool *t, struct names *n)
+static enum err facts_of(const struct cmp_tool *t, struct tool_names *n, char *room, size_t cap,
+                         struct cmp_facts *out)
 {
 	const char *subject = t->subject;
 
 	if (subject == NULL && t->client.secret != NULL)
-		subject = subject_by_reference(t, n->subject, sizeof n->subject);
-	for (size_t i = 0; i < t->san.n; i++) {
-		struct text_list *to = is_address(t->san.s[i]) ? &n->ip : &n->dns;
-
-		to->s[to->n++] = t->san.s[i];
-	}
-	return (struct cmp_facts){
-		.idevid = &t->identity,
-		.subject = subject,
-		.dns_names = n->dns.s,
-		.dns_count = n->dns.n,
-		.ip_addresses = n->ip.s,
-		.ip_count = n->ip.n,
-	};
+		subject = subject_by_reference(t, room, cap);
+	*out = (struct cmp_facts){ .idevid = &t->identity, .subject = subject };
+	return tool_names(t, n, out);
 }
 
 static enum err kind_named(const char *option, const char *name, enum key_kind *out)
@@ -98,12 +73,13 @@ static enum err try_template(struct cmp_tool *t, void *context)
 
 static enum err wish_by_names(struct cmp_tool *t, struct cmp_wishes *w)
 {
-	struct names names = { .dns = { .n = 0 } };
-	struct cmp_facts facts = facts_of(t, &names);
+	char subject[2 * NAME_MAX_DER];
+	struct tool_names names;
 	struct cmp_template template = { .present = false };
-	enum err e = OK;
+	struct cmp_facts facts;
+	enum err e = facts_of(t, &names, subject, sizeof subject, &facts);
 
-	if (t->follow_template)
+	if (e == OK && t->follow_template)
 		e = tool_try(t, &(struct tool_attempt){ try_template, &template });
 	if (e == OK)
 		e = choose_key(t, &template, w);

@@ -63,7 +63,7 @@ static const struct tool_option options[] = {
 	  TOOL_P10CR },
 	{ "--subject", OPTION_TEXT, AT(subject), "DN",
 	  "/O=Org/CN=name; default: --cert's, or CN=ref", TOOL_CERTIFY & ~TOOL_KUR },
-	{ "--san", OPTION_LIST, AT(san), "NAME", "DNS name or address", TOOL_CERTIFY & ~TOOL_KUR },
+	{ "--san", OPTION_LIST, AT(san), "NAME", "DNS:, IP:, URI: or email: and a name, or by its looks", TOOL_CERTIFY & ~TOOL_KUR },
 	{ "--follow-template", OPTION_FLAG, AT(follow_template), NULL,
 	  "first get the CA's template, and fill it in", TOOL_CERTIFY & ~TOOL_KUR },
 	{ "--revreason", OPTION_TEXT, AT(revreason), "NAME",

@@ -319,6 +319,8 @@ static enum err make_client(struct cmp_tool *t)
 		e = read_name(t, "--recipient", t->recipient, &c->recipient);
 	if (e == OK)
 		e = read_name(t, "--subject", t->subject, &(struct span){ 0 });
+	if (e == OK)
+		e = tool_names(t, &(struct tool_names){ 0 }, &(struct cmp_facts){ 0 });
 	return e;
 }
 
@@ -402,6 +404,10 @@ enum err tool_key(struct cmp_tool *t, enum key_kind kind)
 {
 	const char *path = t->in_place.option != NULL ? t->in_place.next_key : t->newkey;
 
-	return target_is_there(path) ? load_key(t, "--newkey", path, &t->new_key)
-	                             : make_key(t, path, kind);
+	enum err e = OK;
+
+	if (target_is_there(path))
+		return load_key(t, "--newkey", path, &t->new_key);
+	e = tool_journal_wants_key(t, path);
+	return e == OK ? make_key(t, path, kind) : e;
 }

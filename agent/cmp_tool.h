@@ -16,6 +16,7 @@
 #include "agent/options.h"
 #include "cmp/cmp.h"
 #include "platform/codec/json.h"
+#include "platform/crypto/hash.h"
 
 struct cmp_tool;
 
@@ -44,6 +45,11 @@ struct tool_operation {
 	const char *brief;   /* a line of `onramp cmp --help` */
 	const char *teaches; /* of `onramp cmp OPERATION --help` */
 	const char *example;
+};
+
+/* cmp_journal.c: what a waiting transaction is for. */
+struct tool_bound {
+	struct digest key, request;
 };
 
 /* cmp_inplace.c: kur whose results take the place of --key and --cert. */
@@ -92,6 +98,7 @@ struct cmp_tool {
 	struct cmp_watch watch;
 	struct cmp_client client;
 	struct cmp_journal journal;
+	struct tool_bound bound;
 	int journal_lock; /* -1: not held */
 	int64_t ends;     /* ticks: --total-timeout is for all of it */
 
@@ -155,6 +162,13 @@ struct tool_pem {
 };
 MUST_CHECK enum err tool_read_der(struct cmp_tool *t, const struct tool_pem *p, struct span *out);
 
+/* cmp_names.c: --san, into facts whose lists are n's. E_USAGE. */
+struct tool_names {
+	struct text_list of[CMP_NAME_KINDS];
+};
+MUST_CHECK enum err tool_names(const struct cmp_tool *t, struct tool_names *n,
+                               struct cmp_facts *out);
+
 /* cmp_enrol.c, cmp_support.c: the operations. */
 enum err tool_run_ir(struct cmp_tool *t);
 enum err tool_run_cr(struct cmp_tool *t);
@@ -179,8 +193,14 @@ MUST_CHECK enum err tool_try(struct cmp_tool *t, const struct tool_attempt *a);
 MUST_CHECK enum err tool_enrol(struct cmp_tool *t, enum cmp_request kind,
                                const struct cmp_wishes *w, struct cmp_issued *out);
 
-/* cmp_journal.c: --journal, also hung into the client; empty: nothing waits. */
+/*
+ * cmp_journal.c: --journal is bound to key, request, operation, server and results: with
+ * others E_USAGE.  Also hung into the client; empty: nothing waits.
+ */
+MUST_CHECK enum err tool_journal_bind(struct cmp_tool *t, const struct cmp_wishes *w);
 MUST_CHECK enum err tool_journal_read(struct cmp_tool *t, struct span *state);
+/* Before a key is made: E_USAGE where a transaction waits, for one that is there. */
+MUST_CHECK enum err tool_journal_wants_key(struct cmp_tool *t, const char *path);
 /* After the operation ended with e, which is returned: what is decided is forgotten. */
 MUST_CHECK enum err tool_journal_close(const struct cmp_tool *t, enum err e);
 

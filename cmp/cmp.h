@@ -142,13 +142,19 @@ struct cmp_facts {
 	size_t dns_count;
 	const char *const *ip_addresses;
 	size_t ip_count;
+	const char *const *uris;
+	size_t uri_count;
+	const char *const *emails;
+	size_t email_count;
 };
 MUST_CHECK enum err cmp_apply_template(const struct cmp_template *t, const struct cmp_facts *f,
                                        struct arena *a, struct cmp_wishes *out);
 
-/* Could a request carry this name? E_CONFIG. */
-MUST_CHECK enum err cmp_dns_wish(const char *name);
-MUST_CHECK enum err cmp_ip_wish(const char *text);
+/* Alternative names that may be wished for, as RFC 5280 4.2.1.6 has them. */
+enum cmp_name_kind { CMP_NAME_DNS, CMP_NAME_IP, CMP_NAME_URI, CMP_NAME_EMAIL, CMP_NAME_KINDS };
+
+/* Could a request carry this name? E_CONFIG says what is wrong with it. */
+MUST_CHECK enum err cmp_name_wish(enum cmp_name_kind kind, const char *name);
 
 /* The certificate that came, checked: ours, as asked, valid, leading to an anchor. */
 struct cmp_issued {

@@ -21,4 +21,8 @@ MUST_CHECK enum err cmp_fill_extensions(const struct cmp_facts *f, struct span w
 MUST_CHECK enum err cmp_wished_extensions(const struct cmp_facts *f, struct arena *a,
                                           struct span *out);
 
+/* altname.c: a GeneralName, checked; and its tag. */
+MUST_CHECK enum err cmp_put_name(struct derw *w, enum cmp_name_kind kind, const char *name);
+uint8_t cmp_name_tag(enum cmp_name_kind kind);
+
 #endif

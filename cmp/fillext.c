@@ -1,101 +1,57 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Filling a template in: the extensions (RFC 9483 4.3.3). */
-#include <arpa/inet.h>
-
 #include "cmp/fill.h"
 
-enum {
-	TAG_OTHER_NAME = DER_CONTEXT(0),
-	TAG_DNS_NAME = DER_CONTEXT_PRIMITIVE(2),
-	TAG_DIRECTORY_NAME = DER_CONTEXT(4),
-	TAG_IP_ADDRESS = DER_CONTEXT_PRIMITIVE(7)
-};
-enum { DNS_NAME_MAX = 253 };
+enum { TAG_OTHER_NAME = DER_CONTEXT(0), TAG_DIRECTORY_NAME = DER_CONTEXT(4) };
 
 /* Wishes are used up one after the other, so that two empty names get two names. */
 struct wishes {
 	const struct cmp_facts *facts;
 	struct arena *arena;
-	size_t dns_used, ip_used;
+	size_t used[CMP_NAME_KINDS];
 };
 
-enum err cmp_dns_wish(const char *name)
+/* The next wish of a kind; NULL: none is left. */
+static const char *next_wish(struct wishes *v, enum cmp_name_kind kind)
 {
-	struct span s = span_str(name);
-	struct quoted q;
+	const struct cmp_facts *f = v->facts;
+	const struct {
+		const char *const *names;
+		size_t count;
+	} of[CMP_NAME_KINDS] = {
+		[CMP_NAME_DNS] = { f->dns_names, f->dns_count },
+		[CMP_NAME_IP] = { f->ip_addresses, f->ip_count },
+		[CMP_NAME_URI] = { f->uris, f->uri_count },
+		[CMP_NAME_EMAIL] = { f->emails, f->email_count },
+	};
 
-	for (size_t i = 0; i < s.n; i++)
-		if (s.p[i] <= ' ' || s.p[i] >= 0x7f)
-			s.n = 0;
-	if (s.n == 0 || s.n > DNS_NAME_MAX)
-		return err_because(E_CONFIG, "%s is not a DNS name", log_quote(&q, span_str(name)));
-	return OK;
+	return v->used[kind] < of[kind].count ? of[kind].names[v->used[kind]++] : NULL;
 }
 
-static enum err read_ip_address(const char *text, uint8_t b[16], size_t *n)
+static enum err put_next(struct derw *w, struct wishes *v, enum cmp_name_kind kind)
 {
-	struct quoted q;
+	const char *name = next_wish(v, kind);
 
-	*n = inet_pton(AF_INET, text, b) == 1 ? 4 : inet_pton(AF_INET6, text, b) == 1 ? 16 : 0;
-	if (*n == 0)
-		return err_because(E_CONFIG, "%s is not an IP address",
-		                   log_quote(&q, span_str(text)));
-	return OK;
-}
-
-enum err cmp_ip_wish(const char *text)
-{
-	uint8_t b[16];
-	size_t n;
-
-	return read_ip_address(text, b, &n);
-}
-
-/* dNSName [2] IA5String; RFC 5280 4.2.1.6. */
-static enum err put_dns_name(struct derw *w, const char *name)
-{
-	enum err e = cmp_dns_wish(name);
-
-	if (e == OK)
-		derw_put(w, TAG_DNS_NAME, span_str(name));
-	return e;
-}
-
-/* iPAddress [7] OCTET STRING: 4 or 16 octets. */
-static enum err put_ip_address(struct derw *w, const char *text)
-{
-	uint8_t b[16];
-	size_t n;
-	enum err e = read_ip_address(text, b, &n);
-
-	if (e == OK)
-		derw_put(w, TAG_IP_ADDRESS, (struct span){ b, n });
-	return e;
-}
-
-static enum err put_next_dns_name(struct derw *w, struct wishes *v)
-{
-	return v->dns_used < v->facts->dns_count
-	               ? put_dns_name(w, v->facts->dns_names[v->dns_used++])
-	               : OK;
-}
-
-static enum err put_next_ip_address(struct derw *w, struct wishes *v)
-{
-	return v->ip_used < v->facts->ip_count
-	               ? put_ip_address(w, v->facts->ip_addresses[v->ip_used++])
-	               : OK;
+	return name != NULL ? cmp_put_name(w, kind, name) : OK;
 }
 
 static enum err put_all_names(struct derw *w, struct wishes *v)
 {
 	enum err e = OK;
 
-	while (e == OK && v->dns_used < v->facts->dns_count)
-		e = put_next_dns_name(w, v);
-	while (e == OK && v->ip_used < v->facts->ip_count)
-		e = put_next_ip_address(w, v);
+	for (int kind = 0; kind < CMP_NAME_KINDS && e == OK; kind++)
+		for (const char *name; e == OK && (name = next_wish(v, kind)) != NULL;)
+			e = cmp_put_name(w, kind, name);
 	return e;
+}
+
+static bool wishes_are_left(struct wishes *v)
+{
+	bool left = false;
+
+	for (int kind = 0; kind < CMP_NAME_KINDS; kind++)
+		left |= next_wish(v, kind) != NULL;
+	return left;
 }
 
 /* directoryName [4] Name, explicit: what is empty in it is the device's, or left out. */
@@ -137,10 +93,9 @@ static enum err fill_general_name(struct derw *w, struct wishes *v, struct span 
 		return e;
 	if (name.p[0] == TAG_DIRECTORY_NAME)
 		return put_directory_name(w, v, content);
-	if (content.n == 0 && name.p[0] == TAG_DNS_NAME)
-		return put_next_dns_name(w, v);
-	if (content.n == 0 && name.p[0] == TAG_IP_ADDRESS)
-		return put_next_ip_address(w, v);
+	for (int kind = 0; content.n == 0 && kind < CMP_NAME_KINDS; kind++)
+		if (name.p[0] == cmp_name_tag(kind))
+			return put_next(w, v, kind);
 	if (content.n > 0 && !(name.p[0] == TAG_OTHER_NAME && is_empty_other_name(content)))
 		derw_raw(w, name);
 	return OK;
@@ -251,7 +206,7 @@ enum err cmp_fill_extensions(const struct cmp_facts *f, struct span wanted, stru
 	}
 	if (e == OK)
 		e = filled != OK ? filled : derw_end(&w, out);
-	if (e == OK && (v.dns_used < f->dns_count || v.ip_used < f->ip_count))
+	if (e == OK && wishes_are_left(&v))
 		log_notice("the CA's template has no place for some of the names wished");
 	return err_within(E_CMP_TEMPLATE, e, "extensions");
 }

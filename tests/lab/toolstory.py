@@ -26,7 +26,7 @@ from onlab.cacert import read_pem, spki_of
 ENVIRONMENT = {**os.environ, "ASAN_OPTIONS": "detect_leaks=0"}
 SUBJECT = ("--subject", "/O=Example Domain/serialNumber=SN-0001")
 SECRET = "correct horse battery staple"
-USAGE, IDENTITY, STORE = 2, 4, 5
+USAGE, IDENTITY, STORE, TIMEOUT = 2, 4, 5, 72
 
 
 class Bench:
@@ -377,6 +377,65 @@ def as_in_the_manual(b: Bench) -> None:
     b.expect({operation for operation, _ in lines} >= {"ir", "kur", "rr"}, "ir, kur, rr: none")
 
 
+# ---- 5.5: what waits, waits for one line
+
+
+def journal_is_bound(b: Bench) -> None:
+    words = [*b.ours, *b.trusted, "--newkey", "new.key", "--certout", "new.pem", "--journal",
+             "journal"]  # fmt: skip
+    subject = [*SUBJECT, "--san", "router.example"]
+    b.run("cr", *words, *subject, "--total-timeout", "1", status=TIMEOUT)
+    b.expect(b.file("journal").exists(), "no journal")
+    b.run("cr", *b.ours, *b.trusted, "--newkey", "there.key", "--certout", "there.pem", "--reject",
+          "--total-timeout", "1", status=TIMEOUT)  # fmt: skip
+
+    def but(**more) -> list:
+        line = list(words)
+        for name, value in more.items():
+            line[line.index(f"--{name}") + 1] = value
+        return line
+
+    bound = ("--journal", "journal")
+    b.refuses("cr", *but(newkey="other.key"), *subject, says=("--newkey other.key", "new.key"))
+    b.refuses("cr", *but(newkey="there.key"), *subject, says=(*bound, "key", "new.key"))
+    b.refuses("cr", *but(certout="elsewhere"), *subject, says=(*bound, "result files", "new.pem"))
+    b.refuses("cr", *words, *subject, "--chainout", "c.pem", says=(*bound, "result files"))
+    b.refuses("cr", *words, *SUBJECT, says=(*bound, "request"))
+    b.refuses("cr", *words, *subject, "--profile", "lan", says=(*bound, "request"))
+    b.refuses("cr", *words, *subject, "--path", "/elsewhere", says=(*bound, "server"))
+    b.refuses("ir", *but(cert=b.idevid[1], key=b.idevid[3]), *subject, says=(*bound, "operation"))
+    b.run("cr", *words, *subject)
+    b.expect(b.is_issued("new.pem") and b.fits("new.key", "new.pem"), "no pair in the end")
+    b.expect(not b.file("journal").exists(), "the journal is still there")
+    b.expect(not b.file("other.key").exists(), "a key was made for nothing")
+
+
+# ---- 5.6: names
+
+
+def alternative_names(b: Bench) -> None:
+    new = (*SUBJECT, "--newkey", "new.key", "--certout", "new.pem")
+    given = ("router.example", "DNS:*.lan.example", "10.0.0.1", "IP:2001:db8::1", "https://x/y",
+             "URI:urn:dev:ops:32473-1", "admin@example.org", "email:root@example.org")  # fmt: skip
+    names = [word for name in given for word in ("--san", name)]
+    for operation in ("cr", "p10cr"):
+        b.run(operation, *b.ours, *b.trusted, *new, *names)
+        shown = subprocess.run(["openssl", "x509", "-in", b.file("new.pem"), "-noout", "-ext",
+                                "subjectAltName"], capture_output=True, text=True).stdout  # fmt: skip
+        found = {one.strip() for one in shown.splitlines()[-1].split(",")}
+        expected = {"DNS:router.example", "DNS:*.lan.example", "IP Address:10.0.0.1",
+                    "IP Address:2001:DB8:0:0:0:0:0:1", "URI:https://x/y",
+                    "URI:urn:dev:ops:32473-1", "email:admin@example.org",
+                    "email:root@example.org"}  # fmt: skip
+        b.expect(found == expected, f"{operation}: {found}")
+    for name in ("300.1.1.1", "a,b", "DNS:https://x/y", "x y", "a_b", "IP:10.0.0.1/8", "IP:router",
+                 "DNS:10.0.0.1", "URI:x", "https://", "a@b@c", "email:x", "dirName:x", "", "DNS:",
+                 "RID:1.2.3", "router.example.", "-x"):  # fmt: skip
+        done = b.run("cr", *b.ours, *b.trusted, *new, f"--san={name}", status=USAGE)
+        b.expect(b"--san" in done.stderr, f"--san {name}: not named: {done.stderr}")
+    b.expect(len(b.saw("cr")) == 1, "a wrong name was sent")
+
+
 STORIES = {
     "links-and-devices": ("ir", through_links_and_devices, ()),
     "fifo": ("cr", through_a_fifo, ()),
@@ -389,6 +448,9 @@ STORIES = {
     "two-tiers": ("kur", above_two_tiers, ()),
     "in-place": ("kur", in_place, ()),
     "in-place-killed": ("kur", in_place_or_not_at_all, ()),
+    "journal-is-bound": ("cr", journal_is_bound,
+                         ("--cmp-wait", "2", "--cmp-check-after", "2")),
+    "names": ("cr", alternative_names, ()),
     "manual": ("ir", as_in_the_manual,
                ("--cmp-subject", "any", "--cmp-keygen", "on", "--cmp-secret", SECRET,
                 "--cmp-reference", "4711", "--cmp-profiles", "tls-server=key-only")),

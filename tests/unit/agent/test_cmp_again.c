@@ -276,9 +276,60 @@ static void one_time_for_all(void)
 	CU_ASSERT_EQUAL(w.calls, 2);
 }
 
+/* The CA's approval is not polled for, and so not lost, by a line that asks for another. */
+static void what_waits_is_for_one_key_and_request(void)
+{
+	static const char *const other = "/elsewhere/cert.pem";
+	struct signer *key, *ours;
+	struct span subject, extensions;
+
+	begin();
+	t.ends = clock_ticks() + 1000;
+	ca.check_after = 5;
+	CHECK_ERR(ask(waits), E_CMP_TIMEOUT);
+	CHECK_OK(signer_generate(&key, KEY_KIND_EC256));
+	ours = (struct signer *)(uintptr_t)ca.wishes.key;
+	ca.wishes.key = key;
+	CHECK_ERR(go_on(granted), E_USAGE);
+	CU_ASSERT(is_kept() && ca.at == 0);
+	ca.wishes.key = ours;
+	extensions = ca.wishes.extensions;
+	subject = ca.wishes.subject;
+	ca.wishes.subject = ca.wishes.extensions = NO_BYTES;
+	CHECK_ERR(go_on(granted), E_USAGE);
+	ca.wishes.subject = subject;
+	ca.wishes.extensions = extensions;
+	process_begins();
+	t.certout = other;
+	ca.at = 0;
+	CHECK_ERR(tool_enrol(&t, CMP_IR, &ca.wishes, &issued), E_USAGE);
+	CU_ASSERT(is_kept() && ca.at == 0);
+	fake_time.seconds += 10;
+	CHECK_OK(go_on(granted));
+	CU_ASSERT_EQUAL(ca.transactions, 1);
+	signer_close(key);
+	fake_ca_close(&ca);
+}
+
+static void no_key_is_made_where_one_is_waited_for(void)
+{
+	begin();
+	CHECK_OK(tool_journal_wants_key(&t, "new.key"));
+	t.ends = clock_ticks() + 1000;
+	ca.check_after = 5;
+	t.newkey = "ours.key";
+	CHECK_ERR(ask(waits), E_CMP_TIMEOUT);
+	CHECK_ERR(tool_journal_wants_key(&t, "new.key"), E_USAGE);
+	CU_ASSERT_PTR_NOT_NULL(strstr(err_reason(E_USAGE), "ours.key"));
+	fake_ca_close(&ca);
+}
+
 const struct test_suite suite_agent_cmp_again = {
 	"agent/cmp_again",
 	{
+		{ "what waits is for one key and request", what_waits_is_for_one_key_and_request },
+		{ "no key is made where one is waited for",
+	          no_key_is_made_where_one_is_waited_for },
 		{ "what waits is gone on with", what_waits_is_gone_on_with },
 		{ "no answer is no end", no_answer_is_no_end },
 		{ "an end is an end", an_end_is_an_end },
