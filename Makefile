@@ -19,7 +19,7 @@ JOBS       ?= $(shell nproc 2>/dev/null || echo 2)
 # Reproducible: the time of the last commit, or what SOURCE_DATE_EPOCH says.
 BUILD_TIME ?= $(or $(SOURCE_DATE_EPOCH),$(shell git log -1 --format=%ct 2>/dev/null),1795478400)
 
-LIBS_WANTED = wolfssl libcurl jansson
+LIBS_WANTED = wolfssl libcurl jansson libcares
 # Looked up when the first recipe runs, not before (`make deps` may have to come), and once.
 LIB_CFLAGS ?= $(eval LIB_CFLAGS := $$(shell $(PKG_CONFIG) --cflags $(LIBS_WANTED)))$(LIB_CFLAGS)
 LIB_LIBS   ?= $(eval LIB_LIBS := $$(shell $(PKG_CONFIG) --libs $(LIBS_WANTED)))$(LIB_LIBS)

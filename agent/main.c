@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "agent/commands.h"
 #include "platform/base/limits.h"
@@ -11,6 +12,7 @@
 #include "platform/clock.h"
 #include "platform/crypto/features.h"
 #include "platform/http/link_http.h"
+#include "platform/net/names.h"
 #include "platform/store/file.h"
 
 extern char **environ;
@@ -108,8 +110,24 @@ static int global_options(int argc, char **argv)
 	return i < argc ? i : -1;
 }
 
+/* Below --root, so far as its owner has put it there: it may be a place for tests, or
+   the tree of a device whose network is the one we are in. */
+static const char *in_root(const char *path, char room[PATH_NAME_MAX])
+{
+	return file_rooted(path, room, PATH_NAME_MAX) == OK && access(room, R_OK) == 0 ? room
+	                                                                               : NULL;
+}
+
+static void look_for_name_files(void)
+{
+	static char resolv_conf[PATH_NAME_MAX], hosts[PATH_NAME_MAX];
+
+	names_files(in_root("/etc/resolv.conf", resolv_conf), in_root("/etc/hosts", hosts));
+}
+
 static int run_command(int argc, char **argv)
 {
+	look_for_name_files();
 	for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
 		enum err e;
 		int status;

@@ -60,7 +60,16 @@ enum {
 	TLS_TURN_OCTETS = 16384,    /* read at one go, then deadline and stop are looked at */
 	TLS_USELESS_MAX = 65536,    /* octets in a row without application data: a handshake with
 	                               the longest chain and 200 names of CAs is 45 kB */
-	ADDRESSES_MAX = 8,          /* of one name; each may cost its share of the time */
+	ADDRESSES_MAX = 32,         /* of one name: more, 250 ms apart, do not begin in time */
+
+	/* names */
+	DNS_TRY_MS = 2000,    /* then the next server is asked: the second, or the first again */
+	DNS_TRIES = 2,        /* of each server, and all within the time to connect */
+	DNS_TURN_READS = 8,   /* of what came, then deadline and stop are looked at */
+	DNS_SOCKETS_MAX = 16, /* of c-ares: UDP and TCP with the servers of resolv.conf */
+	DNS_OTHER_FAMILY_MS = 1000, /* RFC 8305 3; not 50 ms: its addresses are asked for once */
+	HOSTS_LINE_MAX = 1024,      /* of /etc/hosts */
+	CONNECT_STAGGER_MS = 250,   /* RFC 8305 5: before the next address is tried, too */
 
 	/* HTTP */
 	URL_MAX = 256,           /* registrar addresses are origins, redirects little more */

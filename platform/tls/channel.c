@@ -30,7 +30,6 @@ enum err channel_start(void)
 {
 	if (wolfSSL_Init() != WOLFSSL_SUCCESS)
 		return err_because(E_CRYPTO, "wolfSSL_Init");
-	tcp_start();
 	return OK;
 }
 

@@ -8,7 +8,7 @@
  * afterwards (provisional, RFC 8995 5.1: no judge).
  *
  * Not resumed, no tickets, no PSK, no renegotiation, no early data.  Names are
- * resolved with getaddrinfo(); IPv6 zones as "fe80::1%eth0".
+ * resolved by platform/net; IPv6 zones as "fe80::1%eth0".
  */
 #ifndef ONRAMP_TLS_CHANNEL_H
 #define ONRAMP_TLS_CHANNEL_H

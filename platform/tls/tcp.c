@@ -1,32 +1,33 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* TCP connections and waits with an end. */
+/*
+ * TCP connections and waits with an end.
+ *
+ * The addresses of a name are tried 250 ms apart, families in turn, and all that were
+ * begun stay under way: the first that connects wins (RFC 8305 4, 5).  So an address
+ * that swallows everything costs a quarter of a second, whoever comes behind it.
+ */
 #include <errno.h>
-#include <netdb.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <poll.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <strings.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+#include <netinet/tcp.h>
 
 #include "platform/base/limits.h"
 #include "platform/base/log.h"
 #include "platform/clock.h"
 #include "platform/tls/tcp.h"
 
-void tcp_start(void)
-{
-	/* glibc's resolver; musl's waits five seconds in all. An operator's word stands. */
-	setenv("RES_OPTIONS", "timeout:2 attempts:2", 0);
-}
-
 int64_t tcp_deadline(int64_t ms, int64_t end)
 {
 	int64_t own = clock_ticks() + ms;
 
 	return end != 0 && end < own ? end : own;
+}
+
+static enum err stopped(void)
+{
+	return err_because(E_TIMEOUT, "asked to stop");
 }
 
 enum err tcp_wait(int fd, short events, int64_t deadline)
@@ -40,7 +41,7 @@ enum err tcp_wait(int fd, short events, int64_t deadline)
 		int64_t left = deadline - clock_ticks();
 
 		if (clock_stopped())
-			return err_because(E_TIMEOUT, "asked to stop");
+			return stopped();
 		if (left <= 0)
 			return err_because(E_TIMEOUT, "no answer in the time given");
 		if (poll(fds, 2, left < INT32_MAX ? (int)left : INT32_MAX) < 0 && errno != EINTR)
@@ -50,120 +51,145 @@ enum err tcp_wait(int fd, short events, int64_t deadline)
 	}
 }
 
-static enum err unreachable(int error)
+/* ---- attempts to connect, side by side */
+
+struct race {
+	const struct addresses *to;
+	size_t begun;                         /* of them */
+	struct pollfd fds[1 + ADDRESSES_MAX]; /* the first is the request to stop; -1: failed */
+	size_t under_way;
+	int64_t next; /* ticks when the next one begins, unless all before have failed */
+	int error;    /* of the last that failed */
+	int winner;   /* -1: none yet */
+};
+
+static void give_up(struct race *r, size_t i, int error)
 {
-	return err_because(E_UNREACHABLE, "%s", strerror(error));
+	r->error = error;
+	close(r->fds[i].fd);
+	r->fds[i].fd = -1;
+	r->under_way--;
 }
 
-/* What the attempt that poll(2) ended came to. */
-static enum err connected(int fd)
+static void win(struct race *r, size_t i)
 {
-	int error = 0;
-	socklen_t n = sizeof error;
-
-	if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &n) != 0)
-		error = errno;
-	return error == 0 ? OK : unreachable(error);
+	r->winner = r->fds[i].fd;
+	r->fds[i].fd = -1;
+	r->under_way--;
 }
 
-static enum err connect_within(int fd, const struct addrinfo *to, int64_t deadline)
+static int open_socket(int family)
 {
 	const int on = 1;
-	enum err e;
+	int fd = socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_TCP);
 
 	/* requests are whole when written: waiting for more only costs a round trip */
-	if (setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) != 0)
-		return unreachable(errno);
-	if (connect(fd, to->ai_addr, to->ai_addrlen) == 0)
-		return OK;
-	if (errno != EINPROGRESS && errno != EINTR)
-		return unreachable(errno);
-	e = tcp_wait(fd, POLLOUT, deadline);
-	return e == OK ? connected(fd) : e;
+	if (fd >= 0 && setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) != 0) {
+		close(fd);
+		return -1;
+	}
+	return fd;
 }
 
-static enum err try_address(const struct addrinfo *to, int64_t deadline, int *fd)
+static void begin_next(struct race *r)
 {
-	int s = socket(to->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_TCP);
-	enum err e;
+	const struct address *a = &r->to->a[r->begun];
+	size_t i = ++r->begun;
+	int fd = open_socket(a->at.any.sa_family);
 
-	if (s < 0)
-		return unreachable(errno);
-	e = connect_within(s, to, deadline);
-	if (e == OK)
-		*fd = s;
-	else
-		close(s);
-	return e;
+	r->next = clock_ticks() + CONNECT_STAGGER_MS;
+	r->fds[i] = (struct pollfd){ .fd = fd, .events = POLLOUT };
+	if (fd < 0) {
+		r->error = errno;
+		return;
+	}
+	r->under_way++;
+	if (connect(fd, &a->at.any, a->n) == 0)
+		win(r, i);
+	else if (errno != EINPROGRESS && errno != EINTR)
+		give_up(r, i, errno);
 }
 
-/* One address that swallows everything must not use up the time of the others. */
-static enum err try_addresses(const struct addrinfo *list, int64_t deadline, int *fd)
+/* What the attempts that poll(2) ended came to. */
+static void look(struct race *r)
 {
-	enum err e = err_because(E_UNREACHABLE, "the name has no address");
-	unsigned left = 0;
+	for (size_t i = 1; i <= r->begun && r->winner < 0; i++) {
+		int error = 0;
+		socklen_t n = sizeof error;
 
-	for (const struct addrinfo *a = list; a != NULL && left < ADDRESSES_MAX; a = a->ai_next)
-		left++;
-	for (const struct addrinfo *a = list; left > 0; a = a->ai_next, left--) {
-		int64_t share = (deadline - clock_ticks()) / left;
+		if (r->fds[i].fd < 0 || r->fds[i].revents == 0)
+			continue;
+		if (getsockopt(r->fds[i].fd, SOL_SOCKET, SO_ERROR, &error, &n) != 0)
+			error = errno;
+		if (error == 0)
+			win(r, i);
+		else
+			give_up(r, i, error);
+	}
+}
 
-		e = try_address(a, tcp_deadline(share, deadline), fd);
-		if (e == OK || clock_stopped())
+static bool has_more(const struct race *r)
+{
+	return r->begun < r->to->n;
+}
+
+static enum err wait_for_them(struct race *r, int64_t deadline)
+{
+	int64_t now = clock_ticks(), until = has_more(r) && r->next < deadline ? r->next : deadline;
+	int left = until - now < INT32_MAX ? (int)(until - now) : INT32_MAX;
+
+	if (clock_stopped())
+		return stopped();
+	if (now >= deadline)
+		return err_because(E_TIMEOUT, "no answer in the time given");
+	if (poll(r->fds, 1 + r->begun, left > 0 ? left : 0) < 0 && errno != EINTR)
+		return err_because(E_BUG, "poll: %s", strerror(errno));
+	return OK;
+}
+
+static enum err run(struct race *r, int64_t deadline)
+{
+	enum err e = OK;
+
+	while (e == OK && r->winner < 0) {
+		while (r->winner < 0 && has_more(r) &&
+		       (r->under_way == 0 || clock_ticks() >= r->next))
+			begin_next(r);
+		if (r->winner >= 0)
 			break;
+		if (r->under_way == 0)
+			return err_because(E_UNREACHABLE, "%s", strerror(r->error));
+		e = wait_for_them(r, deadline);
+		if (e == OK)
+			look(r);
 	}
 	return e;
 }
 
-/* The name itself or one below it, in any case, as an absolute name, too. */
-static bool is_below(const char *host, const char *top)
+enum err tcp_connect_any(const struct addresses *to, int64_t deadline, int *fd)
 {
-	size_t n = strlen(host), m = strlen(top);
+	struct race r = { .to = to,
+		          .fds = { { .fd = clock_stop_fd(), .events = POLLIN } },
+		          .winner = -1 };
+	enum err e = run(&r, deadline);
 
-	n -= n > 0 && host[n - 1] == '.';
-	return n >= m && strncasecmp(host + n - m, top, m) == 0 &&
-	       (n == m || host[n - m - 1] == '.');
-}
-
-/*
- * RFC 6761 6.3, 6.4: names below "localhost" are this machine, those below
- * "invalid" are nothing, whatever a hosts file or a name server says.
- */
-static enum err resolve(const char *host, uint16_t port, struct addrinfo **list)
-{
-	const struct addrinfo hints = {
-		.ai_family = AF_UNSPEC,
-		.ai_socktype = SOCK_STREAM,
-		.ai_flags = AI_NUMERICSERV,
-	};
-	char service[8];
-	int code;
-
-	*list = NULL;
-	if (is_below(host, "invalid"))
-		return err_because(E_UNREACHABLE, "cannot be resolved: a name that never exists");
-	snprintf(service, sizeof service, "%u", (unsigned)port);
-	/* without a name: the addresses of this machine */
-	code = getaddrinfo(is_below(host, "localhost") ? NULL : host, service, &hints, list);
-	if (code == 0)
-		return OK;
-	*list = NULL;
-	return err_because(E_UNREACHABLE, "cannot be resolved: %s",
-	                   code == EAI_SYSTEM ? strerror(errno) : gai_strerror(code));
+	for (size_t i = 1; i <= r.begun; i++)
+		if (r.fds[i].fd >= 0)
+			close(r.fds[i].fd);
+	*fd = r.winner;
+	return e;
 }
 
 enum err tcp_connect(const char *host, uint16_t port, int64_t deadline, int *fd)
 {
-	struct addrinfo *list;
+	struct addresses list;
 	struct quoted q;
 	enum err e;
 
 	*fd = -1;
-	e = resolve(host, port, &list);
-	if (e == OK) {
-		e = try_addresses(list, deadline, fd);
-		freeaddrinfo(list);
-	}
+	e = names_resolve(host, port, deadline, &list);
+	if (e == OK)
+		e = tcp_connect_any(&list, deadline, fd);
 	if (e == OK)
 		return OK;
 	return err_because(e, "%s port %u: %s", log_quote(&q, span_str(host)), (unsigned)port,

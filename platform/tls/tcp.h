@@ -3,15 +3,14 @@
  * TCP as a client, and waiting: what TLS and plain http stand on.
  *
  * Deadlines are clock_ticks().  Every wait ends early, as E_TIMEOUT, when the
- * agent is asked to stop (clock_stop()).  The resolver's own waiting is bounded
- * by resolv.conf and by tcp_start() alone: getaddrinfo(3) cannot be ended.
+ * agent is asked to stop (clock_stop()).
  */
 #ifndef ONRAMP_TLS_TCP_H
 #define ONRAMP_TLS_TCP_H
 
 #include <stdint.h>
 
-#include "platform/base/err.h"
+#include "platform/net/names.h"
 
 /* The earlier of `ms` from now and `end`; 0 is no end. */
 int64_t tcp_deadline(int64_t ms, int64_t end);
@@ -20,13 +19,14 @@ int64_t tcp_deadline(int64_t ms, int64_t end);
 MUST_CHECK enum err tcp_wait(int fd, short events, int64_t deadline);
 
 /*
- * Every address of the name in turn, each with its share of the time that is
- * left.  The socket does not block, is closed on exec, and sends small segments
- * at once.  E_UNREACHABLE or E_TIMEOUT with what the last address said.
+ * The first of the addresses that connects; the next one is begun after 250 ms, or as
+ * soon as all before it have failed.  The socket does not block, is closed on exec, and
+ * sends small segments at once.  E_UNREACHABLE: all have failed, with what the last one
+ * said; E_TIMEOUT: some had not answered.  *fd is -1 then.
  */
-MUST_CHECK enum err tcp_connect(const char *host, uint16_t port, int64_t deadline, int *fd);
+MUST_CHECK enum err tcp_connect_any(const struct addresses *to, int64_t deadline, int *fd);
 
-/* Once per process: the resolver gives up after seconds, not after a minute. */
-void tcp_start(void);
+/* The same for all addresses of a name (platform/net/names.h). */
+MUST_CHECK enum err tcp_connect(const char *host, uint16_t port, int64_t deadline, int *fd);
 
 #endif

@@ -13,7 +13,7 @@ BEGIN {
 	may["platform/codec"]  = "platform/codec platform/base"
 	may["platform/crypto"] = base " platform/codec platform/crypto platform/store"
 	may["platform/pki"]    = know
-	may["platform/tls"]    = know " platform/tls"
+	may["platform/tls"]    = know " platform/net platform/tls"
 	may["platform/http"]   = base " platform/codec platform/pki platform/tls platform/http"
 	may["platform/coap"]   = base " platform/codec platform/pki platform/tls platform/coap"
 	may["platform/store"]  = base " platform/codec platform/store"
@@ -22,6 +22,7 @@ BEGIN {
 
 	home["wolfssl"] = "platform/crypto platform/tls"
 	home["curl"]    = "platform/http"
+	home["ares"]    = "platform/net"
 	home["coap3"]   = "platform/coap"
 	home["cbor"] = home["jansson"] = home["expat"] = "platform/codec"
 

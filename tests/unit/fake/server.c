@@ -60,10 +60,17 @@ static uint16_t read_port(int fd)
 
 void server_start(struct server *s, const char *const *words)
 {
-	static char python[] = "/usr/bin/python3", script[] = "tests/unit/http/server.py";
-	char copies[WORDS_MAX][2 * PATH_BYTES], *argv[WORDS_MAX + 3] = { python, script };
+	server_start_script(s, "tests/unit/http/server.py", words);
+}
+
+void server_start_script(struct server *s, const char *script, const char *const *words)
+{
+	static char python[] = "/usr/bin/python3";
+	char copies[WORDS_MAX][2 * PATH_BYTES], path[PATH_BYTES];
+	char *argv[WORDS_MAX + 3] = { python, path };
 	int in[2], out[2];
 
+	snprintf(path, sizeof path, "%s", script);
 	for (size_t i = 0; words[i] != NULL && i < WORDS_MAX; i++) {
 		const char *word = words[i][0] == '@' ? server_file(words[i] + 1) : words[i];
 

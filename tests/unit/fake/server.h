@@ -19,6 +19,8 @@ struct server {
 /* Words for server.py, at most eight; a word that begins with "@" is a file among the
    certificates. */
 void server_start(struct server *s, const char *const *words);
+/* Another script, which prints its port and ends with its standard input. */
+void server_start_script(struct server *s, const char *script, const char *const *words);
 void server_stop(struct server *s);
 
 /* The path of a file that certs.sh has made; made when first asked for. */

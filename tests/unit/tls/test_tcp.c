@@ -3,6 +3,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <arpa/inet.h>
 #include <netinet/in.h>
 
 #include "platform/clock.h"
@@ -34,6 +35,88 @@ static void connect_times_out(void)
 	for (size_t i = 0; i < 4; i++)
 		close(waiting[i]);
 	close(listener);
+}
+
+/* A listener on a loopback address of a port that is free there. */
+static int listen_at(const char *text, uint16_t *port, int queue)
+{
+	struct sockaddr_in at = { .sin_family = AF_INET, .sin_port = htons(*port) };
+	socklen_t n = sizeof at;
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	CU_ASSERT_FATAL(inet_pton(AF_INET, text, &at.sin_addr) == 1);
+	CU_ASSERT_FATAL(bind(fd, (struct sockaddr *)&at, n) == 0 && listen(fd, queue) == 0);
+	CU_ASSERT_FATAL(getsockname(fd, (struct sockaddr *)&at, &n) == 0);
+	*port = ntohs(at.sin_port);
+	return fd;
+}
+
+/* So that nobody who comes after it is answered. */
+static void fill(const char *text, uint16_t port, int *fds, size_t count)
+{
+	struct sockaddr_in at = { .sin_family = AF_INET, .sin_port = htons(port) };
+
+	CU_ASSERT_FATAL(inet_pton(AF_INET, text, &at.sin_addr) == 1);
+	for (size_t i = 0; i < count; i++) {
+		fds[i] = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+		if (connect(fds[i], (struct sockaddr *)&at, sizeof at) != 0)
+			CU_ASSERT(fds[i] >= 0);
+	}
+}
+
+static void add(struct addresses *list, const char *text, uint16_t port)
+{
+	struct address *a = &list->a[list->n++];
+
+	*a = (struct address){ .n = sizeof a->at.v4, .at.v4.sin_family = AF_INET };
+	a->at.v4.sin_port = htons(port);
+	CU_ASSERT_FATAL(inet_pton(AF_INET, text, &a->at.v4.sin_addr) == 1);
+}
+
+/* RFC 8305 5: dead ones cost a quarter of a second each, not their whole time. */
+static void first_that_connects(void)
+{
+	static const char *const full[] = { "127.0.0.11", "127.0.0.12", "127.0.0.13" };
+	struct addresses list = { 0 };
+	uint16_t port = server_no_port();
+	int listeners[4], waiting[3][4], fd;
+	unsigned fds = server_open_fds();
+	int64_t begun;
+
+	for (size_t i = 0; i < 3; i++) {
+		listeners[i] = listen_at(full[i], &port, 0);
+		fill(full[i], port, waiting[i], 4);
+		add(&list, full[i], port);
+	}
+	listeners[3] = listen_at("127.0.0.14", &port, 8);
+	add(&list, "127.0.0.14", port);
+	begun = clock_ticks();
+	CHECK_OK(tcp_connect_any(&list, begun + 60000, &fd));
+	CU_ASSERT(clock_ticks() - begun >= 3 * CONNECT_STAGGER_MS && clock_ticks() - begun < 20000);
+	close(fd);
+	/* and one that refuses costs nothing */
+	list.n = 0;
+	add(&list, "127.0.0.15", port);
+	add(&list, "127.0.0.16", port);
+	add(&list, "127.0.0.14", port);
+	begun = clock_ticks();
+	CHECK_OK(tcp_connect_any(&list, begun + 60000, &fd));
+	close(fd);
+	list.n = 2;
+	CHECK_ERR(tcp_connect_any(&list, begun + 60000, &fd), E_UNREACHABLE);
+	CU_ASSERT(fd == -1);
+	/* nobody answers: all of it takes its time once, not once for each */
+	list.n = 0;
+	for (size_t i = 0; i < 3; i++)
+		add(&list, full[i], port);
+	begun = clock_ticks();
+	CHECK_ERR(tcp_connect_any(&list, begun + 700, &fd), E_TIMEOUT);
+	CU_ASSERT(clock_ticks() - begun >= 700 && clock_ticks() - begun < 20000);
+	for (size_t i = 0; i < 4; i++)
+		close(listeners[i]);
+	for (size_t i = 0; i < 12; i++)
+		close(waiting[i / 4][i % 4]);
+	CU_ASSERT(server_open_fds() <= fds + 2); /* the pipe of clock_stop() */
 }
 
 static void unreachable(void)
@@ -81,6 +164,7 @@ const struct test_suite suite_tls_tcp = {
 	{
 		{ "a connection that is not answered ends in time", connect_times_out },
 		{ "localhost and invalid need no file and no server", special_names },
+		{ "the first address that connects wins", first_that_connects },
 		{ "unreachable, unknown, and reachable by the second address", unreachable },
 	},
 };
