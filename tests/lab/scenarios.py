@@ -305,6 +305,9 @@ for _code in (300, 303, 304, 305):
     refuses(f"http-{_code}", "REG_STATUS", f"http-{_code}")
 enrols("http-redirect-absolute", "http-redirect-absolute", pvrs=(2, 1))
 enrols("http-redirect-other-origin", "http-redirect-other-origin", pvrs=(2, 2))
+# A redirect's host is the network's word: RFC 7030 3.6.1 means a name that was configured.
+refuses("http-redirect-to-a-name", "PIN_ROLE", "http-redirect-to-a-name", "masa-lenient",
+        told=VOUCHER_BAD, pvrs=(2, 2))  # fmt: skip
 enrols("http-redirect-no-path", "http-redirect-no-path", pvrs=(2, 2))
 refuses("http-redirect-loop", "REDIRECT", "http-redirect-loop")
 refuses("http-redirect-two-origins", "REDIRECT", "http-redirect-two-origins", pvrs=(2, 2))

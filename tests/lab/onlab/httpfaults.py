@@ -117,6 +117,10 @@ _redirect("http-redirect-absolute", 307, lambda place: place.here + MOVED_PATH
 _redirect("http-redirect-loop", 307, lambda place: place.path, "307 to itself, for ever")
 _redirect("http-redirect-other-origin", 307, _next_origin(1),
           "307 to a second registrar, which works")  # fmt: skip
+_redirect("http-redirect-to-a-name", 307,
+          lambda place: _next_origin(1)(place) and
+          _next_origin(1)(place).replace("127.0.0.1", "localhost"),
+          "307 to another origin by the name in its certificate, which has no cmcRA")  # fmt: skip
 _redirect("http-redirect-no-path", 307, _next_origin(1, ""),
           "307 to a second registrar, which works, by its origin alone")  # fmt: skip
 _redirect("http-redirect-two-origins", 307, _next_origin(2),

@@ -101,7 +101,8 @@ class Registrar:
 
     def open(self, listener) -> Origin:
         """The first origin is the registrar itself; further ones are where redirects lead."""
-        name = self.name if not self.origins else "domain/registrar-other"
+        other = "noeku" if "http-redirect-to-a-name" in self.faults else "other"
+        name = self.name if not self.origins else f"domain/registrar-{other}"
         self.origins.append(Origin(self, len(self.origins), listener, name))
         return self.origins[-1]
 
