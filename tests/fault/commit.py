@@ -105,9 +105,11 @@ def check(label, state, kind, ended, expected):
     if len(os.listdir(os.path.join(state, "gen"))) > 2:
         problems.append("more than two generations")
     if problems:
-        failures.append(f"{label}: {'; '.join(problems)}")
+        failures.append(label)
+        print(f"FAILED  {label}\n        {'; '.join(problems)}", flush=True)
     else:
         passed += 1
+        print(f"ok      {label}", flush=True)
 
 
 def fault(base, kind, verb, name, inject):
@@ -119,6 +121,7 @@ def fault(base, kind, verb, name, inject):
 def faults(base, kind):
     verb = "write" if kind in ("fresh", "replace") else kind
     calls = counts(prepare(base, kind), verb)
+    print("planned", 2 * sum(end - begin + 1 for begin, end in calls.values()), flush=True)
     for name, (begin, end) in sorted(calls.items()):
         for n in range(begin, end + 1):
             state, ended = fault(base, kind, verb, name, f"signal=KILL:when={n}")
@@ -133,7 +136,5 @@ work = tempfile.mkdtemp(prefix="fault-", dir=TMP)
 for each in ("fresh", "replace", "renew", "wipe"):
     faults(os.path.join(work, each), each)
 shutil.rmtree(work, ignore_errors=True)
-for line in failures:
-    print("FAILED  " + line)
 print(f"{passed} passed, {len(failures)} failed")
 sys.exit(1 if failures or not passed else 0)

@@ -35,6 +35,7 @@ stop() {
 trap 'stop; rm -rf "$work"' EXIT
 trap 'exit 1' INT TERM
 
+[ -n "$list" ] || echo "planned $(sh "$0" --list | wc -l)"
 command -v openssl > /dev/null || [ -n "$list" ] || {
 	echo 'skipped: openssl is not here'
 	echo '0 passed, 0 failed, 1 skipped'

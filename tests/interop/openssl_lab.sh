@@ -4,10 +4,12 @@
 # judged by a program that shares no code with it.  Each case checks the exit
 # status, what OpenSSL says, and with a certificate that it is of the new key and
 # leads to the domain's root.
-# Usage: tests/interop/openssl_lab.sh [case...]
+# Usage: tests/interop/openssl_lab.sh [--list | case...]
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
 lab=$here/../lab/lab
+list=
+[ "${1:-}" != --list ] || { list=yes && shift; }
 only=" $* "
 passed=0 failed=0
 work=$(mktemp -d "${TMPDIR:-/tmp}/openssl-lab-XXXXXX") || exit 2
@@ -27,15 +29,17 @@ for tool in openssl /usr/bin/python3; do
 		exit 0
 	}
 done
-"$lab" pki "$work" > /dev/null || exit 2
+[ -n "$list" ] || echo "planned $(sh "$0" --list | wc -l)"
+[ -n "$list" ] || "$lab" pki "$work" > /dev/null || exit 2
 root=$work/domain/root.pem sub=$work/domain/sub.pem idevid=$work/device/idevid-p256
 name='/O=Example Domain/serialNumber=SN-0001' secret=correct-horse-battery-staple
-openssl ecparam -name prime256v1 -genkey -noout -out "$work/new.key"
-openssl req -new -key "$work/new.key" -subj "$name" -out "$work/new.csr"
+[ -n "$list" ] || openssl ecparam -name prime256v1 -genkey -noout -out "$work/new.key"
+[ -n "$list" ] || openssl req -new -key "$work/new.key" -subj "$name" -out "$work/new.csr"
 
 # ---- the server: options of `lab ca`
 
 serve() {
+	[ -z "$list" ] || return 0
 	stop
 	: > "$work/port" # the one before must not be read for this one's
 	"$lab" ca "$work" --cmp-secret "$secret" --cmp-mac-sender any "$@" \
@@ -90,6 +94,7 @@ report() { # name, good or bad
 }
 
 chosen() {
+	[ -z "$list" ] || { echo "$1" && return 1; }
 	[ "$only" = '  ' ] || case $only in *" $1 "*) ;; *) return 1 ;; esac
 }
 
@@ -124,6 +129,7 @@ enrol="-newkey $work/new.key"
 
 # A certificate of the domain's own, for what only such may ask.
 own() {
+	[ -z "$list" ] || return 0
 	cp "$work/new.key" "$work/own.key"
 	client idevid ir initialization -newkey "$work/own.key" -subject "$name" \
 		-implicit_confirm -certout "$work/own.pem" > "$work/client.log" 2>&1 || {
@@ -228,5 +234,6 @@ refuse rr-again signerNotTrusted own rr revocation -oldcert "$work/own.pem" -rev
 # shellcheck disable=SC2086
 refuse kur-revoked signerNotTrusted own kur keyupdate $enrol
 
+[ -z "$list" ] || exit 0
 echo "$passed passed, $failed failed"
 [ $failed = 0 ]

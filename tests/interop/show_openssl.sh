@@ -112,6 +112,7 @@ exec 2>&3
 
 # ---- certificates
 
+echo "planned $(($(grep -c '^same ' "$0") + 1))"
 c=PEM/0/Certificate t=PEM/0/Certificate/tbsCertificate
 x509() { openssl x509 -in "$work/cert.pem" -noout "$@"; }
 same serial "$(x509 -serial | sed 's/.*=//' | tr 'A-F' 'a-f')" \

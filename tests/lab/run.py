@@ -18,11 +18,13 @@ import fnmatch
 import multiprocessing
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
 import time
 import unittest
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -166,6 +168,7 @@ def onboard(
 
 def perform(scenario: Row, agent: Path, work: Path, base: Path) -> Result:
     started = time.monotonic()
+    say_begin(scenario.name)
     directory = Path(tempfile.mkdtemp(prefix=f"{scenario.name.replace('/', '-')}-", dir=work))
     result = Result(scenario.name, directory=directory)
     numbers = judge.error_numbers(ROOT / "platform/base/err.h")
@@ -187,17 +190,62 @@ def perform(scenario: Row, agent: Path, work: Path, base: Path) -> Result:
     return result
 
 
-def own_tests(name: str) -> Result:
-    started = time.monotonic()
+class OwnTests(unittest.TestResult):
+    """A Result for each test of the lab's own, and an end to those that have none."""
+
+    SECONDS = 600
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.results: dict[str, Result] = {}
+
+    def startTest(self, test: unittest.TestCase) -> None:
+        super().startTest(test)
+        self.results[test.id()] = Result(test.id())
+        say_begin(test.id())
+        self.started = time.monotonic()
+        signal.signal(signal.SIGALRM, self._late)
+        signal.alarm(self.SECONDS)
+
+    def _late(self, number: int, frame) -> None:
+        raise TimeoutError(f"no end within {self.SECONDS} s")
+
+    def stopTest(self, test: unittest.TestCase) -> None:
+        signal.alarm(0)
+        self.results[test.id()].seconds = time.monotonic() - self.started
+        super().stopTest(test)
+
+    def addSkip(self, test: unittest.TestCase, reason: str) -> None:
+        super().addSkip(test, reason)
+        self.results.setdefault(test.id(), Result(test.id())).skipped = reason
+
+    def all(self) -> list[Result]:
+        for test, text in self.failures + self.errors:
+            whole = getattr(test, "test_case", test)  # of a subtest
+            found = self.results.setdefault(whole.id(), Result(whole.id()))
+            found.complaints.append(f"{test}: {text.strip().splitlines()[-1]}")
+        return list(self.results.values())
+
+
+def own_tests(name: str) -> list[Result]:
     try:
         suite = unittest.defaultTestLoader.loadTestsFromName(name)
     except ModuleNotFoundError:
-        return Result(name, skipped="not there")
-    with open(os.devnull, "w") as silence:
-        outcome = unittest.TextTestRunner(stream=silence).run(suite)
-    broken = outcome.failures + outcome.errors
-    complaints = [f"{test}: {text.strip().splitlines()[-1]}" for test, text in broken]
-    return Result(name, complaints, time.monotonic() - started)
+        return [Result(name, skipped="not there")]
+    outcome = OwnTests()
+    suite.run(outcome)
+    return outcome.all()
+
+
+def count_own(names: Iterable[str]) -> int:
+    try:
+        return unittest.defaultTestLoader.loadTestsFromNames(names).countTestCases()
+    except ModuleNotFoundError:
+        return len(OWN_TESTS)
+
+
+def say_begin(name: str) -> None:
+    print(f"begin   {name}\n", end="", flush=True)
 
 
 def report(result: Result) -> None:
@@ -236,12 +284,15 @@ def run_all(options: argparse.Namespace, rows: list[Row]) -> list[Result]:
         def begin(row: Row) -> concurrent.futures.Future:
             return pool.submit(perform, row, options.agent, work, base)
 
+        print(f"planned {len(rows) + count_own(own)}", flush=True)
         waiting = [begin(row) for row in rows if row.slow]
         waiting += [pool.submit(own_tests, name) for name in own]
         waiting += [begin(row) for row in rows if not row.slow]
         for done in concurrent.futures.as_completed(waiting):
-            results.append(done.result())
-            report(results[-1])
+            found = done.result()
+            for result in found if isinstance(found, list) else [found]:
+                results.append(result)
+                report(result)
     if not any(result.directory for result in results):
         shutil.rmtree(work)
     return results

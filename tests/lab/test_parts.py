@@ -26,6 +26,25 @@ from onlab import records, telemetry, tlsd, up, voucher  # noqa: E402
 setUpModule, tearDownModule = Base.set_up, Base.tear_down
 
 
+class HalfLines(unittest.TestCase):
+    """Events of components that are killed in the middle of a line, or read then."""
+
+    def test_half_a_line(self) -> None:
+        directory = Base.directory()
+        file = directory / "log" / "events.jsonl"
+        first, second = events.Events(directory, "ca"), events.Events(directory, "masa")
+        first.emit("one")
+        for half in (b"{", b'{"who": "ca", "what": "half"', b"x" * 100000):
+            with file.open("ab") as killed:
+                killed.write(half)
+            before = events.read(directory)
+            self.assertTrue(file.read_bytes().endswith(half))
+            second.emit("two")
+            self.assertEqual(events.read(directory)[:-1], before)
+            self.assertEqual(events.read(directory)[-1]["what"], "two")
+        self.assertEqual(len(events.read(directory)), 4)
+
+
 class PKI(unittest.TestCase):
     def check(self, anchor: str, *names: str, ok: bool = True, purpose: str = "any") -> None:
         base = Base.pki

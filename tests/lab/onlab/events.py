@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
+import os
 import threading
 import time
 from datetime import datetime, timezone
@@ -16,8 +18,9 @@ class Events:
     """The log of one component.  All components share DIR/log/events.jsonl.
 
     Every record is one write() to a file opened for appending, so that the lines of several
-    processes and threads never mix.  Once closed, it takes what is said and forgets it: a thread
-    may outlive its server.
+    processes and threads never mix.  A write can be seen half done, and a component that is killed
+    leaves it so: events are written and read under a lock, and the next one that writes takes such
+    a half away.  Once closed, it takes what is said and forgets it: a thread may outlive its server.
     """
 
     def __init__(self, directory: Path, who: str) -> None:
@@ -26,7 +29,7 @@ class Events:
         self.who = who
         self._lock = threading.Lock()
         self._lines = open(logs / f"{who}.log", "ab", buffering=0)
-        self._events = open(logs / "events.jsonl", "ab", buffering=0)
+        self._events = open(logs / "events.jsonl", "a+b", buffering=0)
 
     def emit(self, what: str, **fields: Any) -> None:
         record = {"who": self.who, "what": what, "time": round(time.time(), 3), **fields}
@@ -39,8 +42,13 @@ class Events:
 
     def _write(self, file: FileIO, record: bytes) -> None:
         with self._lock:
-            if not file.closed:
-                file.write(record)
+            if file.closed:
+                return
+            fcntl.flock(file, fcntl.LOCK_EX)
+            if file is self._events:
+                _drop_half(file)
+            file.write(record)
+            fcntl.flock(file, fcntl.LOCK_UN)
 
     def close(self) -> None:
         with self._lock:
@@ -50,7 +58,21 @@ class Events:
     __del__ = close
 
 
+def _drop_half(file: FileIO) -> None:
+    """What stands behind the last newline."""
+    size = whole = os.fstat(file.fileno()).st_size
+    while whole > 0 and os.pread(file.fileno(), 1, whole - 1) != b"\n":
+        whole -= 1
+    if whole < size:
+        os.ftruncate(file.fileno(), whole)
+
+
 def read(directory: Path) -> list[dict]:
     """All events of a lab directory in the order they were written."""
     path = directory / "log" / "events.jsonl"
-    return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+    if not path.exists():
+        return []
+    with path.open("rb") as file:
+        fcntl.flock(file, fcntl.LOCK_SH)
+        lines = file.read().split(b"\n")
+    return [json.loads(line) for line in lines[:-1]]
