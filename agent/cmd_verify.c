@@ -43,7 +43,7 @@ static enum err gather(struct arena *a, const struct wishes *w, struct device *d
 			clock_trust(d->settings.trust_clock);
 	}
 	for (size_t i = 0; i < w->masa.n && e == OK; i++)
-		e = anchors_from_file(a, w->masa.s[i], &d->masa);
+		e = anchors_from_file(a, "--masa", w->masa.s[i], &d->masa);
 	if (w->masa.n == 0 && e == OK)
 		e = device_load_anchors(d);
 	return e == OK ? gather_signers(w, &d->settings.masa_signers) : e;

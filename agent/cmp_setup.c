@@ -140,21 +140,36 @@ static enum err load_secret(struct cmp_tool *t)
 	return e == OK ? choose_mac(t->mac, &t->secret.scheme) : e;
 }
 
+static enum err load_pool_file(struct cmp_tool *t, const char *path)
+{
+	struct named_file file = { "--untrusted", path, NO_BYTES };
+	struct span *certs = t->pool + t->pool_count;
+	size_t n = 0, good = 0;
+	enum err fault = OK, e = tool_read(t, file.what, path, PEM_FILE_MAX, &file.octets);
+
+	if (e == OK)
+		e = of_option(pem_certificates(t->arena, file.octets, certs,
+		                               POOL_MAX - t->pool_count, &n),
+		              file.what, path);
+	for (size_t i = 0; i < n && e == OK; i++) {
+		struct cert c;
+		enum err unusable = named_cert_read(&file, i + 1, certs[i], &c);
+
+		if (unusable == OK)
+			certs[good++] = certs[i];
+		else
+			fault = unusable;
+	}
+	t->pool_count += good;
+	return e == OK && good == 0 ? of_option(fault, file.what, path) : e;
+}
+
 static enum err load_pool(struct cmp_tool *t)
 {
 	enum err e = OK;
 
-	for (size_t i = 0; i < t->untrusted_files.n && e == OK; i++) {
-		struct span file;
-		size_t n = 0;
-
-		e = tool_read(t, "--untrusted", t->untrusted_files.s[i], PEM_FILE_MAX, &file);
-		if (e == OK)
-			e = of_option(pem_certificates(t->arena, file, t->pool + t->pool_count,
-			                               POOL_MAX - t->pool_count, &n),
-			              "--untrusted", t->untrusted_files.s[i]);
-		t->pool_count += n;
-	}
+	for (size_t i = 0; i < t->untrusted_files.n && e == OK; i++)
+		e = load_pool_file(t, t->untrusted_files.s[i]);
 	return e;
 }
 
@@ -199,11 +214,10 @@ static enum err load_crls(struct cmp_tool *t)
 
 static enum err load_anchor_file(struct cmp_tool *t, const char *path)
 {
-	struct span file;
-	enum err e = tool_read(t, "--trusted", path, PEM_FILE_MAX, &file);
+	struct named_file file = { "--trusted", path, NO_BYTES };
+	enum err e = tool_read(t, file.what, path, PEM_FILE_MAX, &file.octets);
 
-	return e == OK ? of_option(anchors_from(t->arena, file, &t->anchors), "--trusted", path)
-	               : e;
+	return e == OK ? of_option(anchors_from(t->arena, &file, &t->anchors), file.what, path) : e;
 }
 
 static enum err load_anchors(struct cmp_tool *t)

@@ -68,27 +68,53 @@ enum err device_load_identity(struct device *d)
 	return of_files(E_IDENTITY, e, "IDevID", d->settings.idevid_cert);
 }
 
-enum err anchors_from(struct arena *a, struct span file, struct anchors *to)
+static enum err left_out(const struct named_file *file, size_t number, enum err e)
 {
-	struct span certs[ANCHORS_MAX];
-	struct cert c;
-	size_t n;
-	enum err e = pem_certificates(a, file, certs, ANCHORS_MAX, &n);
-
-	for (size_t i = 0; e == OK && i < n; i++) {
-		e = cert_read(certs[i], &c);
-		if (e == OK)
-			e = anchors_add(to, ANCHOR_CERT, certs[i]);
-	}
+	if (e != OK)
+		log_warning("%s %s: certificate %zu is left out: %s", file->what, file->path,
+		            number, err_reason(e));
 	return e;
 }
 
-enum err anchors_from_file(struct arena *a, const char *path, struct anchors *to)
+enum err named_cert_read(const struct named_file *file, size_t number, struct span der,
+                         struct cert *out)
 {
-	struct span file;
-	enum err e = file_read(a, path, PEM_FILE_MAX, &file, NULL);
+	return left_out(file, number, cert_read(der, out));
+}
 
-	return e == OK ? anchors_from(a, file, to) : e;
+/* A key that nobody here can verify with ends no path. */
+static enum err read_anchor(const struct named_file *file, size_t number, struct span der)
+{
+	struct public_key key;
+	struct cert c;
+	enum err e = named_cert_read(file, number, der, &c);
+
+	return e == OK ? left_out(file, number, public_key_read(c.spki, &key)) : e;
+}
+
+enum err anchors_from(struct arena *a, const struct named_file *file, struct anchors *to)
+{
+	struct span certs[ANCHORS_MAX];
+	size_t n, before = to->n;
+	enum err e = pem_certificates(a, file->octets, certs, ANCHORS_MAX, &n), fault = OK;
+
+	for (size_t i = 0; e == OK && i < n; i++) {
+		enum err unusable = read_anchor(file, i + 1, certs[i]);
+
+		if (unusable == OK)
+			e = anchors_add(to, ANCHOR_CERT, certs[i]);
+		else
+			fault = unusable;
+	}
+	return e == OK && to->n == before ? fault : e;
+}
+
+enum err anchors_from_file(struct arena *a, const char *what, const char *path, struct anchors *to)
+{
+	struct named_file file = { what, path, NO_BYTES };
+	enum err e = file_read(a, path, PEM_FILE_MAX, &file.octets, NULL);
+
+	return e == OK ? anchors_from(a, &file, to) : e;
 }
 
 enum err device_load_anchors(struct device *d)
@@ -101,7 +127,7 @@ enum err device_load_anchors(struct device *d)
 
 		e = file_rooted(files->s[i], path, sizeof path);
 		if (e == OK)
-			e = anchors_from_file(d->arena, path, &d->masa);
+			e = anchors_from_file(d->arena, "masa_trust", path, &d->masa);
 		e = of_files(E_CONFIG, e, "masa_trust", files->s[i]);
 	}
 	return e;

@@ -34,11 +34,25 @@ MUST_CHECK enum err device_load_anchors(struct device *d);
  */
 const char *device_signers_warning(const struct device *d);
 
-/* Every certificate of a PEM or DER file as an anchor; the path as it is, not below the root. */
-MUST_CHECK enum err anchors_from_file(struct arena *a, const char *path, struct anchors *to);
+/*
+ * Every certificate of a PEM or DER file as an anchor; the path as it is, not below the
+ * root.  One that cannot be used is named in a warning, what and file first, and does not
+ * spoil the others; its fault is the file's when none is left.
+ */
+MUST_CHECK enum err anchors_from_file(struct arena *a, const char *what, const char *path,
+                                      struct anchors *to);
 
-/* Every certificate of a file's bytes. */
-MUST_CHECK enum err anchors_from(struct arena *a, struct span file, struct anchors *to);
+/* The same of a file's bytes. */
+struct named_file {
+	const char *what, *path; /* "masa_trust", the name in the configuration */
+	struct span octets;
+};
+MUST_CHECK enum err anchors_from(struct arena *a, const struct named_file *file,
+                                 struct anchors *to);
+
+/* Whether a certificate of a file can be read; a warning says which one cannot, and why. */
+MUST_CHECK enum err named_cert_read(const struct named_file *file, size_t number, struct span der,
+                                    struct cert *out);
 
 /* Opens and locks the state directory of the settings. */
 MUST_CHECK enum err device_open_store(struct device *d);

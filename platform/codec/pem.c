@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* PEM (RFC 7468): blocks out of text, and into it. */
+#include <stdio.h>
+
 #include "platform/base/limits.h"
 #include "platform/base/log.h"
 #include "platform/codec/b64.h"
@@ -64,13 +66,17 @@ static enum err broken(struct span label, const char *why)
 	                   why);
 }
 
-/* The lines up to the END line, which must close the same label; *text moves behind it. */
+/* The lines up to the END line, which must close the same label; *text moves behind it, or to
+   the BEGIN line of another block before it. */
 static enum err enclosed(struct span *text, struct span label, struct span *lines)
 {
 	*lines = (struct span){ text->p, 0 };
 	while (text->n > 0) {
-		struct span l = line(text), closed = NO_BYTES;
+		struct span l, closed = NO_BYTES;
 
+		if (starts(*text, begin))
+			break;
+		l = line(text);
 		if (starts(l, end)) {
 			if (!label_of(l, end, &closed) || !span_equal(label, closed))
 				return broken(label, "its END line is broken or of another label");
@@ -153,11 +159,22 @@ static enum err too_many(size_t cap)
 	return err_because(E_SPACE, "more than %zu certificates", cap);
 }
 
+/* The first fault is the one that is returned when nothing is left. */
+static void note_broken(enum err *fault, char why[ERR_REASON_MAX], size_t number)
+{
+	log_warning("block %zu of the file is left out: %s", number, err_reason(E_TEXT));
+	if (*fault == OK)
+		snprintf(why, ERR_REASON_MAX, "%s", err_reason(E_TEXT));
+	*fault = E_TEXT;
+}
+
 enum err pem_certificates(struct arena *a, struct span file, struct span *certs, size_t cap,
                           size_t *count)
 {
 	struct pem block;
-	enum err e;
+	size_t number = 0;
+	enum err e, fault = OK;
+	char why[ERR_REASON_MAX] = "no certificate, neither PEM nor DER";
 
 	*count = 0;
 	if (file.n > PEM_FILE_MAX)
@@ -168,16 +185,17 @@ enum err pem_certificates(struct arena *a, struct span file, struct span *certs,
 		*count = e == OK ? 1 : 0;
 		return e;
 	}
-	while ((e = pem_next(a, &file, &block)) == OK && block.label.n > 0) {
-		if (!span_is(block.label, "CERTIFICATE"))
+	while ((e = pem_next(a, &file, &block)) == E_TEXT || (e == OK && block.label.n > 0)) {
+		number++;
+		if (e == E_TEXT)
+			note_broken(&fault, why, number);
+		if (e == E_TEXT || !span_is(block.label, "CERTIFICATE"))
 			continue;
 		if (*count == cap)
 			return too_many(cap);
 		certs[(*count)++] = block.der;
 	}
-	if (e == OK && *count == 0)
-		e = err_because(E_TEXT, "no certificate, neither PEM nor DER");
-	return e;
+	return e == OK && *count == 0 ? err_because(E_TEXT, "%s", why) : e;
 }
 
 static char *put(char *to, const char *s)

@@ -13,7 +13,8 @@ struct pem {
 /*
  * The next block of *text, which moves on behind it.  OK with an empty label
  * when there is none left.  Text between blocks is skipped; a block that is
- * broken, has headers (encrypted keys) or mismatched labels is E_TEXT.
+ * broken, has headers (encrypted keys) or mismatched labels is E_TEXT, and the next one
+ * can be asked for.
  */
 MUST_CHECK enum err pem_next(struct arena *a, struct span *text, struct pem *out);
 
@@ -26,7 +27,8 @@ bool pem_is_der(struct span file);
 
 /*
  * All certificates of a file's bytes: PEM blocks labelled CERTIFICATE (others
- * skipped), or one DER certificate.
+ * skipped), or one DER certificate.  A block that is broken is named in a warning, and
+ * does not spoil the others.
  * *count at most cap; E_TEXT when there is none, E_SPACE when there are more.
  */
 MUST_CHECK enum err pem_certificates(struct arena *a, struct span file, struct span *certs,

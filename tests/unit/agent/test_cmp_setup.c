@@ -8,6 +8,7 @@
 #include "platform/store/file.h"
 #include "tests/unit/fake/pki.h"
 #include "tests/unit/fake/server.h"
+#include "tests/unit/fake/x509.h"
 #include "tests/unit/test.h"
 
 static uint8_t room[1 << 20];
@@ -263,6 +264,43 @@ static void the_clock_is_believed_unless_told(void)
 	CHECK_ERR(open_it(), E_USAGE);
 }
 
+/* One of --untrusted, or of --trusted, that cannot be used spoils no other. */
+static void a_bad_certificate_spoils_no_other(void)
+{
+	static const struct {
+		bool first, second; /* they can be read */
+		enum err want;
+	} rows[] = {
+		{ true, true, AS_FAR_AS_TO_THE_SERVER },
+		{ false, true, AS_FAR_AS_TO_THE_SERVER },
+		{ true, false, AS_FAR_AS_TO_THE_SERVER },
+		{ false, false, E_CERT_SYNTAX },
+	};
+
+	for (size_t i = 0; i < 2 * sizeof rows / sizeof *rows; i++) {
+		const bool read[] = { rows[i / 2].first, rows[i / 2].second };
+		static char secret[600], pem[8192];
+		struct text_list *files = i % 2 ? &t.trusted_files : &t.untrusted_files;
+		size_t n = 0;
+
+		begin();
+		for (size_t k = 0; k < 2; k++)
+			CHECK_OK(pem_write(
+				pem, sizeof pem, &n, "CERTIFICATE",
+				fake_x509(&a, &(struct fake_parts){
+						      .extensions = read[k] ? X_CA : X_CA X_CA,
+					      })));
+		pem[n] = '\0';
+		a_file_holds("open sesame", 0600);
+		snprintf(secret, sizeof secret, "%s", path);
+		t.secret_file = secret;
+		a_file_holds(pem, 0644);
+		*files = (struct text_list){ { path }, 1 };
+		CHECK_ERR(open_it(), rows[i / 2].want);
+		CU_ASSERT_EQUAL(i % 2 ? t.anchors.n : t.pool_count, (size_t)read[0] + read[1]);
+	}
+}
+
 const struct test_suite suite_agent_cmp_setup = {
 	"agent/cmp_setup",
 	{
@@ -277,5 +315,6 @@ const struct test_suite suite_agent_cmp_setup = {
 		{ "one certificate of a file", one_certificate_of_a_file },
 		{ "what has expired does not speak for itself",
 	          what_has_expired_does_not_speak_for_itself },
+		{ "a bad certificate spoils no other", a_bad_certificate_spoils_no_other },
 	},
 };

@@ -162,8 +162,49 @@ static void certificates_of_a_file(void)
 	CHECK_ERR(pem_certificates(&a, span_str(CERT), certs, 0, &count), E_SPACE);
 	CHECK_ERR(pem_certificates(&a, span_str(FOO), certs, 2, &count), E_TEXT);
 	CHECK_ERR(pem_certificates(&a, NO_BYTES, certs, 2, &count), E_TEXT);
-	CHECK_ERR(pem_certificates(&a, span_str(CERT "-----BEGIN FOO-----\n"), certs, 2, &count),
-	          E_TEXT);
+}
+
+#define BAD(what) "-----BEGIN CERTIFICATE-----\n" what "-----END CERTIFICATE-----\n"
+
+/* One that is broken is left out, wherever it stands; when none is left, the first fault counts. */
+static void a_broken_block_spoils_no_other(void)
+{
+	static const struct {
+		const char *text;
+		size_t good;
+		const char *words; /* of none */
+	} rows[] = {
+		{ BAD("M*MC\n") CERT, 1, NULL },
+		{ CERT BAD("MAMC\n?\n") CERT, 2, NULL },
+		{ CERT BAD("") CERT, 2, NULL },
+		{ BAD("Proc-Type: 4,ENCRYPTED\n\nMAMC\n") CERT, 1, NULL },
+		{ "-----BEGIN FOO-----\nMAMC\n" CERT, 1, NULL }, /* has no end */
+		{ "-----BEGIN CERTIFICATE-----\nMAMC\n" CERT, 1, NULL },
+		{ "-----BEGIN CERTIFICATE-----\nMAMC\n-----END FOO-----\n" CERT, 1, NULL },
+		{ "-----BEGIN \x01-----\n" CERT, 1, NULL },
+		{ CERT "-----BEGIN CERTIFICATE-----\nMAMC\n", 1, NULL },
+		{ CERT "-----BEGIN CERTIFICATE-----", 1, NULL },
+		{ BAD("M*MC\n"), 0, "character" },
+		{ BAD("") BAD("M*MC\n"), 0, "is empty" },
+		{ FOO BAD("a: b\n"), 0, "has headers" },
+		{ "-----BEGIN CERTIFICATE-----\nMAMC\n", 0, "has no end" },
+	};
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct arena a = ARENA_ON(block);
+		struct span certs[2];
+		size_t count;
+		enum err e = pem_certificates(&a, span_str(rows[i].text), certs, 2, &count);
+
+		test_check_err(e, rows[i].good > 0 ? OK : E_TEXT, rows[i].text, __FILE__, __LINE__);
+		CU_ASSERT_EQUAL(count, rows[i].good);
+		for (size_t k = 0; k < count; k++)
+			CU_ASSERT(span_equal(certs[k], SPAN(cert_der)));
+		if (rows[i].words != NULL && strstr(err_reason(e), rows[i].words) == NULL) {
+			printf("said: %s\n", err_reason(e));
+			CU_FAIL("the reason is another");
+		}
+	}
 }
 
 static void one_certificate_may_be_der(void)
@@ -276,6 +317,7 @@ const struct test_suite suite_codec_pem = {
 		{ "every prefix is refused", every_prefix_is_refused },
 		{ "blocks follow each other", blocks_follow_each_other },
 		{ "certificates of a file", certificates_of_a_file },
+		{ "a broken block spoils no other", a_broken_block_spoils_no_other },
 		{ "one certificate may be DER", one_certificate_may_be_der },
 		{ "text may begin like DER", text_that_begins_like_der },
 		{ "files are bounded", files_are_bounded },
