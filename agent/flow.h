@@ -209,8 +209,8 @@ MUST_CHECK enum err make_live(struct device *d, struct arena *a, struct generati
 /* RFC 8995 5.7, 5.9.4: negative reports; failures of them are only logged. */
 void report_failure(struct onboard *o, enum err e, bool after_trust);
 
-/* The operator's name for the peer, by which it may prove its role; NULL when
-   the name came from the network (handbook rule behind RFC 7030 3.6.1). */
+/* The operator's name or address for the peer, by which it may prove its role; NULL
+   when it came from the network (handbook rule behind RFC 7030 3.6.1). */
 const char *operator_host(const struct onboard *o);
 
 #endif

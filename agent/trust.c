@@ -29,7 +29,7 @@ enum err check_voucher(struct onboard *o)
 
 const char *operator_host(const struct onboard *o)
 {
-	return o->attempt.redirected || o->attempt.at.literal ? NULL : o->attempt.at.host;
+	return o->attempt.redirected ? NULL : o->attempt.at.host;
 }
 
 enum err pin_link(struct onboard *o)

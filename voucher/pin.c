@@ -65,10 +65,17 @@ static enum err has_pinned_key(const struct anchor *pin, const struct cert *peer
 	return e;
 }
 
+/* RFC 5280 4.2.1.12: whose name it is says nothing of a certificate that is for clients. */
+static bool may_serve(const struct cert *c)
+{
+	return c->eku.n == 0 || cert_has_eku(c, OID_EKU_SERVER_AUTH) ||
+	       cert_has_eku(c, OID_EKU_ANY);
+}
+
 /*
  * A member of the domain is not yet its registrar: every device with an LDevID
  * leads to the same CA.  RFC 8995 5.6.2 points to RFC 7030 3.6.1: id-kp-cmcRA,
- * or the name that was configured.
+ * or the name (or the address) that was configured.
  */
 static enum err check_role(const struct pin *p, const struct cert *peer)
 {
@@ -76,8 +83,15 @@ static enum err check_role(const struct pin *p, const struct cert *peer)
 
 	if (cert_has_eku(peer, OID_EKU_CMC_RA))
 		return OK;
-	if (p->host != NULL && cert_matches_host(peer, p->host))
-		return OK;
+	if (p->host != NULL && cert_matches_host(peer, p->host)) {
+		if (may_serve(peer))
+			return OK;
+		return err_because(E_PIN_ROLE,
+		                   "the certificate of %s is for %s, but its extended key usage "
+		                   "has neither id-kp-cmcRA nor id-kp-serverAuth",
+		                   name_text(&q, peer->subject),
+		                   log_quote(&name, span_str(p->host)));
+	}
 	if (p->host == NULL)
 		return err_because(E_PIN_ROLE, "the certificate of %s has no id-kp-cmcRA",
 		                   name_text(&q, peer->subject));
@@ -217,13 +231,18 @@ static enum err copy_anchors(struct arena *a, const struct anchors *from, struct
 	return e;
 }
 
-static enum err copy_text(struct arena *a, const char *from, const char **to)
+/* The zone of a link-local address says on which link, not who. */
+static enum err copy_host(struct arena *a, const char *from, const char **to)
 {
-	struct span copy;
-	enum err e = arena_copy(a, (struct span){ (const uint8_t *)from, strlen(from) + 1 }, &copy);
+	size_t n = strcspn(from, "%");
+	char *copy = arena_take(a, n + 1);
 
-	*to = (const char *)copy.p;
-	return e;
+	if (copy == NULL)
+		return err_because(E_SPACE, "a host of %zu octets", n);
+	memcpy(copy, from, n);
+	copy[n] = '\0';
+	*to = copy;
+	return OK;
 }
 
 /* Copies what the pin stands on; the peer is judged by the copies. */
@@ -238,7 +257,7 @@ static enum err make(struct arena *a, struct link *link, const struct anchors *a
 	p->trusted.link = link;
 	e = copy_anchors(a, anchors, &p->trusted.anchors);
 	if (e == OK && host != NULL)
-		e = copy_text(a, host, &p->host);
+		e = copy_host(a, host, &p->host);
 	if (e == OK)
 		e = copy_chain(a, link_peer_chain(link), &p->seen);
 	*out = p;

@@ -124,8 +124,8 @@ struct anchor voucher_pin(const struct voucher *v); /* the one of its pins that 
 /*
  * RFC 8995 5.6.2: the link's chain against the pin.  First equality of the public
  * key; else, when the pin is a CA, the chain must lead to it and the end entity
- * must have id-kp-cmcRA, or a name equal to host_by_operator (NULL when the name
- * did not come from the operator).  Afterwards the link accepts, on reconnect,
+ * must have id-kp-cmcRA, or a name or address equal to host_by_operator (NULL when it
+ * did not come from the operator) and no EKU without serverAuth.  Afterwards the link accepts, on reconnect,
  * only the same chain or another that passes the same test.
  * E_PIN, E_PIN_ROLE, E_CERT_TIME.
  */

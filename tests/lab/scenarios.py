@@ -127,6 +127,16 @@ enrols("registrar-not-yet-no-clock", lab=("--registrar", "notyet"),
 enrols("registrar-noeku-by-name", "registrar-noeku", url="https://localhost:{port}")
 enrols("registrar-noeku-signs-cmp", "registrar-noeku", url="https://localhost:{port}",
        lab=("--cmp-signer", "domain/registrar-noeku"))  # fmt: skip
+enrols("registrar-noeku-by-address", "registrar-by-address")
+refuses("registrar-noeku-not-by-address", "PIN_ROLE", "registrar-by-address",
+        url="https://localhost:{port}", told=VOUCHER_BAD)  # fmt: skip
+# Nor does an address that a redirect led to: it is nobody's word.
+refuses("registrar-noeku-redirected", "PIN_ROLE", "registrar-by-address",
+        "http-redirect-other-origin", told=VOUCHER_BAD)  # fmt: skip
+# The name alone does not do: what the certificate is for counts, too.
+for _url in ("https://localhost:{port}", "{registrar}"):
+    refuses(f"registrar-clientonly-{'by-name' if 'port' in _url else 'by-address'}", "PIN_ROLE",
+            "registrar-clientonly", url=_url, told=VOUCHER_BAD, says=("serverAuth",))  # fmt: skip
 refuses("registrar-noeku-elsewhere", "PIN_ROLE", "registrar-noeku-elsewhere",
         url="https://localhost:{port}", told=VOUCHER_BAD)  # fmt: skip
 

@@ -22,6 +22,10 @@ SHOWS = {
     "registrar-noeku": ("domain/registrar-noeku", "a certificate of the domain without cmcRA"),
     "registrar-noeku-elsewhere": ("domain/registrar-elsewhere", "no cmcRA, and the name of "
                                   "another host"),
+    "registrar-by-address": ("domain/registrar-address", "no cmcRA, and the address of this host "
+                             "for a name"),
+    "registrar-clientonly": ("domain/registrar-clientonly", "the name and address of this host, "
+                             "but for clientAuth alone"),
     "mitm-relay": ("other/ee", "an attacker in the middle hands the request to the real "
                    "registrar, which notices"),
     "mitm-voucher": ("other/ee", "an attacker in the middle gets hold of a good voucher for the "

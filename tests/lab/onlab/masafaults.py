@@ -19,7 +19,7 @@ from onlab.faults import MASA, Switches, declare, fault
 # one under test.
 LENIENT = (
     "registrar-imposter", "registrar-noeku", "registrar-noeku-elsewhere", "mitm-voucher",
-    "masa-lenient",
+    "registrar-by-address", "registrar-clientonly", "masa-lenient",
 )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "tests/unit/fake/masa.h"
+#include "tests/unit/fake/pki.h"
 #include "tests/unit/test.h"
 #include "voucher/internal.h"
 
@@ -417,6 +418,86 @@ static void an_owners_server_below_his_roots(void)
 	check_owned(rows, sizeof rows / sizeof *rows);
 }
 
+/* ---- a name, and what the certificate that has it is for */
+
+#define NAMES   "82 11 72 65 67 69 73 74 72 61 72 2e 65 78 61 6d 70 6c 65" /* registrar.example */
+#define ADDRESS "87 04 c0 00 02 01"                                        /* 192.0.2.1 */
+#define LINK    "87 10 fe 80 00 00 00 00 00 00 00 00 00 00 00 00 00 01"    /* fe80::1 */
+#define CLIENT  "06 08 2b 06 01 05 05 07 03 02"
+#define SERVER  "06 08 2b 06 01 05 05 07 03 01"
+#define MAIL    "06 08 2b 06 01 05 05 07 03 04"
+#define ANY     "06 04 55 1d 25 00"
+
+static const struct {
+	const char *eku, *host;
+	enum err want;
+} for_a_use[] = {
+	{ NULL, "registrar.example", OK },
+	{ NULL, "192.0.2.1", OK },
+	{ NULL, "fe80::1", OK },
+	{ NULL, "fe80::1%eth0", OK },
+	{ NULL, "192.0.2.2", E_PIN_ROLE },
+	{ NULL, NULL, E_PIN_ROLE },
+	{ "30 0a" SERVER, "192.0.2.1", OK },
+	{ "30 14" CLIENT SERVER, "registrar.example", OK },
+	{ "30 06" ANY, "registrar.example", OK },
+	{ "30 0a" CLIENT, "registrar.example", E_PIN_ROLE },
+	{ "30 0a" CLIENT, "192.0.2.1", E_PIN_ROLE },
+	{ "30 0a" MAIL, "registrar.example", E_PIN_ROLE },
+	{ "30 14" CLIENT MAIL, "fe80::1", E_PIN_ROLE },
+};
+
+static struct span fake_registrar(const struct signer *ca, const struct signer *key,
+                                  const char *eku)
+{
+	struct span names = test_hex(&arena, "30 2b" NAMES ADDRESS LINK);
+	struct span san = fake_extension(&arena, test_hex(&arena, "55 1d 11"), false, names);
+	struct span use = NO_BYTES;
+	uint8_t *both;
+
+	if (eku != NULL)
+		use = fake_extension(&arena, test_hex(&arena, "55 1d 25"), false,
+		                     test_hex(&arena, eku));
+	both = arena_take(&arena, san.n + use.n);
+	memcpy(both, san.p, san.n);
+	if (use.n > 0)
+		memcpy(both + san.n, use.p, use.n);
+	return fake_cert(&arena, &(struct fake_cert){ .subject = "Registrar",
+	                                              .issuer = "Domain",
+	                                              .issuer_key = ca,
+	                                              .spki = signer_spki(key),
+	                                              .extensions = { both, san.n + use.n } });
+}
+
+static void a_name_is_not_all(void)
+{
+	const struct moment now = { TIME_SET, FAKE_NOW };
+	struct signer *ca, *key;
+
+	CHECK_OK(signer_generate(&ca, KEY_KIND_EC256));
+	CHECK_OK(signer_generate(&key, KEY_KIND_EC256));
+	for (size_t i = 0; i < sizeof for_a_use / sizeof *for_a_use; i++) {
+		struct owner owner = { .has_pin = false };
+		struct span cert;
+
+		begin("");
+		cert = fake_registrar(ca, key, for_a_use[i].eku);
+		peer.chain = (struct chain){ &cert, 1 };
+		CHECK_OK(anchors_add(&owner.roots, ANCHOR_CERT,
+		                     fake_cert(&arena, &(struct fake_cert){ .subject = "Domain",
+		                                                            .issuer = "Domain",
+		                                                            .issuer_key = ca,
+		                                                            .spki = signer_spki(ca),
+		                                                            .ca = true })));
+		if (!CHECK_ERR(pin_by_owner(&of_pin, &owner, &peer.link, for_a_use[i].host, now,
+		                            &trusted),
+		               for_a_use[i].want))
+			printf("row %zu\n", i);
+	}
+	signer_close(ca);
+	signer_close(key);
+}
+
 /* The pin stays good beside the roots; as an end entity it issues nothing. */
 static void an_owners_server_with_the_pinned_key(void)
 {
@@ -554,6 +635,7 @@ const struct test_suite suite_voucher_pin = {
 		{ "the other pins do not count", the_other_pins_do_not_count },
 		{ "a member is no registrar", a_member_is_no_registrar },
 		{ "or it has the name the operator said", or_it_has_the_name_the_operator_said },
+		{ "a name is not all: its certificate is for servers", a_name_is_not_all },
 		{ "dates by the clock", dates_by_the_clock },
 		{ "peers without a usable certificate", peers_without_a_usable_certificate },
 		{ "a peer that comes back", a_peer_that_comes_back },
