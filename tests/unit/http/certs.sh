@@ -48,6 +48,10 @@ sign sub sub root TRUE
 sign leaf leaf sub FALSE
 cat leaf.crt sub.crt leaf.key > chain.pem
 cat leaf.crt leaf.key > short.pem
+# the same leaf below another certificate of its issuer's key
+openssl x509 -req -in sub.csr -CA root.crt -CAkey root.key -CAcreateserial \
+	-days 3650 -extfile sub.ext -out sub-again.crt
+cat leaf.crt sub-again.crt leaf.key > chain-again.pem
 cat leaf.crt root.crt sub.crt leaf.key > unordered.pem
 
 # The last octet of the signature is another one.

@@ -100,6 +100,27 @@ static void peer_changes(void)
 	server_stop(&s);
 }
 
+/* The leaf is the same, what comes after it is not: RFC 8995 5.1 verifies all of it. */
+static void peer_chain_changes(void)
+{
+	static const char *const later[] = { "@chain-again.pem", "@short.pem" };
+
+	for (size_t i = 0; i < sizeof later / sizeof *later; i++) {
+		const char *const words[] = { "--tls",  "any",    "--cert", "@chain.pem",
+			                      "--cert", later[i], NULL };
+		struct server s;
+		struct link *l;
+		struct exchange x;
+
+		server_start(&s, words);
+		l = client_open(&s, &(struct way){ "https", words });
+		CHECK_OK(client_ask(l, "/change", &x));
+		CHECK_ERR(client_ask_after_close(l, "/good", &x), E_PEER_CHANGED);
+		link_close(l);
+		server_stop(&s);
+	}
+}
+
 static void peer_changes_before_judge(void)
 {
 	struct server s;
@@ -299,6 +320,8 @@ const struct test_suite suite_http_link_http = {
 		{ "what comes unasked is no answer", unasked },
 		{ "a flood of empty records ends the exchange, and not the link", flooded },
 		{ "another certificate later: not while provisional", peer_changes },
+		{ "another chain of the same certificate later: not while provisional",
+	          peer_chain_changes },
 		{ "another certificate later: as the judge says", peer_changes_before_judge },
 		{ "a judge from the beginning", judged_at_once },
 		{ "a refusal of our certificate is named as such", client_refused },
