@@ -58,8 +58,8 @@ enum {
 	TLS_CHAIN_SIZE_MAX = 24576, /* a chain, all of it; wolfSSL takes a message of 18.5 kB */
 	TLS_RECORD_MAX = 16384,     /* RFC 8446 5.1: so a request is one record, if it fits */
 	TLS_TURN_OCTETS = 16384,    /* read at one go, then deadline and stop are looked at */
-	TLS_USELESS_MAX = 65536,    /* octets in a row without application data: a handshake with
-	                               the longest chain and 200 names of CAs is 45 kB */
+	TLS_USELESS_MAX = 65536,    /* octets without application data, in the handshake and after
+	                               it: the longest chain and 200 names of CAs are 45 kB */
 	ADDRESSES_MAX = 32,         /* of one name: more, 250 ms apart, do not begin in time */
 
 	/* names */

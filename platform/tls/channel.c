@@ -163,7 +163,7 @@ static enum err start(struct channel *c, const struct channel_request *r)
 		return e;
 	ms = r->handshake_ms != 0 ? r->handshake_ms : HTTP_CONNECT_MS;
 	e = shake_hands(c, tcp_deadline(ms, r->deadline));
-	wire_useful(&c->wire);
+	wire_begin(&c->wire);
 	if (e == OK)
 		e = check_outcome(c);
 	if (e == OK || e == c->peer.verdict)

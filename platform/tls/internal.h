@@ -13,13 +13,16 @@
 /* The socket below TLS; wolfSSL's callbacks get it as their context. */
 struct wire {
 	int fd;
-	bool mute;      /* the peer takes nothing any more: see wire_send() */
-	bool flooded;   /* it was ended by us: TLS_USELESS_MAX */
-	size_t turn;    /* octets that may still be read before the caller's turn */
-	size_t useless; /* octets that came since there was application data */
+	bool mute;                   /* the peer takes nothing any more: see wire_send() */
+	bool flooded;                /* it was ended by us: TLS_USELESS_MAX */
+	size_t turn;                 /* octets that may still be read before the caller's turn */
+	size_t useless;              /* octets that came without application data */
+	size_t record;               /* of these, the record that was begun last; 0: it had some */
+	size_t header, length, left; /* where in the records the last octet was */
 };
 void wire_turn(struct wire *w);   /* before each call that may read; none: nothing is read */
-void wire_useful(struct wire *w); /* the handshake is done, or application data has come */
+void wire_begin(struct wire *w);  /* the handshake is done: what comes now counts anew */
+void wire_useful(struct wire *w); /* application data has come */
 int wire_receive(WOLFSSL *ssl, char *buf, int cap, void *wire);
 int wire_send(WOLFSSL *ssl, char *buf, int n, void *wire);
 

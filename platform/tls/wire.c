@@ -6,7 +6,9 @@
  * NewSessionTicket, HelloRequest, warnings, empty records.  A peer that never ends
  * them would never let go of us.  So each call into wolfSSL gets its turn of octets,
  * after which the caller looks at its deadline and at the request to stop; and what
- * comes in a row without data has an end, in the handshake and after it.
+ * comes without data has an end: in the handshake, and in all that follows it.  Data in
+ * between does not begin the count anew: wolfSSL keeps each answer to a KeyUpdate in
+ * memory for as long as the peer does not read.
  */
 #include <errno.h>
 #include <sys/socket.h>
@@ -14,24 +16,56 @@
 #include "platform/clock.h"
 #include "platform/tls/internal.h"
 
+enum { RECORD_HEADER = 5 };
+
 void wire_turn(struct wire *w)
 {
 	w->turn = TLS_TURN_OCTETS;
 }
 
-void wire_useful(struct wire *w)
+void wire_begin(struct wire *w)
 {
 	w->useless = 0;
 }
 
-static int received(struct wire *w, ssize_t got)
+/* wolfSSL does not read ahead: the data was in the record that was begun last.  All of
+   it counts, padding too (RFC 8446 5.4), and once. */
+void wire_useful(struct wire *w)
 {
-	size_t n = got > 0 ? (size_t)got : 0;
+	w->useless -= w->record < w->useless ? w->record : w->useless;
+	w->record = 0;
+}
 
+/* Follows the records by their headers (RFC 8446 5.1): type, version, length. */
+static void count(struct wire *w, const char *octets, size_t n)
+{
 	w->turn -= n < w->turn ? n : w->turn;
 	w->useless += n;
-	if (got > 0)
+	while (n > 0) {
+		size_t part = w->left < n ? w->left : n;
+
+		if (w->left == 0) {
+			part = 1;
+			w->length = (w->length << 8 | (uint8_t)*octets) & 0xffff;
+			w->header = (w->header + 1) % RECORD_HEADER;
+			if (w->header == 0) {
+				w->left = w->length;
+				w->record = RECORD_HEADER + w->length;
+			}
+		} else {
+			w->left -= part;
+		}
+		octets += part;
+		n -= part;
+	}
+}
+
+static int received(struct wire *w, const char *octets, ssize_t got)
+{
+	if (got > 0) {
+		count(w, octets, (size_t)got);
 		return (int)got;
+	}
 	if (got == 0)
 		return WOLFSSL_CBIO_ERR_CONN_CLOSE;
 	if (errno == EAGAIN || errno == EWOULDBLOCK)
@@ -50,7 +84,7 @@ int wire_receive(WOLFSSL *ssl, char *buf, int cap, void *context)
 	}
 	if (w->turn == 0 || clock_stopped())
 		return WOLFSSL_CBIO_ERR_WANT_READ;
-	return received(w, recv(w->fd, buf, (size_t)cap, 0));
+	return received(w, buf, recv(w->fd, buf, (size_t)cap, 0));
 }
 
 /*

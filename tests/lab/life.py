@@ -267,7 +267,7 @@ def stopped_while_enrolling(life: Life) -> int | None:
 
 
 def stopped_in_a_flood(life: Life) -> int | None:
-    """A registrar that answers octet by octet, each after a thousand TLS records without data."""
+    """A registrar that answers octet by octet, and sends TLS records without data in between."""
     process = life.start("run", "--once")
     life.until_saw("accepted")
     time.sleep(2)

@@ -261,7 +261,7 @@ refuses("tls-stall", "TLS TIMEOUT", "tls-stall")
 refuses("tls-endless-records", "TLS TIMEOUT", "tls-endless-records")
 for _name in ("key-update", "key-update-answered", "key-update-packed",
               "key-update-packed-answered", "tickets", "warnings", "empty-data",
-              "key-update-before", "empty-data-before"):  # fmt: skip
+              "key-update-before", "empty-data-before", "between-data"):  # fmt: skip
     refuses(f"tls-flood-{_name}", "HTTP", f"tls-flood-{_name}")
 for _name in ("empty-data", "warnings", "hello-request", "empty-data-before"):
     refuses(f"tls-flood-{_name}-1.2", "HTTP", f"tls-flood-{_name}", lab=("--tls", "1.2"))

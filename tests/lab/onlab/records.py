@@ -14,6 +14,7 @@ import socket
 import ssl
 import struct
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM, ChaCha20Poly1305
@@ -72,8 +73,8 @@ class Writer13:
         self.sealer = self.aead(expand_label(self.digest, secret, "key", self.size))
         self.iv = int.from_bytes(expand_label(self.digest, secret, "iv", 12), "big")
 
-    def seal(self, kind: int, body: bytes) -> bytes:
-        inner = body + bytes([kind])
+    def seal(self, kind: int, body: bytes, padding: int = 0) -> bytes:
+        inner = body + bytes([kind]) + bytes(padding)
         head = bytes([DATA]) + VERSION + struct.pack(">H", len(inner) + 16)
         nonce = (self.iv ^ self.number).to_bytes(12, "big")
         self.number += 1
@@ -257,13 +258,28 @@ def _tickets(connection: Connection) -> Iterator[bytes]:
     yield from _sealed(HANDSHAKE, message(NEW_TICKET, body))(connection)
 
 
-def _dripping(connection: Connection) -> Iterator[bytes]:
-    """An answer, one octet after so many updates: data comes, and never enough."""
+def _answer_of_single_octets(connection: Connection, updates: int, pause: float) -> Iterator[bytes]:
     yield connection.writer.seal(DATA, b"HTTP/1.1 200 OK\r\nX: ")
-    updates = _again(_key_update(1), 1500)(connection)
     while True:
-        yield next(updates)
+        yield b"".join(_key_update(1, wanted=1)(connection) for _ in range(updates))
         yield connection.writer.seal(DATA, b"y")
+        time.sleep(pause)
+
+
+def _between_data(connection: Connection) -> Iterator[bytes]:
+    """Data comes, and with each octet of it more to answer."""
+    return _answer_of_single_octets(connection, 500, 0)
+
+
+def _dripping(connection: Connection) -> Iterator[bytes]:
+    """So slowly that no limit is reached for a while."""
+    return _answer_of_single_octets(connection, 5, 0.05)
+
+
+def _padded(connection: Connection) -> Iterator[bytes]:
+    """RFC 8446 5.4: no flood, but an answer that hides its length."""
+    while True:
+        yield connection.writer.seal(DATA, b"y", padding=RECORD_MAX - 1)
 
 
 FLOODS: dict[str, Callable[[Connection], Iterator[bytes]]] = {
@@ -280,7 +296,9 @@ FLOODS: dict[str, Callable[[Connection], Iterator[bytes]]] = {
     "hello-requests-packed": _sealed(HANDSHAKE, message(HELLO_REQUEST) * 4000),
     "ccs": _sealed(CCS, b"\x01"),
     "ccs-in-clear": _again(lambda _: plain_record(CCS, b"\x01")),
+    "between-data": _between_data,
     "dripping": _dripping,
+    "padded": _padded,
     # nothing of it in full: one message without end
     "long-message": _sealed(HANDSHAKE, bytes([NEW_TICKET]) + b"\x00\xff\xff" + bytes(8)),
 }

@@ -74,7 +74,8 @@ AFTER = {
     "warnings": "warning alerts without end",
     "empty-data": "empty records of data without end",
     "hello-request": "HelloRequest without end (TLS 1.2)",
-    "dripping": "an answer of single octets, each after many KeyUpdates",
+    "between-data": "an answer of single octets, each after many KeyUpdates",
+    "dripping": "the same, and slowly",
 }
 for _kind, _text in AFTER.items():
     _declare(_kind, _after_request(_kind), f"{_text}, in place of an answer")

@@ -16,6 +16,7 @@
 static const char kinds_13[] = "key-update,key-update-answered,key-update-packed,"
 			       "key-update-packed-answered,"
 			       "ccs-in-clear," BOTH;
+static const char between_data[] = "between-data";
 static const char kinds_12[] = BOTH;
 static const char kinds_clear[] = "warnings,hello-request,hello-requests-packed,"
 				  "empty-handshake,empty-data,ccs-in-clear";
@@ -94,6 +95,7 @@ static void floods_end(void)
 		ends(kinds_13, "1.3", whens[i]);
 		ends(kinds_12, "1.2", whens[i]);
 	}
+	ends(between_data, "1.3", "after");
 }
 
 static void refused(const char *kinds, const char *tls, const char *when)
@@ -201,7 +203,7 @@ static void closing_reads_nothing(void)
 	server_stop(&s);
 }
 
-/* Data in between makes it an ordinary connection, however long it lasts. */
+/* More than the limit, and all of it data. */
 static void data_counts(void)
 {
 	struct server s;
@@ -230,6 +232,33 @@ static void data_counts(void)
 	server_stop(&s);
 }
 
+/* Records of 16 kB, each with an octet of data. */
+static void padding_counts(void)
+{
+	struct server s;
+	struct channel_request r;
+	struct channel *c;
+	int64_t end = clock_ticks() + 20000;
+	size_t total = 0;
+
+	server_start(&s, WORDS("--tls", "1.3", "--cert", "@p256.pem", "--flood", "padded", "--when",
+	                       "before"));
+	r = tls_to(&s);
+	CHECK_OK(channel_open(&c, &r));
+	CU_ASSERT_FATAL(c != NULL);
+	while (total < 20 && clock_ticks() < end) {
+		uint8_t octet;
+		size_t n = 1;
+		enum channel_io io = channel_read(c, &octet, &n);
+
+		CU_ASSERT_FATAL(io == CHANNEL_MOVED || io == CHANNEL_WAIT_READ);
+		total += n;
+	}
+	CU_ASSERT_EQUAL(total, 20);
+	channel_close(c);
+	server_stop(&s);
+}
+
 const struct test_suite suite_tls_wire = {
 	"tls/wire",
 	{
@@ -239,5 +268,6 @@ const struct test_suite suite_tls_wire = {
 		{ "a request to stop ends a flood at once", stop_ends_turns },
 		{ "closing does not wait for the end of a flood", closing_reads_nothing },
 		{ "data may come for as long as it likes", data_counts },
+		{ "data may come in records full of padding", padding_counts },
 	},
 };
