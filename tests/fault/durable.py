@@ -208,9 +208,11 @@ class Judge:
 
     def note(self, problem: str | None, label: str) -> None:
         if problem:
-            self.failures.append(f"{label}: {problem}")
+            self.failures.append(label)
+            print(f"FAILED  {label}\n        {problem}", flush=True)
         else:
             self.passed += 1
+            print(f"ok      {label}", flush=True)
 
     def run(self, *words: str | Path) -> subprocess.CompletedProcess:
         return subprocess.run([self.program, *words], capture_output=True, text=True, timeout=60)
@@ -283,7 +285,8 @@ def judge_kind(judge: Judge, kind: str) -> None:
         disk.apply(call)
         for model in MODELS:
             problem = judge.after_power_cut(disk, model, allowed)
-            judge.note(problem, f"durable: {kind}: {model}: power cut after {number}: {line[:100]}")
+            said = line.replace(f"{judge.work}/", "")[:100]
+            judge.note(problem, f"durable: {kind}: {model}: power cut after {number}: {said}")
     assert reports, "the program reported nothing as done"
 
 
@@ -297,8 +300,6 @@ def main() -> int:
     for kind in ("fresh", "replace", "renew", "wipe"):
         judge_kind(judge, kind)
     shutil.rmtree(work, ignore_errors=True)
-    for line in judge.failures:
-        print("FAILED  " + line)
     print(f"{judge.passed} passed, {len(judge.failures)} failed")
     return 1 if judge.failures or not judge.passed else 0
 
