@@ -61,6 +61,7 @@ static void an_s_just_above_the_order_is_refused(void)
 	uint8_t spki[44] = { 0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0 };
 	uint8_t signature[64] = { 0 };
 	struct public_key key;
+	enum err e;
 
 	if (!there())
 		return;
@@ -69,7 +70,10 @@ static void an_s_just_above_the_order_is_refused(void)
 	CHECK_OK(public_key_read(SPAN(spki), &key));
 	memcpy(signature, test_hex(&arena, r).p, 32);
 	signature[32 + 16] = 1;
-	CHECK_OK(sig_verify(&key, &ed25519, span_str("m"), SPAN(signature)));
+	e = sig_verify(&key, &ed25519, span_str("m"), SPAN(signature));
+	if (e != OK && tools_library_refuses_small_order())
+		return;
+	CHECK_OK(e);
 	memcpy(signature + 32, test_hex(&arena, s).p, 32);
 	CHECK_ERR(sig_verify(&key, &ed25519, span_str("m"), SPAN(signature)), E_SIGNATURE);
 }

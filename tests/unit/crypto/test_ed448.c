@@ -67,6 +67,7 @@ static void the_least_s_that_is_not_reduced_is_refused(void)
 	uint8_t spki[69] = { 0x30, 0x43, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x71, 0x03, 0x3a, 0 };
 	uint8_t signature[114] = { 0 };
 	struct public_key key;
+	enum err e;
 
 	if (!there())
 		return;
@@ -75,7 +76,10 @@ static void the_least_s_that_is_not_reduced_is_refused(void)
 	CHECK_OK(public_key_read(SPAN(spki), &key));
 	memcpy(signature, test_hex(&arena, base_point).p, 57);
 	signature[57] = 1;
-	CHECK_OK(sig_verify(&key, &ed448, span_str("m"), SPAN(signature)));
+	e = sig_verify(&key, &ed448, span_str("m"), SPAN(signature));
+	if (e != OK && tools_library_refuses_small_order())
+		return;
+	CHECK_OK(e);
 	memcpy(signature + 57, test_hex(&arena, order_and_one).p, 57);
 	CHECK_ERR(sig_verify(&key, &ed448, span_str("m"), SPAN(signature)), E_SIGNATURE);
 }

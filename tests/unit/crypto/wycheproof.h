@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include <jansson.h>
+#include <wolfssl/version.h>
 
 #include "tests/unit/test.h"
 
@@ -20,6 +21,16 @@ static inline struct span wycheproof_hex(struct arena *a, const json_t *o, const
 static inline unsigned wycheproof_number(const json_t *o, const char *name)
 {
 	return (unsigned)json_integer_value(json_object_get(o, name));
+}
+
+/*
+ * Valid, and yet refused by later versions of wolfSSL than 5.7.2: its s^-1 is such
+ * that no signer comes upon it.  A loss of nothing, as nothing invalid is taken.
+ */
+static inline bool wycheproof_refused_by_library(const char *name, unsigned number)
+{
+	return LIBWOLFSSL_VERSION_HEX > 0x05007002 && number == 433 &&
+	       strcmp(name, "ecdsa_secp256r1_sha256") == 0;
 }
 
 /* `valid` must be accepted, `invalid` refused, and `acceptable` is what the caller says. */
@@ -46,6 +57,8 @@ static inline void wycheproof_run(const char *name, wycheproof_try *try, bool ta
 		            (strcmp(result, "acceptable") == 0 && take_acceptable);
 		bool got = try(&a, group, vector);
 
+		if (!got && wycheproof_refused_by_library(name, wycheproof_number(vector, "tcId")))
+			want = false;
 		CU_ASSERT_EQUAL(got, want);
 		if (got != want)
 			printf("%s %u (%s): %s\n", name, wycheproof_number(vector, "tcId"),
