@@ -9,7 +9,7 @@
 #include "platform/base/date.h"
 #include "platform/pki/name.h"
 
-/* The largest message in base64, and as many names as it can hold. */
+/* The largest message that is held in base64, and as many names as it can hold. */
 enum { JSON_ROOM = 2 * HTTP_BODY_MAX };
 
 static void begin(struct cmp_tool *t)
@@ -105,24 +105,72 @@ void tool_say_cert(struct cmp_tool *t, const struct cert *c)
 	tool_say_bytes(t, "certificate", c->der);
 }
 
-/* A certificate that cannot be read came all the same. */
-void tool_say_list(struct cmp_tool *t, const char *member, const struct span *certs, size_t n)
+/* What was said so far needs no room any more. */
+void tool_say_flush(struct cmp_tool *t)
+{
+	if (!t->json || t->says.err != OK)
+		return;
+	fwrite(t->says.buf, 1, t->says.n, stdout);
+	t->says.n = 0;
+}
+
+void tool_say_octets(struct cmp_tool *t, const char *member, const struct octets *octets)
+{
+	enum { PIECE = 3 * 4096 };
+	struct window w = NO_WINDOW;
+	struct span piece;
+
+	if (!t->json)
+		return;
+	begin(t);
+	jsonw_base64_open(&t->says, member);
+	for (size_t at = 0; at < octets->n; at += PIECE) {
+		size_t left = octets->n - at;
+
+		/* the file was read before, from end to end */
+		if (octets_part(octets, &w, at, left < PIECE ? left : PIECE, &piece) != OK)
+			break;
+		jsonw_base64_add(&t->says, piece);
+		tool_say_flush(t);
+	}
+	jsonw_base64_close(&t->says);
+}
+
+/* One of a list.  A certificate that cannot be read came all the same. */
+void tool_say_entry(struct cmp_tool *t, struct span cert)
 {
 	struct cert c;
 
 	if (!t->json)
 		return;
+	jsonw_open(&t->says, NULL, '{');
+	if (cert_read(cert, &c) == OK)
+		tool_say_cert(t, &c);
+	else
+		tool_say_bytes(t, "certificate", cert);
+	jsonw_close(&t->says, '}');
+}
+
+void tool_say_list_open(struct cmp_tool *t, const char *member)
+{
+	if (!t->json)
+		return;
 	begin(t);
 	jsonw_open(&t->says, member, '[');
-	for (size_t i = 0; i < n; i++) {
-		jsonw_open(&t->says, NULL, '{');
-		if (cert_read(certs[i], &c) == OK)
-			tool_say_cert(t, &c);
-		else
-			tool_say_bytes(t, "certificate", certs[i]);
-		jsonw_close(&t->says, '}');
-	}
-	jsonw_close(&t->says, ']');
+}
+
+void tool_say_list_close(struct cmp_tool *t)
+{
+	if (t->json)
+		jsonw_close(&t->says, ']');
+}
+
+void tool_say_list(struct cmp_tool *t, const char *member, const struct span *certs, size_t n)
+{
+	tool_say_list_open(t, member);
+	for (size_t i = 0; i < n; i++)
+		tool_say_entry(t, certs[i]);
+	tool_say_list_close(t);
 }
 
 static enum err print_json(struct cmp_tool *t, enum err e)
@@ -133,6 +181,7 @@ static enum err print_json(struct cmp_tool *t, enum err e)
 	begin(t);
 	jsonw_bool(&t->says, "ok", e == OK);
 	jsonw_integer(&t->says, "exit_status", err_exit_status(e));
+	jsonw_bool(&t->says, "limit_reached", e == E_TOO_BIG);
 	if (e != OK) {
 		jsonw_string(&t->says, "error", span_str(err_name(e)));
 		jsonw_string(&t->says, "reason", span_str(err_reason(e)));

@@ -11,6 +11,7 @@
 #include "platform/base/utf8.h"
 #include "platform/codec/der.h"
 #include "platform/codec/pem.h"
+#include "platform/codec/pem_reader.h"
 #include "platform/http/link_http.h"
 #include "platform/pki/name.h"
 #include "platform/store/file.h"
@@ -140,28 +141,46 @@ static enum err load_secret(struct cmp_tool *t)
 	return e == OK ? choose_mac(t->mac, &t->secret.scheme) : e;
 }
 
+struct pooling {
+	struct cmp_tool *t;
+	const struct named_file *file;
+	enum err fault; /* of one that is left out, and its words */
+	char why[ERR_REASON_MAX];
+};
+
+static enum err add_to_pool(void *context, size_t number, struct span der)
+{
+	struct pooling *p = context;
+	struct cmp_tool *t = p->t;
+	struct cert c;
+	enum err e = named_cert_read(p->file, number, der, &c);
+
+	if (e != OK) {
+		p->fault = e;
+		snprintf(p->why, sizeof p->why, "%s", err_reason(e));
+		return OK;
+	}
+	if (t->pool_count == UNTRUSTED_MAX)
+		return err_because(E_TOO_BIG, "more than %d certificates", UNTRUSTED_MAX);
+	e = arena_copy(t->arena, der, &t->pool[t->pool_count]);
+	t->pool_count += e == OK;
+	return err_within(E_TOO_BIG, e, "certificates");
+}
+
 static enum err load_pool_file(struct cmp_tool *t, const char *path)
 {
-	struct named_file file = { "--untrusted", path, NO_BYTES };
-	struct span *certs = t->pool + t->pool_count;
-	size_t n = 0, good = 0;
-	enum err fault = OK, e = tool_read(t, file.what, path, PEM_FILE_MAX, &file.octets);
+	struct named_file file = { "--untrusted", path, NO_OCTETS };
+	struct pooling p = { .t = t, .file = &file };
+	const struct cert_taker taker = { add_to_pool, &p };
+	size_t before = t->pool_count;
+	enum err e = tool_open_file(t, file.what, path, &file.octets);
 
 	if (e == OK)
-		e = of_option(pem_certificates(t->arena, file.octets, certs,
-		                               POOL_MAX - t->pool_count, &n),
-		              file.what, path);
-	for (size_t i = 0; i < n && e == OK; i++) {
-		struct cert c;
-		enum err unusable = named_cert_read(&file, i + 1, certs[i], &c);
-
-		if (unusable == OK)
-			certs[good++] = certs[i];
-		else
-			fault = unusable;
-	}
-	t->pool_count += good;
-	return e == OK && good == 0 ? of_option(fault, file.what, path) : e;
+		e = of_option(bundle_each(&file.octets, &taker), file.what, path);
+	if (e == OK && t->pool_count == before)
+		e = of_option(err_because(p.fault, "%s", p.why), file.what, path);
+	octets_close(&file.octets);
+	return e;
 }
 
 static enum err load_pool(struct cmp_tool *t)
@@ -206,18 +225,19 @@ static enum err load_crls(struct cmp_tool *t)
 	enum err e = OK;
 
 	for (size_t i = 0; i < t->crl_files.n && e == OK; i++)
-		e = tool_read_der(
-			t, &(struct tool_pem){ "--crl", t->crl_files.s[i], "X509 CRL", "CRL" },
-			&t->crls[i]);
+		e = tool_open_crl(t, "--crl", t->crl_files.s[i], &t->crls[i]);
 	return e;
 }
 
 static enum err load_anchor_file(struct cmp_tool *t, const char *path)
 {
-	struct named_file file = { "--trusted", path, NO_BYTES };
-	enum err e = tool_read(t, file.what, path, PEM_FILE_MAX, &file.octets);
+	struct named_file file = { "--trusted", path, NO_OCTETS };
+	enum err e = tool_open_file(t, file.what, path, &file.octets);
 
-	return e == OK ? of_option(anchors_from(t->arena, &file, &t->anchors), file.what, path) : e;
+	if (e == OK)
+		e = of_option(anchors_from(t->arena, &file, &t->anchors), file.what, path);
+	octets_close(&file.octets);
+	return e;
 }
 
 static enum err load_anchors(struct cmp_tool *t)
@@ -380,6 +400,9 @@ enum err tool_open(struct cmp_tool *t)
 
 void tool_close(struct cmp_tool *t)
 {
+	for (size_t i = 0; i < TEXT_LIST_MAX; i++)
+		octets_close(&t->crls[i]);
+	tool_spool_close(t);
 	link_close(t->link);
 	signer_close(t->new_key);
 	signer_close(t->identity.key);

@@ -36,32 +36,73 @@ enum err tool_run_rr(struct cmp_tool *t)
 /* ---- getcacerts */
 
 struct ca_certs {
-	struct span certs[POOL_MAX];
-	size_t n;
+	struct cmp_tool *tool;
+	struct octets list;
+	size_t n, unreadable;
 };
 
 static enum err try_ca_certs(struct cmp_tool *t, void *context)
 {
 	struct ca_certs *c = context;
 
-	return cmp_get_ca_certs(&t->client, t->arena, c->certs, &c->n);
+	return cmp_get_ca_certs(&t->client, t->arena, &c->list);
+}
+
+static enum err count_cert(void *context, struct span der)
+{
+	struct ca_certs *c = context;
+	struct cert cert;
+
+	c->n++;
+	c->unreadable += der.n > CERT_SIZE_MAX || cert_read(der, &cert) != OK;
+	return OK;
+}
+
+static enum err say_ca_cert(void *context, struct span der)
+{
+	struct ca_certs *c = context;
+	struct cert cert;
+
+	if (der.n <= CERT_SIZE_MAX && cert_read(der, &cert) == OK)
+		tool_say_name(c->tool, cert_self_issued(&cert) ? "root" : "CA", NULL, cert.subject);
+	tool_say_entry(c->tool, der);
+	tool_say_flush(c->tool);
+	return OK;
+}
+
+/* One after the other: there may be any number of them. */
+static enum err say_ca_certs(struct cmp_tool *t, struct ca_certs *c)
+{
+	const struct cmp_taker counter = { count_cert, c }, sayer = { say_ca_cert, c };
+	enum err e = c->list.n > 0 ? cmp_ca_certs_each(&c->list, &counter) : OK;
+
+	if (e != OK)
+		return e;
+	tool_say_number(t, "CA certificates:", "count", (int64_t)c->n);
+	tool_say_number(t, NULL, "unreadable", (int64_t)c->unreadable);
+	if (c->unreadable > 0)
+		log_warning("%zu of %zu CA certificates cannot be read here; they are written as "
+		            "they came",
+		            c->unreadable, c->n);
+	tool_say_list_open(t, "certificates");
+	if (c->n > 0)
+		e = cmp_ca_certs_each(&c->list, &sayer);
+	tool_say_list_close(t);
+	return e;
 }
 
 enum err tool_run_ca_certs(struct cmp_tool *t)
 {
-	struct ca_certs got = { .n = 0 };
-	struct cert c;
-	enum err e = tool_try(t, &(struct tool_attempt){ try_ca_certs, &got });
+	struct ca_certs got = { .tool = t, .list = NO_OCTETS };
+	enum err e = tool_spool(t, t->cacertsout);
 
-	if (e != OK)
-		return e;
-	tool_say_number(t, "CA certificates:", "count", (int64_t)got.n);
-	for (size_t i = 0; i < got.n; i++)
-		if (cert_read(got.certs[i], &c) == OK)
-			tool_say_name(t, cert_self_issued(&c) ? "root" : "CA", NULL, c.subject);
-	tool_say_list(t, "certificates", got.certs, got.n);
-	return got.n > 0 ? tool_write_certs(t, "--cacertsout", t->cacertsout, got.certs, got.n)
-	                 : OK;
+	if (e == OK)
+		e = tool_try(t, &(struct tool_attempt){ try_ca_certs, &got });
+	if (e == OK)
+		e = say_ca_certs(t, &got);
+	if (e == OK && got.n > 0)
+		e = tool_write_ca_certs(t, "--cacertsout", t->cacertsout, &got.list);
+	return e;
 }
 
 /* ---- getcertreqtemplate */
@@ -153,7 +194,7 @@ enum err tool_run_root_update(struct cmp_tool *t)
 struct crl_query {
 	struct cert issuer;
 	struct cmp_crl_wish wish;
-	struct span crl;
+	struct octets crl;
 };
 
 static enum err try_crl(struct cmp_tool *t, void *context)
@@ -166,7 +207,7 @@ static enum err try_crl(struct cmp_tool *t, void *context)
 /* The issuer's certificate need not be an anchor, only lead to one. */
 static enum err pool_with(struct cmp_tool *t, struct span issuer, struct cmp_crl_wish *w)
 {
-	struct span *pool = arena_take(t->arena, (POOL_MAX + 1) * sizeof *pool);
+	struct span *pool = arena_take(t->arena, (t->pool_count + 1) * sizeof *pool);
 
 	if (pool == NULL)
 		return err_because(E_SPACE, "no room left for certificates");
@@ -181,7 +222,7 @@ static enum err pool_with(struct cmp_tool *t, struct span issuer, struct cmp_crl
 static enum err wish_crl(struct cmp_tool *t, struct crl_query *q)
 {
 	int64_t next_update;
-	struct span old;
+	struct octets old;
 	enum err e = tool_read_cert(t, "--crl-issuer", t->crl_issuer, &q->issuer);
 
 	if (e == OK)
@@ -191,16 +232,18 @@ static enum err wish_crl(struct cmp_tool *t, struct crl_query *q)
 		e = cert_crl_point(&t->identity.leaf, &q->wish.dpn);
 	if (e != OK || t->oldcrl == NULL)
 		return e;
-	e = tool_read_der(t, &(struct tool_pem){ "--oldcrl", t->oldcrl, "X509 CRL", "CRL" }, &old);
-	return e != OK ? e
-	               : err_within(E_CRL, crl_dates(old, &q->wish.this_update, &next_update),
-	                            "--oldcrl");
+	e = tool_open_crl(t, "--oldcrl", t->oldcrl, &old);
+	if (e == OK)
+		e = err_within(E_CRL, crl_dates(&old, &q->wish.this_update, &next_update),
+		               "--oldcrl");
+	octets_close(&old);
+	return e;
 }
 
 static enum err say_crl(struct cmp_tool *t, const struct crl_query *q)
 {
 	int64_t this_update, next_update;
-	enum err e = crl_dates(q->crl, &this_update, &next_update);
+	enum err e = crl_dates(&q->crl, &this_update, &next_update);
 
 	if (e != OK)
 		return e;
@@ -208,15 +251,18 @@ static enum err say_crl(struct cmp_tool *t, const struct crl_query *q)
 	tool_say_date(t, "of", "this_update", this_update);
 	if (next_update != 0)
 		tool_say_date(t, "next by", "next_update", next_update);
-	tool_say_bytes(t, "crl", q->crl);
+	tool_say_number(t, NULL, "octets", (int64_t)q->crl.n);
+	tool_say_octets(t, "crl", &q->crl);
 	return OK;
 }
 
 enum err tool_run_crls(struct cmp_tool *t)
 {
-	struct crl_query q = { .crl = NO_BYTES };
+	struct crl_query q = { .crl = NO_OCTETS };
 	enum err e = wish_crl(t, &q);
 
+	if (e == OK)
+		e = tool_spool(t, t->crlout);
 	if (e == OK)
 		e = tool_try(t, &(struct tool_attempt){ try_crl, &q });
 	if (e != OK)
@@ -227,8 +273,5 @@ enum err tool_run_crls(struct cmp_tool *t)
 		return OK;
 	}
 	e = say_crl(t, &q);
-	return e == OK ? tool_write_pem(
-				 t, &(struct tool_pem){ "--crlout", t->crlout, "X509 CRL", NULL },
-				 q.crl)
-	               : e;
+	return e == OK ? tool_write_crl(t, "--crlout", t->crlout, &q.crl) : e;
 }

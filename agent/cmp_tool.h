@@ -90,9 +90,10 @@ struct cmp_tool {
 	struct signer *new_key;
 	enum key_kind central_kind;
 	struct anchors anchors;
-	struct span pool[POOL_MAX];
+	struct span pool[UNTRUSTED_MAX];
 	size_t pool_count;
-	struct span crls[TEXT_LIST_MAX];
+	struct octets crls[TEXT_LIST_MAX];
+	struct spool spool; /* for answers that are not held; max 0: not open */
 	struct link *link;
 	struct trusted *trusted;
 	struct cmp_watch watch;
@@ -135,6 +136,24 @@ MUST_CHECK enum err tool_read(const struct cmp_tool *t, const char *option, cons
 /* No path, no file. */
 MUST_CHECK enum err tool_write(const struct cmp_tool *t, const char *option, const char *path,
                                struct span content, unsigned mode);
+
+/*
+ * cmp_large.c: what is read and written by pieces.  A bundle, open; a list, DER or PEM, open as
+ * DER; a file for answers, beside `path`, which is where they go; a list written as PEM.
+ */
+MUST_CHECK enum err tool_open_file(const struct cmp_tool *t, const char *option, const char *path,
+                                   struct octets *out);
+MUST_CHECK enum err tool_open_crl(const struct cmp_tool *t, const char *option, const char *path,
+                                  struct octets *out);
+MUST_CHECK enum err tool_spool(struct cmp_tool *t, const char *path);
+void tool_spool_close(struct cmp_tool *t);
+MUST_CHECK enum err tool_write_crl(const struct cmp_tool *t, const char *option, const char *path,
+                                   const struct octets *crl);
+MUST_CHECK enum err tool_write_ca_certs(const struct cmp_tool *t, const char *option,
+                                        const char *path, const struct octets *list);
+/* With --json: octets of any number as base64; the result so far goes out. */
+void tool_say_octets(struct cmp_tool *t, const char *member, const struct octets *octets);
+void tool_say_flush(struct cmp_tool *t);
 
 /*
  * cmp_inplace.c: key and certificate change together or not at all.  The key is staged
@@ -219,7 +238,7 @@ MUST_CHECK enum err tool_keep(void *context, const struct cmp_issued *issued);
 /* cmp_watch.c: struct cmp_watch's functions; --dump's index; a line for it and for people. */
 MUST_CHECK enum err tool_dump_open(struct cmp_tool *t);
 void tool_event(void *context, enum cmp_event what, const char *message_type, int64_t seconds);
-void tool_message(void *context, enum cmp_event what, struct span der);
+void tool_message(void *context, enum cmp_event what, const struct octets *der);
 void tool_index(const struct cmp_tool *t, const char *line);
 void tool_note(struct cmp_tool *t, const char *format, ...) PRINTF_LIKE(2, 3);
 
@@ -236,6 +255,10 @@ void tool_say_bytes(struct cmp_tool *t, const char *member, struct span octets);
 /* Members of one certificate, inside `member` where that is named. */
 void tool_say_cert(struct cmp_tool *t, const struct cert *c);
 void tool_say_list(struct cmp_tool *t, const char *member, const struct span *certs, size_t n);
+/* The same one by one. */
+void tool_say_list_open(struct cmp_tool *t, const char *member);
+void tool_say_entry(struct cmp_tool *t, struct span cert);
+void tool_say_list_close(struct cmp_tool *t);
 /* How it ended; the exit status. */
 int tool_say_end(struct cmp_tool *t, enum err e);
 

@@ -92,7 +92,7 @@ void tool_event(void *context, enum cmp_event what, const char *message_type, in
 }
 
 /* RFC 9483 6.4: one message a file, extension .pki. */
-void tool_message(void *context, enum cmp_event what, struct span der)
+void tool_message(void *context, enum cmp_event what, const struct octets *der)
 {
 	struct cmp_tool *t = context;
 	char name[32], path[PATH_NAME_MAX], line[64];
@@ -102,8 +102,8 @@ void tool_message(void *context, enum cmp_event what, struct span der)
 	snprintf(name, sizeof name, "%02u-%s.pki", ++t->messages,
 	         what == CMP_SENT ? "sent" : "received");
 	snprintf(path, sizeof path, "%s/%s", t->dump, name);
-	if (file_replace(path, der, 0600) != OK)
+	if (file_replace_octets(path, der, 0600) != OK)
 		log_warning("dump: %s", err_reason(E_STORE));
-	snprintf(line, sizeof line, "   %s, %zu octets", name, der.n);
+	snprintf(line, sizeof line, "   %s, %zu octets", name, der->n);
 	tool_index(t, line);
 }

@@ -75,9 +75,11 @@ static enum err put_chain(struct onboard *o, const char *name, struct span leaf,
 	return e;
 }
 
-enum err stage_crl(struct onboard *o, struct span der)
+enum err stage_crl(struct onboard *o, const struct octets *der)
 {
-	return der.n > 0 ? generation_put(&o->attempt.generation, "crl.der", FILE_PUBLIC, der) : OK;
+	struct generation *g = &o->attempt.generation;
+
+	return der->n > 0 ? generation_put_octets(g, "crl.der", FILE_PUBLIC, der) : OK;
 }
 
 enum err stage_roots(struct onboard *o, const struct span *roots, size_t count)
@@ -260,7 +262,7 @@ static enum err carry_owner(struct onboard *o)
 
 	for (size_t i = 0; i < sizeof names / sizeof *names && e == OK; i++)
 		e = generation_carry(&o->attempt.generation, o->arena, names[i], FILE_PUBLIC);
-	return e == OK ? stage_crl(o, o->attempt.owner.crl) : e;
+	return e == OK ? stage_crl(o, &o->attempt.owner.crl) : e;
 }
 
 enum err stage_sources(struct onboard *o)

@@ -3,7 +3,8 @@
 #include <stdio.h>
 
 #include "agent/device.h"
-#include "platform/codec/pem.h"
+#include "platform/base/log.h"
+#include "platform/codec/pem_reader.h"
 #include "platform/store/file.h"
 
 /* In whose files the fault is; the words stay.  E_STORE is of the state alone, and E_IDENTITY
@@ -82,39 +83,56 @@ enum err named_cert_read(const struct named_file *file, size_t number, struct sp
 	return left_out(file, number, cert_read(der, out));
 }
 
+struct adding {
+	struct arena *a;
+	const struct named_file *file;
+	struct anchors *to;
+	enum err fault; /* of one that is left out, and its words */
+	char why[ERR_REASON_MAX];
+};
+
 /* A key that nobody here can verify with ends no path. */
-static enum err read_anchor(const struct named_file *file, size_t number, struct span der)
+static enum err add_anchor(void *context, size_t number, struct span der)
 {
+	struct adding *x = context;
 	struct public_key key;
 	struct cert c;
-	enum err e = named_cert_read(file, number, der, &c);
+	struct span kept;
+	enum err e = named_cert_read(x->file, number, der, &c);
 
-	return e == OK ? left_out(file, number, public_key_read(c.spki, &key)) : e;
+	if (e == OK)
+		e = left_out(x->file, number, public_key_read(c.spki, &key));
+	if (e != OK) {
+		x->fault = e;
+		snprintf(x->why, sizeof x->why, "%s", err_reason(e));
+		return OK;
+	}
+	e = arena_copy(x->a, der, &kept);
+	if (e != OK)
+		return err_because(E_TOO_BIG, "more certificates than there is memory for: %zu fit",
+		                   number - 1);
+	return anchors_add(x->to, ANCHOR_CERT, kept);
 }
 
 enum err anchors_from(struct arena *a, const struct named_file *file, struct anchors *to)
 {
-	struct span certs[ANCHORS_MAX];
-	size_t n, before = to->n;
-	enum err e = pem_certificates(a, file->octets, certs, ANCHORS_MAX, &n), fault = OK;
+	struct adding x = { .a = a, .file = file, .to = to };
+	const struct cert_taker taker = { add_anchor, &x };
+	size_t before = to->n;
+	enum err e = bundle_each(&file->octets, &taker);
 
-	for (size_t i = 0; e == OK && i < n; i++) {
-		enum err unusable = read_anchor(file, i + 1, certs[i]);
-
-		if (unusable == OK)
-			e = anchors_add(to, ANCHOR_CERT, certs[i]);
-		else
-			fault = unusable;
-	}
-	return e == OK && to->n == before ? fault : e;
+	return e == OK && to->n == before ? err_because(x.fault, "%s", x.why) : e;
 }
 
 enum err anchors_from_file(struct arena *a, const char *what, const char *path, struct anchors *to)
 {
-	struct named_file file = { what, path, NO_BYTES };
-	enum err e = file_read(a, path, PEM_FILE_MAX, &file.octets, NULL);
+	struct named_file file = { what, path, NO_OCTETS };
+	enum err e = file_open(path, BUNDLE_FILE_MAX, &file.octets);
 
-	return e == OK ? anchors_from(a, &file, to) : e;
+	if (e == OK)
+		e = anchors_from(a, &file, to);
+	octets_close(&file.octets);
+	return e;
 }
 
 enum err device_load_anchors(struct device *d)

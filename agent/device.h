@@ -42,10 +42,10 @@ const char *device_signers_warning(const struct device *d);
 MUST_CHECK enum err anchors_from_file(struct arena *a, const char *what, const char *path,
                                       struct anchors *to);
 
-/* The same of a file's bytes. */
+/* The same of a file that is open, of any size. */
 struct named_file {
 	const char *what, *path; /* "masa_trust", the name in the configuration */
-	struct span octets;
+	struct octets octets;
 };
 MUST_CHECK enum err anchors_from(struct arena *a, const struct named_file *file,
                                  struct anchors *to);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The CMP part of the flow (RFC 9733 5.1, RFC 9483): what is asked, with which key. */
 #include <stdio.h>
+#include <unistd.h>
 
 #include "agent/flow.h"
 #include "agent/progress.h"
@@ -67,6 +68,27 @@ struct cmp_client flow_client(const struct onboard *o, char *room, size_t cap)
 	};
 }
 
+enum err flow_spool(struct onboard *o, size_t max, struct cmp_client *c)
+{
+	struct attempt *t = &o->attempt;
+	size_t room;
+	int fd;
+	enum err e;
+
+	if (t->spool.max > 0)
+		close(t->spool.fd);
+	t->spool.max = 0;
+	e = store_spool(&o->device->store, &fd, &room);
+	if (e != OK)
+		return e;
+	t->spool = (struct spool){ fd, room < max ? room : max, HTTP_LARGE_MS };
+	if (t->spool.max > 0)
+		c->spool = &t->spool;
+	else
+		close(fd);
+	return OK;
+}
+
 /* RFC 9733 4.3: a registrar that does not offer an operation answers 404; but a CA behind
    it says so by an error message, which the registrar hands on. */
 static bool is_not_offered(enum err e)
@@ -82,7 +104,14 @@ enum err fetch_ca_certs(struct onboard *o)
 	struct attempt *t = &o->attempt;
 	char room[URL_MAX];
 	struct cmp_client c = flow_client(o, room, sizeof room);
-	enum err e = cmp_get_ca_certs(&c, o->arena, t->ca_certs, &t->ca_cert_count);
+	struct octets list = NO_OCTETS;
+	enum err e = flow_spool(o, CA_CERTS_SIZE_MAX, &c);
+
+	if (e == OK)
+		e = cmp_get_ca_certs(&c, o->arena, &list);
+	if (e == OK)
+		e = cmp_ca_certs_hold(&list, o->arena, t->ca_certs, CA_CERTS_MAX,
+		                      &t->ca_cert_count);
 
 	if (is_not_offered(e)) {
 		progress_detail("the registrar offers none");

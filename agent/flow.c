@@ -3,6 +3,8 @@
  * The driver of every flow: goes down a table of steps, and names neither a step
  * nor an error.
  */
+#include <unistd.h>
+
 #include "agent/flow.h"
 #include "agent/progress.h"
 #include "agent/retry.h"
@@ -39,6 +41,9 @@ static void let_go(struct onboard *o)
 	if (t->generation.store != NULL && !(o->facts & STORED) && !outlives_us(o))
 		drop_staged(o);
 	generation_close(&t->generation);
+	octets_close(&t->owner.crl);
+	if (t->spool.max > 0)
+		close(t->spool.fd);
 	*t = (struct attempt){ .generation = { .dir = -1 } };
 	arena_reset(o->arena);
 	o->facts = 0;

@@ -55,7 +55,7 @@ struct news {
 	bool any;
 	struct span roots[ROOTS_MAX]; /* the whole of roots.pem */
 	size_t root_count;
-	struct span crl;
+	struct octets crl;
 };
 
 /* All that one attempt at one server holds; gone with it. */
@@ -70,7 +70,7 @@ struct attempt {
 	const struct voucher *voucher;
 	struct moment accepted; /* when the voucher was found good first */
 	struct trusted *trusted;
-	struct span ca_certs[POOL_MAX];
+	struct span ca_certs[CA_CERTS_MAX];
 	size_t ca_cert_count;
 	struct cmp_template template;
 	struct cmp_wishes wishes;
@@ -88,6 +88,7 @@ struct attempt {
 	struct owner owner;
 	char home[URL_MAX]; /* the registrar of the enrolment */
 	struct news news;
+	struct spool spool; /* max 0: not open */
 };
 
 struct onboard {
@@ -177,6 +178,9 @@ MUST_CHECK enum err connect_to(struct onboard *o, const struct url *to);
 const struct credential *flow_identity(const struct onboard *o);
 /* Where CMP is served, and how, by the settings of this errand. */
 struct cmp_client flow_client(const struct onboard *o, char *room, size_t cap);
+/* A file of the state for answers to c that are too large to be held, up to max octets. What
+   came in it lasts until the next one, or the attempt's end. */
+MUST_CHECK enum err flow_spool(struct onboard *o, size_t max, struct cmp_client *c);
 
 /*
  * The journal: journal.c.  What stands in it, of which generation; it is about a
@@ -199,7 +203,7 @@ MUST_CHECK enum err stage_issued(struct onboard *o, const struct cmp_issued *iss
 /* The UCI view of a certificate; state: "enrolled", "revoked". */
 MUST_CHECK enum err stage_view(struct onboard *o, struct span cert, const char *state);
 /* crl.der: as it came, for it may be long; empty: none. */
-MUST_CHECK enum err stage_crl(struct onboard *o, struct span der);
+MUST_CHECK enum err stage_crl(struct onboard *o, const struct octets *der);
 /* roots.pem: these, one after the other. */
 MUST_CHECK enum err stage_roots(struct onboard *o, const struct span *roots, size_t count);
 /* The generation becomes live, and is read back; expected: its certificate, or empty. */

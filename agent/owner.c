@@ -89,26 +89,28 @@ static enum err load_pin(const struct device *d, struct arena *a, struct owner *
 }
 
 struct crl_held {
-	struct span der; /* empty: none */
+	struct octets der; /* open; empty: none */
 	int64_t made, next;
 };
 
 /* It can be had again, and must not stand in the way of anything. */
-static struct crl_held load_crl(const struct device *d, struct arena *a)
+static struct crl_held load_crl(const struct device *d)
 {
-	struct crl_held held = { .der = NO_BYTES };
-	struct span der;
+	struct crl_held held = { .der = NO_OCTETS };
+	struct octets der;
 	bool absent;
-	enum err e = store_find(&d->store, a, "crl.der", &der, &absent);
+	enum err e = store_open_file(&d->store, "crl.der", CRL_KEPT_MAX, &der, &absent);
 
 	if (e == OK && absent)
 		return held;
 	if (e == OK)
-		e = crl_dates(der, &held.made, &held.next);
-	if (e == OK)
+		e = crl_dates(&der, &held.made, &held.next);
+	if (e == OK) {
 		held.der = der;
-	else
+	} else {
+		octets_close(&der);
 		log_warning("crl.der is of no use: %s", err_reason(e));
+	}
 	return held;
 }
 
@@ -118,7 +120,7 @@ static enum err load_owner(const struct device *d, struct arena *a, struct owner
 
 	if (e == OK)
 		e = load_pin(d, a, out);
-	out->crl = load_crl(d, a).der;
+	out->crl = load_crl(d).der;
 	return e;
 }
 
@@ -197,8 +199,9 @@ enum err life_look(const struct device *d, struct arena *a, struct life *out)
 		.seed = (uint32_t)digest.b[0] << 24 | (uint32_t)digest.b[1] << 16 |
 		        (uint32_t)digest.b[2] << 8 | digest.b[3],
 	};
-	crl = load_crl(d, a);
+	crl = load_crl(d);
 	out->has_crl = crl.der.n > 0;
+	octets_close(&crl.der);
 	out->crl_made = crl.made;
 	out->crl_next = crl.next;
 	out->revoked = !absent;

@@ -52,8 +52,8 @@ static enum err read_list(struct settings *s, void *field, const char *value)
 	struct text_values *list = field;
 
 	(void)s;
-	if (list->n == ANCHORS_MAX)
-		return err_because(E_CONFIG, "more than %d values", (int)ANCHORS_MAX);
+	if (list->n == CA_PUBS_MAX)
+		return err_because(E_CONFIG, "more than %d values", (int)CA_PUBS_MAX);
 	list->s[list->n++] = value;
 	return OK;
 }

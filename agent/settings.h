@@ -14,7 +14,7 @@
 #include "voucher/voucher.h"
 
 struct text_values {
-	const char *s[ANCHORS_MAX];
+	const char *s[CA_PUBS_MAX];
 	size_t n;
 };
 

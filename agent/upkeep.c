@@ -9,7 +9,7 @@
 #include "agent/progress.h"
 #include "platform/pki/crl.h"
 
-static enum err carry_all(struct onboard *o, struct span crl)
+static enum err carry_all(struct onboard *o, const struct octets *crl)
 {
 	static const char *const names[] = { "cert.pem",    "chain.pem", "fullchain.pem",
 		                             "roots.pem",   "pin.pem",   "voucher.vcj",
@@ -130,7 +130,9 @@ enum err ask_crl(struct onboard *o)
 	t->news = (struct news){ .any = false };
 	e = cert_crl_point(&t->live.leaf, &wish.dpn);
 	if (e == OK && t->owner.crl.n > 0)
-		e = crl_dates(t->owner.crl, &wish.this_update, &next);
+		e = crl_dates(&t->owner.crl, &wish.this_update, &next);
+	if (e == OK)
+		e = flow_spool(o, CRL_KEPT_MAX, &c);
 	if (e == OK)
 		e = cmp_get_crl(&c, o->arena, &wish, &t->news.crl);
 	t->news.any = e == OK && t->news.crl.n > 0;
@@ -146,7 +148,7 @@ enum err commit_upkeep(struct onboard *o)
 
 	if (!t->news.any)
 		return OK;
-	e = carry_all(o, t->news.crl.n > 0 ? t->news.crl : t->owner.crl);
+	e = carry_all(o, t->news.crl.n > 0 ? &t->news.crl : &t->owner.crl);
 	if (e == OK && t->news.root_count > 0)
 		e = stage_roots(o, t->news.roots, t->news.root_count);
 	if (e == OK)
@@ -158,7 +160,7 @@ static enum err write_record(struct onboard *o)
 {
 	struct attempt *t = &o->attempt;
 	char line[64];
-	enum err e = carry_all(o, t->owner.crl);
+	enum err e = carry_all(o, &t->owner.crl);
 
 	snprintf(line, sizeof line, "%s\n", crl_reason_name(o->reason));
 	if (e == OK)

@@ -46,7 +46,7 @@ enum err cmp_read_cert_response(struct cmp_session *s)
 	if (rep->status.status != PKI_REJECTION && rep->status.fail_info != 0)
 		log_notice("failInfo comes with a status that is no rejection, it is ignored");
 	if (rep->ca_pubs_ignored > 0)
-		log_notice("caPubs holds more than %d certificates, %zu are ignored", ANCHORS_MAX,
+		log_notice("caPubs holds more than %d certificates, %zu are ignored", CA_PUBS_MAX,
 		           rep->ca_pubs_ignored);
 	return check_delivery(s);
 }

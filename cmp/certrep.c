@@ -14,7 +14,7 @@ static void read_ca_pubs(struct der *c, struct cmp_cert_rep *out)
 	do {
 		struct span cert = der_element_of(&list, DER_SEQUENCE);
 
-		if (out->ca_pubs_count < ANCHORS_MAX)
+		if (out->ca_pubs_count < CA_PUBS_MAX)
 			out->ca_pubs[out->ca_pubs_count++] = cert;
 		else
 			out->ca_pubs_ignored++;

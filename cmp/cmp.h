@@ -39,7 +39,7 @@ struct cmp_watch {
 	void (*event)(void *context, enum cmp_event what, const char *message_type,
 	              int64_t seconds);
 	/* Every message, as sent and received; for --dump. May be NULL. */
-	void (*message)(void *context, enum cmp_event what, struct span der);
+	void (*message)(void *context, enum cmp_event what, const struct octets *der);
 	void *context;
 };
 
@@ -79,7 +79,8 @@ struct cmp_client {
 	struct moment (*now)(void); /* clock_now */
 	int64_t total_ms;           /* for a whole operation, waiting included; 0: WAITING_MAX_S */
 	const struct cmp_watch *watch; /* NULL is fine */
-	const struct span *crls;       /* CertificateList, DER: status of signers (RFC 9483 3.5) */
+	const struct spool *spool; /* for CA certificates and CRLs; NULL: at most HTTP_BODY_MAX */
+	const struct octets *crls; /* CertificateList, DER: status of signers (RFC 9483 3.5) */
 	size_t crl_count;
 	/* CA certificates known (caCerts): candidates for paths, of what is issued and of who
 	   signs an answer; not trusted */
@@ -87,10 +88,23 @@ struct cmp_client {
 	size_t pool_count;
 };
 
-/* CA certificates: RFC 9483 4.3.1. *count 0: the CA has none. Not trusted for
-   being there: candidates for paths. E_CMP_NONE on 404. */
+/*
+ * CA certificates: RFC 9483 4.3.1, any number of them: CaCertsValue, DER, in the arena or in
+ * the file of c->spool, where it stays until the next answer.  Empty: the CA has none.  Not
+ * trusted for being there: candidates for paths.  E_CMP_NONE on 404.
+ */
 MUST_CHECK enum err cmp_get_ca_certs(const struct cmp_client *c, struct arena *a,
-                                     struct span certs[POOL_MAX], size_t *count);
+                                     struct octets *list);
+/* Each of them, DER, until take() returns; what it returns ends it, if that is not OK. Whether
+   they can be read is take()'s business. */
+struct cmp_taker {
+	enum err (*take)(void *context, struct span cert);
+	void *context;
+};
+MUST_CHECK enum err cmp_ca_certs_each(const struct octets *list, const struct cmp_taker *to);
+/* Those that can be read, in the arena. E_TOO_BIG: more than cap, or than the arena takes. */
+MUST_CHECK enum err cmp_ca_certs_hold(const struct octets *list, struct arena *a,
+                                      struct span *certs, size_t cap, size_t *count);
 
 /* RFC 9483 4.3.3. present false: the CA has no wishes.  E_CMP_NONE on 404; E_CMP_ERROR
    with refused set: it is the CA's own word that there is none. */
@@ -164,7 +178,7 @@ struct cmp_issued {
 	size_t chain_count;
 	struct span anchor; /* the anchor's certificate */
 	struct span
-		ca_pubs[ANCHORS_MAX]; /* trust anchors the CA gave, authorized (RFC 9483 4.1.1) */
+		ca_pubs[CA_PUBS_MAX]; /* trust anchors the CA gave, authorized (RFC 9483 4.1.1) */
 	size_t ca_pubs_count;
 	bool confirmed_implicitly;
 	bool with_modifications; /* grantedWithMods */
@@ -266,6 +280,6 @@ struct cmp_crl_wish {
 	size_t pool_count;
 };
 MUST_CHECK enum err cmp_get_crl(const struct cmp_client *c, struct arena *a,
-                                const struct cmp_crl_wish *w, struct span *crl);
+                                const struct cmp_crl_wish *w, struct octets *crl);
 
 #endif

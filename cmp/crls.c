@@ -2,6 +2,7 @@
 /* CRL update retrieval (RFC 9483 4.3.4). */
 #include "cmp/internal.h"
 #include "platform/base/date.h"
+#include "platform/codec/der_walk.h"
 #include "platform/pki/crl.h"
 
 /*
@@ -50,26 +51,27 @@ static enum err make_request(const struct cmp_crl_wish *wish, struct arena *a, s
 }
 
 /* CRLsValue ::= SEQUENCE SIZE (1..MAX) OF CertificateList; RFC 9483 4.3.4: one of them */
-enum err cmp_crls_read(struct span value, struct span *crl)
+enum err cmp_crls_read(const struct octets *value, struct octets *crl)
 {
+	struct window w;
 	enum err e;
-	struct der c = der_open(value, &e);
-	struct der list = der_enter(&c, DER_SEQUENCE);
+	struct der_walk c = der_walk_open(value, &w, &e);
+	struct der_walk list = der_walk_enter(&c, DER_SEQUENCE);
 
-	*crl = der_element_of(&list, DER_SEQUENCE);
-	der_end(&list);
-	der_end(&c);
+	*crl = der_walk_element(&list, DER_SEQUENCE);
+	der_walk_end(&list);
+	der_walk_end(&c);
 	if (e != OK)
-		*crl = NO_BYTES;
-	return err_within(E_CMP_SYNTAX, e, "CRLs");
+		*crl = NO_OCTETS;
+	return e == E_STORE ? e : err_within(E_CMP_SYNTAX, e, "CRLs");
 }
 
 /* The message may come from an RA: the CRL has to stand by itself. */
 enum err cmp_crl_prove(const struct cmp_client *client, const struct cmp_crl_wish *wish,
-                       struct span crl)
+                       const struct octets *crl)
 {
 	struct crl_request r = {
-		.der = crl,
+		.der = *crl,
 		.issuer = wish->issuer,
 		.point = wish->dpn,
 		.anchors = trusted_anchors(client->trusted),
@@ -93,21 +95,21 @@ enum err cmp_crl_prove(const struct cmp_client *client, const struct cmp_crl_wis
 }
 
 enum err cmp_get_crl(const struct cmp_client *c, struct arena *a, const struct cmp_crl_wish *w,
-                     struct span *crl)
+                     struct octets *crl)
 {
 	struct span request;
-	struct cmp_info info = { .value = NO_BYTES };
+	struct cmp_info info = { .value = NO_OCTETS };
 	enum err e = make_request(w, a, &request);
 
-	*crl = NO_BYTES;
+	*crl = NO_OCTETS;
 	if (e == OK)
 		e = cmp_ask_info(c, a, &CMP_OP_CRLS, request, &info);
 	if (e != OK || info.value.n == 0)
 		return e;
-	e = cmp_crls_read(info.value, crl);
+	e = cmp_crls_read(&info.value, crl);
 	if (e == OK)
-		e = cmp_crl_prove(c, w, *crl);
+		e = cmp_crl_prove(c, w, crl);
 	if (e != OK)
-		*crl = NO_BYTES;
+		*crl = NO_OCTETS;
 	return e;
 }

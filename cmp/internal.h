@@ -117,8 +117,10 @@ struct cmp_message {
 	struct span der;
 	struct cmp_header header;
 	unsigned body;               /* enum pki_body */
-	struct span content;         /* the body without its tag, DER */
-	struct span header_and_body; /* content of ProtectedPart */
+	struct span content;         /* the body without its tag, DER; empty when it is in a file */
+	struct octets value;         /* the same, wherever it is */
+	struct span header_and_body; /* content of ProtectedPart, in memory; or: */
+	struct octets part;          /* wherever it is */
 	bool has_protection;
 	struct span protection;      /* octets */
 	struct span certs[POOL_MAX]; /* extraCerts; more are passed over */
@@ -126,12 +128,17 @@ struct cmp_message {
 	size_t certs_ignored;
 };
 MUST_CHECK enum err cmp_read(struct span der, struct cmp_message *out);
-MUST_CHECK enum err cmp_protected_part(const struct cmp_message *m, struct arena *a,
-                                       struct span *part);
+/* The same of a genp that is not held: header, protection and extraCerts in the arena. E_TOO_BIG:
+   another body, or more around it than is held. */
+MUST_CHECK enum err cmp_read_octets(const struct octets *der, struct arena *a,
+                                    struct cmp_message *out);
+/* What is protected; its head in room. */
+enum { CMP_PART_HEAD_MAX = 6 };
+struct message cmp_protected_part(const struct cmp_message *m, uint8_t room[CMP_PART_HEAD_MAX]);
 
 /* certrep.c: CertRepMessage and PollRepContent, as RFC 9483 narrows them. */
 struct cmp_cert_rep {
-	struct span ca_pubs[ANCHORS_MAX];
+	struct span ca_pubs[CA_PUBS_MAX];
 	size_t ca_pubs_count, ca_pubs_ignored;
 	int64_t cert_req_id;
 	struct cmp_status status;
@@ -191,6 +198,7 @@ struct cmp_op {
 	bool certifies;                  /* the answer is a CertRepMessage, and is confirmed */
 	bool takes_profile;              /* RFC 9483 3.1: certProfile allowed */
 	bool takes_ca_pubs;              /* RFC 9483 4.1: caPubs may bring an anchor */
+	bool large;                      /* the answer may be too large to be held */
 	bool by_mac;                     /* may be protected by MAC (RFC 9483 4.1.5) */
 	/* Takes the status in that a final answer has in its body; NULL: it has none. */
 	enum err (*read)(struct cmp_session *s);
@@ -245,7 +253,7 @@ MUST_CHECK enum err cmp_build(struct cmp_session *s, const struct cmp_draft *d, 
 void cmp_tell(const struct cmp_session *s, enum cmp_event what, unsigned body, int64_t seconds);
 int64_t cmp_time_left(const struct cmp_session *s); /* milliseconds; 0 when over */
 void cmp_endpoint(struct cmp_session *s, const char *label);
-MUST_CHECK enum err cmp_send(struct cmp_session *s, struct span message, struct span *answer);
+MUST_CHECK enum err cmp_send(struct cmp_session *s, struct span message, struct octets *answer);
 
 /* protect.c: by signature or by MAC, as the client is (RFC 9483 3.2). */
 void cmp_put_sender(struct derw *w, const struct cmp_session *s);
@@ -329,11 +337,11 @@ MUST_CHECK enum err cmp_read_revocation(struct cmp_session *s);
 MUST_CHECK enum err cmp_put_revocation(struct cmp_session *s, struct derw *w);
 
 /* info.c: the one InfoTypeAndValue of a genp; an empty value when there is none. */
-MUST_CHECK enum err cmp_info_value(const struct cmp_session *s, struct span *value);
+MUST_CHECK enum err cmp_info_value(const struct cmp_session *s, struct octets *value);
 /* A whole genm and genp: what is asked with (DER, or empty), and what is said. */
 struct cmp_info {
-	struct span value; /* empty when there is none */
-	bool refused;      /* with E_CMP_ERROR: by a message that is protected */
+	struct octets value; /* empty when there is none; in memory but of op->large */
+	bool refused;        /* with E_CMP_ERROR: by a message that is protected */
 };
 MUST_CHECK enum err cmp_ask_info(const struct cmp_client *c, struct arena *a,
                                  const struct cmp_op *op, struct span request,
@@ -345,9 +353,9 @@ MUST_CHECK enum err cmp_root_update_prove(const struct cmp_client *client, struc
                                           struct cmp_root_update *u);
 
 /* crls.c: the one CRL of a genp; whether it is the one asked for. */
-MUST_CHECK enum err cmp_crls_read(struct span value, struct span *crl);
+MUST_CHECK enum err cmp_crls_read(const struct octets *value, struct octets *crl);
 MUST_CHECK enum err cmp_crl_prove(const struct cmp_client *client, const struct cmp_crl_wish *wish,
-                                  struct span crl);
+                                  const struct octets *crl);
 
 /* keykind.c: by algId's AlgorithmIdentifier or rsaKeyLen's bits; false: none that we can make. */
 bool cmp_key_kind_find(struct span alg_id, uint32_t rsa_bits, enum key_kind *out);

@@ -218,7 +218,7 @@ static void get_issued(struct der *c, struct cmp_state *out)
 	i->with_modifications = der_bool(&in);
 	i->anchor = der_element_of(&in, DER_SEQUENCE);
 	i->chain_count = get_certs(&in, i->chain, PATH_DEPTH_MAX);
-	i->ca_pubs_count = get_certs(&in, i->ca_pubs, ANCHORS_MAX);
+	i->ca_pubs_count = get_certs(&in, i->ca_pubs, CA_PUBS_MAX);
 	der_end(&in);
 	der_end(&outer);
 }

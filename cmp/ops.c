@@ -91,6 +91,7 @@ const struct cmp_op CMP_OP_CA_CERTS = {
 	.answer = BODY_GENP,
 	.label = "getcacerts",
 	.short_label = "crts",
+	.large = true,
 	.by_mac = true,
 	.info_type = { it_ca_certs, sizeof it_ca_certs },
 };
@@ -123,6 +124,7 @@ const struct cmp_op CMP_OP_CRLS = {
 	.answer = BODY_GENP,
 	.label = "getcrls",
 	.short_label = "crls",
+	.large = true,
 	.info_type = { it_crl_status_list, sizeof it_crl_status_list },
 	.info_answer = { it_crls, sizeof it_crls },
 	.by_mac = true,

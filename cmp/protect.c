@@ -60,17 +60,13 @@ enum err cmp_protect(struct cmp_session *s, struct span part, struct span *prote
 /* The secret vouches for whoever holds it; names and senderKID are its holder's own. */
 static enum err check_mac(struct cmp_session *s)
 {
-	size_t mark = arena_mark(s->arena);
-	struct span part;
-	enum err e = cmp_protected_part(&s->in, s->arena, &part);
+	uint8_t room[CMP_PART_HEAD_MAX];
+	const struct message part = cmp_protected_part(&s->in, room);
 
-	if (e == OK)
-		e = err_within(E_CMP_PROTECTION,
-		               mac_verify(s->in.header.protection_alg, s->client->secret->value,
-		                          &s->mac, part, s->in.protection),
-		               "MAC");
-	arena_rewind(s->arena, mark);
-	return e;
+	return err_within(E_CMP_PROTECTION,
+	                  mac_verify_message(s->in.header.protection_alg, s->client->secret->value,
+	                                     &s->mac, &part, s->in.protection),
+	                  "MAC");
 }
 
 /*

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A PKIMessage taken apart, in the order of its syntax. */
 #include "cmp/internal.h"
+#include "platform/codec/der_walk.h"
 
 static const char *const body_names[] = { [BODY_IR] = "ir",
 	                                  [BODY_IP] = "ip",
@@ -233,6 +234,20 @@ static void read_extra_certs(struct der *c, struct cmp_message *m)
 	der_end(&outer);
 }
 
+/* What is behind the body. */
+static void read_tail(struct der *in, struct cmp_message *m)
+{
+	if (der_at(in, DER_CONTEXT(0))) {
+		struct der protection = der_enter(in, DER_CONTEXT(0));
+
+		m->protection = der_bit_octets(&protection);
+		m->has_protection = true;
+		der_end(&protection);
+	}
+	read_extra_certs(in, m);
+	der_end(in);
+}
+
 /*
  * PKIMessage ::= SEQUENCE {
  *	header           PKIHeader,
@@ -254,24 +269,115 @@ enum err cmp_read(struct span der, struct cmp_message *m)
 	struct span body = read_body(&in, m);
 
 	m->header_and_body = (struct span){ header.p, header.n + body.n };
-	if (der_at(&in, DER_CONTEXT(0))) {
-		struct der protection = der_enter(&in, DER_CONTEXT(0));
-
-		m->protection = der_bit_octets(&protection);
-		m->has_protection = true;
-		der_end(&protection);
-	}
-	read_extra_certs(&in, m);
-	der_end(&in);
+	m->part = octets_of(m->header_and_body);
+	m->value = octets_of(m->content);
+	read_tail(&in, m);
 	der_end(&c);
 	return err_within(E_CMP_SYNTAX, e, "PKIMessage");
 }
 
-/* ProtectedPart ::= SEQUENCE { header PKIHeader, body PKIBody }: what is protected. */
-enum err cmp_protected_part(const struct cmp_message *m, struct arena *a, struct span *part)
-{
-	struct derw w = derw_in(a, m->header_and_body.n + 8);
+/* ---- one that is not held */
 
-	derw_put(&w, DER_SEQUENCE, m->header_and_body);
-	return err_within(E_TOO_BIG, derw_end(&w, part), "checking the protection");
+/* Where the parts are; only what a genp brings is ever that large. */
+struct parts {
+	struct octets header, part, value, tail;
+};
+
+static void find_genp(struct der_walk *in, struct parts *out)
+{
+	struct window w;
+	struct octets whole;
+	enum err e;
+	struct der_walk body, content;
+
+	if (!der_walk_at(in, DER_CONTEXT(BODY_GENP))) {
+		der_walk_fail(in, err_because(E_TOO_BIG,
+		                              "it is no general response, and of more "
+		                              "than %d octets",
+		                              CMP_MESSAGE_MAX));
+		return;
+	}
+	whole = der_walk_element(in, DER_CONTEXT(BODY_GENP));
+	body = der_walk_open(&whole, &w, &e);
+	content = der_walk_enter(&body, DER_CONTEXT(BODY_GENP));
+	out->value = der_walk_element(&content, DER_ANY);
+	der_walk_end(&content);
+	if (e != OK)
+		der_walk_fail(in, e);
+	out->part.n = out->header.n + whole.n;
+}
+
+static enum err find_parts(const struct octets *der, struct parts *out)
+{
+	struct window w;
+	enum err e;
+	struct der_walk c = der_walk_open(der, &w, &e);
+	struct der_walk in = der_walk_enter(&c, DER_SEQUENCE);
+
+	*out = (struct parts){ NO_OCTETS, NO_OCTETS, NO_OCTETS, NO_OCTETS };
+	out->header = der_walk_element(&in, DER_SEQUENCE);
+	out->part = out->header;
+	if (e == OK)
+		find_genp(&in, out);
+	out->tail = der_walk_rest(&in);
+	der_walk_end(&c);
+	return e;
+}
+
+static enum err hold(const struct octets *o, size_t max, struct arena *a, struct span *out)
+{
+	uint8_t *room = o->n <= max ? arena_take(a, o->n) : NULL;
+
+	*out = NO_BYTES;
+	if (room == NULL)
+		return err_because(E_TOO_BIG, "%zu octets around the body, at most %zu are held",
+		                   o->n, max);
+	return octets_hold(o, room, o->n, out);
+}
+
+static enum err read_around(struct span header, struct span tail, struct cmp_message *m)
+{
+	enum err e, behind;
+	struct der c = der_open(header, &e), in = der_open(tail, &behind);
+
+	read_header(&c, &m->header);
+	der_end(&c);
+	read_tail(&in, m);
+	return e == OK ? behind : e;
+}
+
+enum err cmp_read_octets(const struct octets *der, struct arena *a, struct cmp_message *m)
+{
+	struct parts p;
+	struct span header, tail;
+	enum err e;
+
+	if (der->p != NULL || der->n == 0)
+		return cmp_read((struct span){ der->p, der->n }, m);
+	*m = (struct cmp_message){ .body = BODY_GENP };
+	e = find_parts(der, &p);
+	if (e == OK)
+		e = hold(&p.header, CMP_PART_MAX, a, &header);
+	if (e == OK)
+		e = hold(&p.tail, CMP_MESSAGE_MAX, a, &tail);
+	if (e == OK)
+		e = read_around(header, tail, m);
+	m->part = p.part;
+	m->value = p.value;
+	return e == E_STORE || e == E_TOO_BIG ? e : err_within(E_CMP_SYNTAX, e, "PKIMessage");
+}
+
+/* ProtectedPart ::= SEQUENCE { header PKIHeader, body PKIBody }: what is protected. */
+struct message cmp_protected_part(const struct cmp_message *m, uint8_t room[CMP_PART_HEAD_MAX])
+{
+	size_t n = m->part.n, octets = 0, head = 0;
+
+	while (n >> 8 * octets != 0)
+		octets++;
+	room[head++] = DER_SEQUENCE;
+	if (n >= 0x80)
+		room[head++] = (uint8_t)(0x80 | octets);
+	for (size_t i = n < 0x80 ? 1 : octets; i > 0; i--)
+		room[head++] = (uint8_t)(n >> 8 * (i - 1));
+	return (struct message){ { room, head }, m->part };
 }

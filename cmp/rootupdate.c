@@ -255,7 +255,7 @@ enum err cmp_get_root_update(const struct cmp_client *c, struct arena *a, struct
                              struct cmp_root_update *out)
 {
 	struct cert old;
-	struct cmp_info info = { .value = NO_BYTES };
+	struct cmp_info info = { .value = NO_OCTETS };
 	enum err e = err_within(E_ROOT_UPDATE, cert_read(old_root, &old), "old root");
 
 	*out = (struct cmp_root_update){ .present = false };
@@ -263,6 +263,6 @@ enum err cmp_get_root_update(const struct cmp_client *c, struct arena *a, struct
 		e = cmp_ask_info(c, a, &CMP_OP_ROOT_UPDATE, old_root, &info);
 	if (e != OK || info.value.n == 0)
 		return e;
-	e = cmp_root_update_read(info.value, out);
+	e = cmp_root_update_read((struct span){ info.value.p, info.value.n }, out);
 	return e == OK ? cmp_root_update_prove(c, old_root, out) : e;
 }

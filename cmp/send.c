@@ -14,7 +14,7 @@ void cmp_tell(const struct cmp_session *s, enum cmp_event what, unsigned body, i
 		w->event(w->context, what, pki_body_name(body), seconds);
 }
 
-static void show_bytes(const struct cmp_session *s, enum cmp_event what, struct span der)
+static void show_bytes(const struct cmp_session *s, enum cmp_event what, const struct octets *der)
 {
 	const struct cmp_watch *w = s->client->watch;
 
@@ -49,8 +49,8 @@ void cmp_endpoint(struct cmp_session *s, const char *label)
  */
 static bool carries_message(const struct exchange *x)
 {
-	return x->answer.n > 0 && (strcmp(x->media_type, MEDIA_CMP) == 0 ||
-	                           strcmp(x->media_type, MEDIA_CMP "-poll") == 0);
+	return x->answer.n + x->large.n > 0 && (strcmp(x->media_type, MEDIA_CMP) == 0 ||
+	                                        strcmp(x->media_type, MEDIA_CMP "-poll") == 0);
 }
 
 /*
@@ -65,7 +65,7 @@ static enum err without_message(const struct cmp_session *s, const struct exchan
 
 	if (s->opened)
 		return err_because(E_HTTP, "HTTP %u with %zu octets of %s from %s: no CMP message",
-		                   x->status, x->answer.n, media, s->path);
+		                   x->status, x->answer.n + x->large.n, media, s->path);
 	if (x->status >= 300 && x->status < 400)
 		return err_because(E_REDIRECT, "HTTP %u from %s: CMP requests are not redirected",
 		                   x->status, s->path);
@@ -79,12 +79,25 @@ static enum err without_message(const struct cmp_session *s, const struct exchan
 		return err_because(E_CMP_ERROR, "HTTP %u from %s without a CMP message", x->status,
 		                   s->path);
 	return err_because(E_MEDIA_TYPE, "HTTP %u with %zu octets of %s, expected " MEDIA_CMP,
-	                   x->status, x->answer.n, media);
+	                   x->status, x->answer.n + x->large.n, media);
 }
 
-static enum err exchange(struct cmp_session *s, struct span message, struct span *answer)
+/* Nobody's file, unless the answer may be a large one. */
+static struct spool spool_of(const struct cmp_session *s, int64_t left)
+{
+	struct spool spool = { .fd = -1 };
+
+	if (s->op->large && s->client->spool != NULL)
+		spool = *s->client->spool;
+	if (spool.total_ms > left)
+		spool.total_ms = left;
+	return spool;
+}
+
+static enum err exchange(struct cmp_session *s, struct span message, struct octets *answer)
 {
 	int64_t left = cmp_time_left(s);
+	const struct spool spool = spool_of(s, left);
 	struct exchange x = {
 		.path = s->path,
 		.sends = MEDIA_CMP,
@@ -92,6 +105,7 @@ static enum err exchange(struct cmp_session *s, struct span message, struct span
 		.body = message,
 		.answer_max = CMP_MESSAGE_MAX,
 		.total_ms = left < HTTP_TOTAL_MS ? left : HTTP_TOTAL_MS,
+		.spool = spool.fd >= 0 ? &spool : NULL,
 		.retry_after = -1,
 	};
 	enum err e;
@@ -103,7 +117,7 @@ static enum err exchange(struct cmp_session *s, struct span message, struct span
 		return e;
 	if (!carries_message(&x))
 		return without_message(s, &x);
-	*answer = x.answer;
+	*answer = x.large.n > 0 ? x.large : octets_of(x.answer);
 	return OK;
 }
 
@@ -113,7 +127,7 @@ static enum err exchange(struct cmp_session *s, struct span message, struct span
  * The optional operations are not asked for twice (RFC 9733 4.3).
  */
 static enum err exchange_at_label_or_bare(struct cmp_session *s, struct span message,
-                                          struct span *answer)
+                                          struct octets *answer)
 {
 	struct cmp_fault at_label = { 0 };
 	enum err e = exchange(s, message, answer);
@@ -138,11 +152,12 @@ static bool answer_is_lost(enum err e)
  * RFC 9483 6: certConf and pollReq may be sent again, as they were.  Not so the
  * request that opens a transaction: the repeat would meet transactionIdInUse.
  */
-enum err cmp_send(struct cmp_session *s, struct span message, struct span *answer)
+enum err cmp_send(struct cmp_session *s, struct span message, struct octets *answer)
 {
+	const struct octets sent = octets_of(message);
 	enum err e;
 
-	show_bytes(s, CMP_SENT, message);
+	show_bytes(s, CMP_SENT, &sent);
 	e = exchange_at_label_or_bare(s, message, answer);
 	for (unsigned n = 0; s->opened && answer_is_lost(e) && n < CMP_RESENDS_MAX; n++) {
 		log_info("%s; sending the same once more", err_reason(e));
@@ -152,6 +167,6 @@ enum err cmp_send(struct cmp_session *s, struct span message, struct span *answe
 		e = exchange(s, message, answer);
 	}
 	if (e == OK)
-		show_bytes(s, CMP_RECEIVED, *answer);
+		show_bytes(s, CMP_RECEIVED, answer);
 	return e;
 }

@@ -78,7 +78,8 @@ static void remember(struct cmp_session *s)
 /* One message out, one message in, which holds what RFC 9483 3.5 demands. */
 static enum err round_trip(struct cmp_session *s, const struct cmp_draft *d, uint32_t allowed)
 {
-	struct span request, answer;
+	struct octets answer = NO_OCTETS;
+	struct span request;
 	enum err e = cmp_build(s, d, &request);
 
 	s->resent = false;
@@ -87,7 +88,7 @@ static enum err round_trip(struct cmp_session *s, const struct cmp_draft *d, uin
 		e = cmp_send(s, request, &answer);
 	}
 	if (e == OK)
-		e = cmp_read(answer, &s->in);
+		e = cmp_read_octets(&answer, s->arena, &s->in);
 	if (e != OK)
 		return e;
 	cmp_tell(s, CMP_RECEIVED, s->in.body, 0);

@@ -24,12 +24,13 @@ static enum err signature_alg(const struct cmp_message *m, struct sig_alg *alg)
 	                  "protectionAlg");
 }
 
-static bool verifies(const struct cert *c, const struct sig_alg *alg, struct span part,
+static bool verifies(const struct cert *c, const struct sig_alg *alg, const struct message *part,
                      struct span signature)
 {
 	struct public_key key;
 
-	return public_key_read(c->spki, &key) == OK && sig_verify(&key, alg, part, signature) == OK;
+	return public_key_read(c->spki, &key) == OK &&
+	       sig_verify_message(&key, alg, part, signature) == OK;
 }
 
 /* "If present, the senderKID MUST identify the key material" (badMessageCheck); without
@@ -242,8 +243,8 @@ static enum err nobody(const struct cmp_session *s, unsigned named)
 	                   h->sender_kid.n > 0 ? log_hex(&kid, h->sender_kid) : "missing");
 }
 
-static enum err search(struct cmp_session *s, const struct cmp_pool *pool, struct span part,
-                       const struct sig_alg *alg)
+static enum err search(struct cmp_session *s, const struct cmp_pool *pool,
+                       const struct message *part, const struct sig_alg *alg)
 {
 	struct cmp_fault fault = { 0 };
 	unsigned named = 0, tried = 0;
@@ -268,20 +269,16 @@ static enum err search(struct cmp_session *s, const struct cmp_pool *pool, struc
 
 enum err cmp_check_signer(struct cmp_session *s)
 {
-	size_t mark = arena_mark(s->arena);
+	uint8_t room[CMP_PART_HEAD_MAX];
+	const struct message part = cmp_protected_part(&s->in, room);
 	struct cmp_pool pool = { .n = 0 };
 	struct sig_alg alg;
-	struct span part;
 	enum err e = signature_alg(&s->in, &alg);
 
-	if (e == OK)
-		e = cmp_protected_part(&s->in, s->arena, &part);
 	if (e != OK)
 		return e;
 	cmp_pool_fill(&pool, s);
-	e = search(s, &pool, part, &alg);
-	arena_rewind(s->arena, mark);
-	return e;
+	return search(s, &pool, &part, &alg);
 }
 
 enum err cmp_check_signer_status(const struct cmp_session *s)

@@ -170,5 +170,5 @@ enum err cmp_get_template(const struct cmp_client *c, struct arena *a, struct cm
 	enum err e = cmp_ask_info(c, a, &CMP_OP_TEMPLATE, NO_BYTES, &info);
 
 	*out = (struct cmp_template){ .refused = info.refused };
-	return e == OK ? cmp_template_read(info.value, out) : e;
+	return e == OK ? cmp_template_read((struct span){ info.value.p, info.value.n }, out) : e;
 }

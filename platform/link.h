@@ -12,20 +12,30 @@
 
 #include "platform/base/arena.h"
 #include "platform/base/limits.h"
+#include "platform/base/octets.h"
+
+/* Where an answer goes that is larger than answer_max: a file, written from its beginning. */
+struct spool {
+	int fd;
+	size_t max;       /* octets */
+	int64_t total_ms; /* for the whole exchange, once it is that large */
+};
 
 struct exchange {
 	const char *path;            /* /.well-known/brski/requestvoucher, absolute */
 	const char *sends, *accepts; /* media types */
 	struct span body;
-	size_t answer_max; /* octets; 0: HTTP_BODY_MAX */
-	int64_t total_ms;  /* whole exchange; 0: HTTP_TOTAL_MS */
+	size_t answer_max;         /* octets; 0: HTTP_BODY_MAX */
+	int64_t total_ms;          /* whole exchange; 0: HTTP_TOTAL_MS */
+	const struct spool *spool; /* NULL: larger answers are E_TOO_BIG */
 
 	/* the answer */
 	unsigned status;                 /* HTTP status, or the CoAP code as one */
 	int64_t retry_after;             /* seconds; -1: not said or not readable */
 	char media_type[MEDIA_TYPE_MAX]; /* lower case, without parameters; "" when absent */
 	char location[URL_MAX];          /* "" when absent */
-	struct span answer;              /* in the caller's arena */
+	struct span answer;              /* in the caller's arena; or: */
+	struct octets large;             /* in the spool's file; else empty */
 };
 
 /* A captured chain, DER as sent, leaf first. */

@@ -15,9 +15,9 @@
 struct pin {
 	struct trusted trusted; /* first: pin_judge() casts back */
 	enum err (*decide)(const struct pin *p, struct chain chain, struct moment now);
-	const char *host; /* the operator's name for the peer; or NULL */
-	bool by_key;      /* the first anchor's very key is enough */
-	struct span crl;  /* or empty */
+	const char *host;  /* the operator's name for the peer; or NULL */
+	bool by_key;       /* the first anchor's very key is enough */
+	struct octets crl; /* or empty */
 	struct chain seen;
 };
 
@@ -321,6 +321,20 @@ static enum err anchors_of(const struct owner *o, struct anchors *to)
 	return e;
 }
 
+/* A list in a file stays there: who opened it keeps it open. */
+static enum err keep_crl(struct arena *a, const struct octets *crl, struct octets *out)
+{
+	struct span held;
+	enum err e;
+
+	*out = *crl;
+	if (crl->p == NULL)
+		return OK;
+	e = arena_copy(a, (struct span){ crl->p, crl->n }, &held);
+	*out = octets_of(held);
+	return e;
+}
+
 enum err pin_by_owner(struct arena *a, const struct owner *o, struct link *link,
                       const char *host_by_operator, struct moment now, struct trusted **out)
 {
@@ -333,7 +347,7 @@ enum err pin_by_owner(struct arena *a, const struct owner *o, struct link *link,
 	if (e == OK)
 		e = make(a, link, &anchors, host_by_operator, &p);
 	if (e == OK)
-		e = arena_copy(a, o->crl, &p->crl);
+		e = keep_crl(a, &o->crl, &p->crl);
 	if (e == OK) {
 		p->decide = decide_by_owner;
 		p->by_key = o->has_pin;

@@ -147,7 +147,7 @@ struct owner {
 	struct anchors roots;
 	struct anchor pin;
 	bool has_pin;
-	struct span crl; /* CertificateList of his CA, DER; or empty */
+	struct octets crl; /* CertificateList of his CA, DER, maybe in a file; or empty */
 };
 MUST_CHECK enum err pin_by_owner(struct arena *a, const struct owner *o, struct link *link,
                                  const char *host_by_operator, struct moment now,

@@ -17,7 +17,9 @@ enum {
 	JSON_SIZE_MAX = 36864, /* the journal: CMP_STATE_MAX as base64; vouchers are under 8 kB */
 	JSON_DEPTH_MAX = 8,    /* vouchers nest two deep, telemetry three */
 	JSON_NODES_MAX = 512,  /* `,` `:` `[` `{`: heap of the JSON library is 264 x input */
-	PEM_FILE_MAX = 65536,  /* a chain of 9 RSA certificates is 20 kB */
+	PEM_FILE_MAX = 65536,  /* held in memory: a chain of 9 RSA certificates is 20 kB */
+	PEM_LABEL_MAX = 64,    /* "CERTIFICATE"; the longest of RFC 7468 has 21 */
+	BUNDLE_FILE_MAX = 67108864, /* read by pieces: certificates, a CRL of CRL_SIZE_MAX as PEM */
 
 	/* what `onramp show` reads and writes */
 	SHOW_FILE_MAX = 196608,  /* the largest answer (HTTP_BODY_MAX) as PEM is 177 kB */
@@ -29,6 +31,9 @@ enum {
 	SYNTAX_NODES_MAX = 768,  /* types and fields of our own modules: 541 */
 	SHOW_NESTED_MAX = 4,     /* a prior request is in a request is in a request */
 
+	/* what is read by pieces, out of files */
+	OCTETS_WINDOW = 16384, /* one piece: the largest certificate twice over */
+
 	/* certificates and CMS */
 	CERT_SIZE_MAX = 8192,     /* RSA-4096 with many names is under 4 kB */
 	CERT_EXTENSIONS_MAX = 32, /* seen: at most 14 */
@@ -37,11 +42,15 @@ enum {
 	CHAIN_MAX = 9,          /* what wolfSSL takes in a handshake */
 	PATH_DEPTH_MAX = 10,    /* certificates in a path, leaf and anchor included */
 	PATH_STEPS_MAX = 64,    /* signatures checked per path: loops among look-alikes */
-	POOL_MAX = 32,          /* candidate certificates of one message */
-	ANCHORS_MAX = 16,       /* trust anchors at once */
+	POOL_MAX = 32,          /* candidate certificates of one message, or one chain file */
+	ANCHORS_MAX = 512,      /* trust anchors at once: systems' bundles have 150 */
+	UNTRUSTED_MAX = 512,    /* certificates of --untrusted */
+	CA_PUBS_MAX = 16,       /* trust anchors of one ip (caPubs), or of a UCI list */
 	CMS_SIGNED_MAX = 1024,  /* signed attributes: 110 octets, with S/MIME capabilities 250 */
 	CMS_CANDIDATES_MAX = 4, /* certificates one identifier names: a path search each */
-	CRL_ENTRIES_MAX = 20000, /* walked linearly; HTTP_BODY_MAX holds some 2,500 */
+	CRL_SIZE_MAX = 33554432, /* 1,000,000 entries; 1 to 5 MB are common */
+	CRL_HEAD_MAX = 4096,     /* of it held in memory: what is before the entries ... */
+	CRL_TAIL_MAX = 4096,     /* ... the extensions behind them, and the signature */
 	RSA_BITS_MIN = 2048,     /* NIST SP 800-131A */
 	RSA_BITS_MAX = 4096,     /* SP_INT_BITS of the library */
 	RSA_EXPONENT_MAX = 8,    /* octets; 65537 is three, a long one makes verifying slow */
@@ -74,7 +83,9 @@ enum {
 	/* HTTP */
 	URL_MAX = 256,           /* registrar addresses are origins, redirects little more */
 	HTTP_HEADER_MAX = 16384, /* all header bytes of one answer */
-	HTTP_BODY_MAX = 131072,  /* caCerts with 20 certificates is 30 kB */
+	HTTP_BODY_MAX = 131072,  /* held in memory: a chain in an ip is 20 kB; what is larger goes
+	                            to a file, where that may be (struct spool) */
+	HTTP_LARGE_MS = 900000,  /* such an answer: CRL_SIZE_MAX at 40 kB/s */
 	HTTP_FRAMING_MAX = 8,    /* octets on the wire for one of the body: a chunk of one is six */
 	HTTP_CONNECT_MS = 10000, /* TCP and TLS each, one candidate must not hold the others */
 	HTTP_TOTAL_MS = 60000,   /* a registrar asks its MASA meanwhile */
@@ -111,7 +122,9 @@ enum {
 	CMP_PEER_MAX = NAME_MAX_DER + 8, /* an answer's sender, the next recipient */
 	CMP_KEPT_MAX = CERT_SIZE_MAX,    /* an RA's chain of three with RSA-4096 is 6 kB */
 	CMP_KEPT_CERTS_MAX = 8,
-	CMP_POOL_MAX = 128,  /* extraCerts, caCerts, what is kept, TLS chain, anchors and more */
+	CA_CERTS_MAX = 512,         /* of caCerts, held as candidates for paths: more is an error */
+	CA_CERTS_SIZE_MAX = 524288, /* ... octets of them, in the arena of an attempt */
+	CMP_POOL_MAX = 1280, /* extraCerts, caCerts, what is kept, TLS chain, anchors: each whole */
 	CMP_SIGNERS_MAX = 4, /* certificates of one key tried: each may cost a path search */
 	CMP_RESENDS_MAX = 2, /* of certConf or pollReq after a lost answer (RFC 9483 6) */
 	CMP_PAUSE_S = 5,     /* before asking again where the peer names no time */
@@ -156,7 +169,7 @@ enum {
 	LIFE_BLIND_S = 3600,         /* after the start, without a clock: NTP has had its time */
 	LIFE_BUSY_S = 60,            /* another onramp has the store: it is done soon */
 	ROOTS_EVERY_S = 7 * 86400,   /* a root is announced months before it is needed */
-	ROOTS_MAX = ANCHORS_MAX - 1, /* of an owner; the pin is an anchor beside them */
+	ROOTS_MAX = CA_PUBS_MAX - 1, /* of an owner; the pin is an anchor beside them */
 	CRL_EVERY_S = 86400,         /* where a CRL names no nextUpdate */
 	NEWS_RARELY_S = 7 * 86400,   /* from a server that has none */
 	RENEW_MARGIN_MAX_S = 400 * 86400, /* longer than certificates of devices last */
@@ -170,8 +183,10 @@ enum {
 	UCI_LINE_MAX = 1024,
 	UCI_OPTIONS_MAX = 512,
 	PATH_NAME_MAX = 256,
-	STORE_RESERVE = 65536,           /* bytes left free on the state's file system */
-	STORED_FILE_MAX = HTTP_BODY_MAX, /* a CRL as it came; what is PEM is smaller */
+	STORE_RESERVE = 65536,    /* bytes left free on the state's file system */
+	STORED_FILE_MAX = 131072, /* held in memory: roots and chains as PEM, vouchers */
+	CRL_KEPT_MAX = 8388608,   /* of the owner's CA, on flash: twice for a moment, of 16 MB
+	                             that a small router has */
 	GENERATION_FILES_MAX = 12,
 	JOURNAL_MAX = 65536
 };

@@ -8,7 +8,7 @@
  * thus a straight list of the fields of the syntax with one test at the end.
  * Nothing is copied: spans point into the message and live as long as it does.
  *
- * Refused: indefinite and overlong lengths, tags above 30, lengths over three
+ * Refused: indefinite and overlong lengths, tags above 30, lengths over four
  * octets, non-minimal INTEGERs, BOOLEANs but 00 and FF, set bits in the unused
  * part of a BIT STRING, cursors nested deeper than DER_DEPTH_MAX.  Left to the caller: encoded DEFAULTs
  * (der_bool_default() helps), SET OF order (der_set_ordered()), and der_end()

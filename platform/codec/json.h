@@ -72,6 +72,10 @@ void jsonw_string(struct jsonw *w, const char *name, struct span text);
 void jsonw_integer(struct jsonw *w, const char *name, int64_t v);
 void jsonw_bool(struct jsonw *w, const char *name, bool v);
 void jsonw_base64(struct jsonw *w, const char *name, struct span octets);
+/* The same by pieces, each but the last of a multiple of three octets. */
+void jsonw_base64_open(struct jsonw *w, const char *name);
+void jsonw_base64_add(struct jsonw *w, struct span octets);
+void jsonw_base64_close(struct jsonw *w);
 /* What was written; a NUL stands behind it. */
 MUST_CHECK enum err jsonw_end(const struct jsonw *w, struct span *out);
 

@@ -144,13 +144,28 @@ void jsonw_bool(struct jsonw *w, const char *name, bool v)
 	put(w, span_str(v ? "true" : "false"));
 }
 
-void jsonw_base64(struct jsonw *w, const char *name, struct span octets)
+void jsonw_base64_open(struct jsonw *w, const char *name)
 {
 	lead(w, name);
 	put_char(w, '"');
+}
+
+void jsonw_base64_add(struct jsonw *w, struct span octets)
+{
 	if (fits(w, octets.n < w->cap ? B64_SIZE(octets.n) : w->cap))
 		w->n += b64_write(w->buf + w->n, octets);
+}
+
+void jsonw_base64_close(struct jsonw *w)
+{
 	put_char(w, '"');
+}
+
+void jsonw_base64(struct jsonw *w, const char *name, struct span octets)
+{
+	jsonw_base64_open(w, name);
+	jsonw_base64_add(w, octets);
+	jsonw_base64_close(w);
 }
 
 enum err jsonw_end(const struct jsonw *w, struct span *out)

@@ -77,8 +77,8 @@ static enum err verify_digest(const struct public_key *key, const struct digest 
 	return verdict(code, good == 1, "ECDSA");
 }
 
-static enum err verify(const struct public_key *key, const struct sig_alg *alg, struct span message,
-                       struct span signature)
+static enum err verify(const struct public_key *key, const struct sig_alg *alg,
+                       const struct message *message, struct span signature)
 {
 	struct digest d;
 	enum err e = check_form(signature, key->curve);
@@ -86,7 +86,7 @@ static enum err verify(const struct public_key *key, const struct sig_alg *alg, 
 	if (e == OK && !curve_available(key->curve))
 		e = lacking();
 	if (e == OK)
-		e = hash_of(alg->hash, message, &d);
+		e = hash_of_message(alg->hash, message, &d);
 	return e == OK ? verify_digest(key, &d, signature) : e;
 }
 

@@ -44,8 +44,8 @@ static const uint8_t *start(struct span message)
 	return message.n > 0 ? message.p : field;
 }
 
-static enum err verify(const struct public_key *key, const struct sig_alg *alg, struct span message,
-                       struct span signature)
+static enum err verify(const struct public_key *key, const struct sig_alg *alg,
+                       const struct message *message, struct span signature)
 {
 	ed25519_key ed;
 	int good = 0, code;
@@ -58,8 +58,8 @@ static enum err verify(const struct public_key *key, const struct sig_alg *alg, 
 		return library_failed("Ed25519", code);
 	code = wc_ed25519_import_public(key->key.p, (word32)key->key.n, &ed);
 	if (code == 0)
-		code = wc_ed25519_verify_msg(signature.p, (word32)signature.n, start(message),
-		                             (word32)message.n, &good, &ed);
+		code = wc_ed25519_verify_msg(signature.p, (word32)signature.n, start(message->head),
+		                             (word32)message->head.n, &good, &ed);
 	wc_ed25519_free(&ed);
 	return verdict(code, good == 1, "Ed25519");
 }
@@ -129,6 +129,7 @@ static enum err generate(enum curve curve, unsigned bits, struct derw *w)
 
 const struct key_ops ed25519_ops = {
 	.name = "Ed25519",
+	.whole = true,
 	.verify = verify,
 	.sign = sign,
 	.derive_public = derive_public,

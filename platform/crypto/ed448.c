@@ -46,8 +46,8 @@ static const uint8_t *start(struct span message)
 	return message.n > 0 ? message.p : field;
 }
 
-static enum err verify(const struct public_key *key, const struct sig_alg *alg, struct span message,
-                       struct span signature)
+static enum err verify(const struct public_key *key, const struct sig_alg *alg,
+                       const struct message *message, struct span signature)
 {
 	ed448_key ed;
 	int good = 0, code;
@@ -60,8 +60,8 @@ static enum err verify(const struct public_key *key, const struct sig_alg *alg, 
 		return library_failed("Ed448", code);
 	code = wc_ed448_import_public(key->key.p, (word32)key->key.n, &ed);
 	if (code == 0)
-		code = wc_ed448_verify_msg(signature.p, (word32)signature.n, start(message),
-		                           (word32)message.n, &good, &ed, NULL, 0);
+		code = wc_ed448_verify_msg(signature.p, (word32)signature.n, start(message->head),
+		                           (word32)message->head.n, &good, &ed, NULL, 0);
 	wc_ed448_free(&ed);
 	return verdict(code, good == 1, "Ed448");
 }
@@ -132,6 +132,7 @@ static enum err generate(enum curve curve, unsigned bits, struct derw *w)
 
 const struct key_ops ed448_ops = {
 	.name = "Ed448",
+	.whole = true,
 	.verify = verify,
 	.sign = sign,
 	.derive_public = derive_public,

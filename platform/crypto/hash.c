@@ -62,48 +62,106 @@ static enum err sized(struct span a, struct span b)
 	return OK;
 }
 
-static int update(wc_HashAlg *state, enum wc_HashType type, struct span s)
+/* Where pieces of a message go. */
+struct intake {
+	int (*update)(void *state, struct span piece);
+	void *state;
+	const char *name;
+};
+
+static enum err take_piece(const struct intake *to, struct span piece)
 {
-	return s.n > 0 ? wc_HashUpdate(state, type, s.p, (word32)s.n) : 0;
+	int code = piece.n > 0 ? to->update(to->state, piece) : 0;
+
+	return code == 0 ? OK : library_failed(to->name, code);
 }
 
-static int fixed_length(enum wc_HashType type, struct span a, struct span b, uint8_t *out)
+static enum err take_in(const struct intake *to, const struct message *m)
 {
-	wc_HashAlg state;
-	int code = wc_HashInit(&state, type);
+	struct window w = NO_WINDOW;
+	size_t at = 0;
+	enum err e = take_piece(to, m->head);
+
+	while (e == OK && at < m->rest.n) {
+		struct span piece;
+
+		e = octets_next(&m->rest, &w, &at, &piece);
+		if (e == OK)
+			e = take_piece(to, piece);
+	}
+	return e;
+}
+
+struct fixed {
+	wc_HashAlg alg;
+	enum wc_HashType type;
+};
+
+static int update_fixed(void *state, struct span piece)
+{
+	struct fixed *f = state;
+
+	return wc_HashUpdate(&f->alg, f->type, piece.p, (word32)piece.n);
+}
+
+static enum err fixed_length(const struct row *r, const struct message *m, uint8_t *out)
+{
+	struct fixed f = { .type = r->type };
+	const struct intake to = { update_fixed, &f, r->name };
+	int code = wc_HashInit(&f.alg, f.type);
+	enum err e;
 
 	if (code != 0)
-		return code;
-	code = update(&state, type, a);
-	if (code == 0)
-		code = update(&state, type, b);
-	if (code == 0)
-		code = wc_HashFinal(&state, type, out);
-	wc_HashFree(&state, type);
-	return code;
+		return library_failed(r->name, code);
+	e = take_in(&to, m);
+	if (e == OK)
+		code = wc_HashFinal(&f.alg, f.type, out);
+	wc_HashFree(&f.alg, f.type);
+	return code == 0 ? e : library_failed(r->name, code);
 }
 
-enum err hash_of_two(enum hash h, struct span a, struct span b, struct digest *out)
+static int update_shake(void *state, struct span piece)
+{
+	return shake256_update(state, piece);
+}
+
+static enum err extendable(const struct message *m, uint8_t *out, size_t n)
+{
+	struct shake256 s;
+	const struct intake to = { update_shake, &s, "SHAKE256" };
+	enum err e = shake256_begin(&s);
+
+	if (e != OK)
+		return e;
+	e = take_in(&to, m);
+	return shake256_end(&s, e, out, n);
+}
+
+enum err hash_of_message(enum hash h, const struct message *m, struct digest *out)
 {
 	const struct row *r = row(h);
-	enum err e = sized(a, b);
-	int code;
+	enum err e = sized(m->head, (struct span){ NULL, m->rest.n });
 
 	*out = (struct digest){ { 0 }, 0 };
 	if (e != OK)
 		return e;
-	if (h == HASH_SHAKE256) {
-		e = shake256(a, b, out->b, r->size);
-		out->n = e == OK ? r->size : 0;
-		return e;
-	}
-	if (r->size == 0 || wc_HashGetDigestSize(r->type) != (int)r->size)
-		return lacking(h);
-	code = fixed_length(r->type, a, b, out->b);
-	if (code != 0)
-		return library_failed(r->name, code);
-	out->n = r->size;
-	return OK;
+	if (h == HASH_SHAKE256)
+		e = extendable(m, out->b, r->size);
+	else if (r->size == 0 || wc_HashGetDigestSize(r->type) != (int)r->size)
+		e = lacking(h);
+	else
+		e = fixed_length(r, m, out->b);
+	if (e != OK)
+		*out = (struct digest){ { 0 }, 0 };
+	out->n = e == OK ? r->size : 0;
+	return e;
+}
+
+enum err hash_of_two(enum hash h, struct span a, struct span b, struct digest *out)
+{
+	const struct message m = { a, octets_of(b) };
+
+	return hash_of_message(h, &m, out);
 }
 
 enum err hash_of(enum hash h, struct span data, struct digest *out)
@@ -117,40 +175,55 @@ static bool has_hmac(const struct row *r)
 	return r->type != WC_HASH_TYPE_NONE && wc_HashGetDigestSize(r->type) == (int)r->size;
 }
 
-static int keyed(const struct row *r, struct span key, struct span data, uint8_t *out)
+static int update_hmac(void *state, struct span piece)
+{
+	return wc_HmacUpdate(state, piece.p, (word32)piece.n);
+}
+
+static enum err keyed(const struct row *r, struct span key, const struct message *m, uint8_t *out)
 {
 	static const uint8_t no_key[1];
 	Hmac mac;
+	const struct intake to = { update_hmac, &mac, "HMAC" };
 	int code = wc_HmacInit(&mac, NULL, INVALID_DEVID);
+	enum err e = OK;
 
 	if (code != 0)
-		return code;
+		return library_failed("HMAC", code);
 	code = wc_HmacSetKey(&mac, (int)r->type, key.n > 0 ? key.p : no_key, (word32)key.n);
-	if (code == 0 && data.n > 0)
-		code = wc_HmacUpdate(&mac, data.p, (word32)data.n);
 	if (code == 0)
+		e = take_in(&to, m);
+	if (code == 0 && e == OK)
 		code = wc_HmacFinal(&mac, out);
 	wc_HmacFree(&mac);
 	wipe(&mac, sizeof mac);
-	return code;
+	return code == 0 ? e : library_failed("HMAC", code);
 }
 
-enum err hmac_of(enum hash h, struct span key, struct span data, struct digest *out)
+enum err hmac_of_message(enum hash h, struct span key, const struct message *m, struct digest *out)
 {
 	const struct row *r = row(h);
-	enum err e = sized(key, data);
-	int code;
+	enum err e = sized(key, (struct span){ NULL, m->rest.n });
 
 	*out = (struct digest){ { 0 }, 0 };
+	if (e == OK)
+		e = sized(m->head, NO_BYTES);
 	if (e != OK)
 		return e;
 	if (!has_hmac(r))
 		return lacking(h);
-	code = keyed(r, key, data, out->b);
-	if (code != 0)
-		return library_failed("HMAC", code);
+	e = keyed(r, key, m, out->b);
+	if (e != OK)
+		return e;
 	out->n = r->size;
 	return OK;
+}
+
+enum err hmac_of(enum hash h, struct span key, struct span data, struct digest *out)
+{
+	const struct message m = message_of(data);
+
+	return hmac_of_message(h, key, &m, out);
 }
 
 enum err pbkdf2(enum hash prf, struct span password, struct span salt, uint32_t iterations,

@@ -3,8 +3,7 @@
 #ifndef ONRAMP_CRYPTO_HASH_H
 #define ONRAMP_CRYPTO_HASH_H
 
-#include "platform/base/bytes.h"
-#include "platform/base/err.h"
+#include "platform/base/octets.h"
 
 /* Order and values are ours; OIDs are in platform/crypto/hashalg.c. */
 enum hash {
@@ -35,6 +34,20 @@ const char *hash_name(enum hash h); /* "SHA-256" */
 MUST_CHECK enum err hash_of(enum hash h, struct span data, struct digest *out);
 /* The same over the concatenation of two. */
 MUST_CHECK enum err hash_of_two(enum hash h, struct span a, struct span b, struct digest *out);
+
+/* What a hash, a MAC or a signature is over: octets in memory, and others behind them. */
+struct message {
+	struct span head;
+	struct octets rest;
+};
+static inline struct message message_of(struct span s)
+{
+	return (struct message){ s, NO_OCTETS };
+}
+/* By pieces: what is in a file is never held. E_STORE: it cannot be read. */
+MUST_CHECK enum err hash_of_message(enum hash h, const struct message *m, struct digest *out);
+MUST_CHECK enum err hmac_of_message(enum hash h, struct span key, const struct message *m,
+                                    struct digest *out);
 
 MUST_CHECK enum err hmac_of(enum hash h, struct span key, struct span data, struct digest *out);
 

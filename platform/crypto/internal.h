@@ -22,6 +22,13 @@ MUST_CHECK enum err rng_library(struct WC_RNG **out);
 /* The kernel's pool is ready; ends when somebody asks to stop. */
 MUST_CHECK enum err rng_wait_for_kernel(void);
 
+/* SHAKE256 by pieces: begun well it has to be ended, with what happened in between. */
+struct shake256 {
+	_Alignas(max_align_t) uint8_t state[512]; /* the library's is 416 to 432 octets */
+};
+MUST_CHECK enum err shake256_begin(struct shake256 *s);
+int shake256_update(struct shake256 *s, struct span piece); /* the library's code */
+MUST_CHECK enum err shake256_end(struct shake256 *s, enum err e, uint8_t *out, size_t n);
 /* SHAKE256 over a then b, n octets of output. E_ALGORITHM without the library's. */
 MUST_CHECK enum err shake256(struct span a, struct span b, uint8_t *out, size_t n);
 
@@ -54,7 +61,8 @@ struct pss {
 	size_t em_bits;
 };
 MUST_CHECK enum err pss_encode(const struct pss *p, struct span message);
-MUST_CHECK enum err pss_verify(const struct pss *p, struct span message); /* em is used up */
+/* em is used up */
+MUST_CHECK enum err pss_verify(const struct pss *p, const struct message *message);
 
 /* What the AlgorithmIdentifier of a key says. */
 struct key_algorithm {
@@ -113,8 +121,9 @@ enum err decryption_failed(void);
  */
 struct key_ops {
 	const char *name;
+	bool whole; /* verify() takes messages in memory alone, all of it in the head */
 	enum err (*verify)(const struct public_key *key, const struct sig_alg *alg,
-	                   struct span message, struct span signature);
+	                   const struct message *message, struct span signature);
 	/* Writes the signature behind what w holds. */
 	enum err (*sign)(const struct private_key *key, const struct sig_alg *alg,
 	                 struct span message, struct derw *w);

@@ -56,5 +56,9 @@ MUST_CHECK enum err mac_of(const struct mac_key *k, struct span data, struct dig
  */
 MUST_CHECK enum err mac_verify(struct span algorithm_identifier, struct span secret,
                                const struct mac_key *known, struct span data, struct span tag);
+/* The same of a message that is not held; E_STORE: it cannot be read. */
+MUST_CHECK enum err mac_verify_message(struct span algorithm_identifier, struct span secret,
+                                       const struct mac_key *known, const struct message *message,
+                                       struct span tag);
 
 #endif

@@ -90,10 +90,11 @@ enum err mac_of(const struct mac_key *k, struct span data, struct digest *out)
 	return hmac_of(k->params.hmac, (struct span){ k->key, k->key_size }, data, out);
 }
 
-static enum err compare(const struct mac_key *k, struct span data, struct span tag)
+static enum err compare(const struct mac_key *k, const struct message *data, struct span tag)
 {
 	struct digest is;
-	enum err e = mac_of(k, data, &is);
+	enum err e = hmac_of_message(k->params.hmac, (struct span){ k->key, k->key_size }, data,
+	                             &is);
 
 	if (e == OK && !span_equal_secret(digest_span(&is), tag))
 		e = err_because(E_SIGNATURE, "the MAC is not one by our shared secret");
@@ -109,7 +110,7 @@ static bool same(const struct mac_params *a, const struct mac_params *b)
 }
 
 static enum err derive_and_compare(const struct mac_params *p, struct span secret, size_t size,
-                                   struct span data, struct span tag)
+                                   const struct message *data, struct span tag)
 {
 	struct mac_key k;
 	enum err e = derive(p, secret, size, &k);
@@ -122,7 +123,7 @@ static enum err derive_and_compare(const struct mac_params *p, struct span secre
 
 /* A keyLength of 256 octets and more was meant as bits by some; so read it is an
    eighth of the work, and thus tried first. */
-static enum err try_bits(const struct mac_params *p, struct span secret, struct span data,
+static enum err try_bits(const struct mac_params *p, struct span secret, const struct message *data,
                          struct span tag)
 {
 	if (p->scheme != MAC_PBMAC1 || p->key_size < MAC_KEY_BITS_MIN || p->key_size % 8 != 0)
@@ -130,8 +131,9 @@ static enum err try_bits(const struct mac_params *p, struct span secret, struct 
 	return derive_and_compare(p, secret, p->key_size / 8, data, tag);
 }
 
-enum err mac_verify(struct span algorithm_identifier, struct span secret,
-                    const struct mac_key *known, struct span data, struct span tag)
+enum err mac_verify_message(struct span algorithm_identifier, struct span secret,
+                            const struct mac_key *known, const struct message *data,
+                            struct span tag)
 {
 	struct mac_params p;
 	enum err e = mac_params_read(algorithm_identifier, &p);
@@ -143,4 +145,12 @@ enum err mac_verify(struct span algorithm_identifier, struct span secret,
 	if (known != NULL && same(&known->params, &p))
 		return compare(known, data, tag);
 	return derive_and_compare(&p, secret, p.key_size, data, tag);
+}
+
+enum err mac_verify(struct span algorithm_identifier, struct span secret,
+                    const struct mac_key *known, struct span data, struct span tag)
+{
+	const struct message m = message_of(data);
+
+	return mac_verify_message(algorithm_identifier, secret, known, &m, tag);
 }

@@ -52,12 +52,12 @@ enum err mgf_mask(enum hash hash, struct span seed, uint8_t *out, size_t n)
 }
 
 /* H = Hash(eight zeros || Hash(message) || salt) */
-static enum err hash_salted(enum hash hash, struct span message, struct span salt,
+static enum err hash_salted(enum hash hash, const struct message *message, struct span salt,
                             struct digest *out)
 {
 	uint8_t head[8 + HASH_SIZE_MAX] = { 0 };
 	struct digest m;
-	enum err e = hash_of(hash, message, &m);
+	enum err e = hash_of_message(hash, message, &m);
 
 	if (e != OK)
 		return e;
@@ -67,6 +67,7 @@ static enum err hash_salted(enum hash hash, struct span message, struct span sal
 
 enum err pss_encode(const struct pss *p, struct span message)
 {
+	const struct message whole = message_of(message);
 	struct layout l;
 	struct digest h;
 	struct span salt;
@@ -80,7 +81,7 @@ enum err pss_encode(const struct pss *p, struct span message)
 	salt = (struct span){ l.db + l.db_n - p->salt, p->salt };
 	e = rng_bytes(l.db + l.db_n - p->salt, p->salt);
 	if (e == OK)
-		e = hash_salted(p->hash, message, salt, &h);
+		e = hash_salted(p->hash, &whole, salt, &h);
 	if (e != OK)
 		return e;
 	memcpy(l.h, h.b, l.h_n);
@@ -91,7 +92,7 @@ enum err pss_encode(const struct pss *p, struct span message)
 }
 
 /* RFC 8017 9.1.2, in its order. */
-enum err pss_verify(const struct pss *p, struct span message)
+enum err pss_verify(const struct pss *p, const struct message *message)
 {
 	struct layout l;
 	struct digest h;

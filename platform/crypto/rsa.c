@@ -12,13 +12,13 @@
 enum { MODULUS_MAX = RSA_BITS_MAX / 8 };
 
 /* EMSA-PKCS1-v1_5 (RFC 8017 9.2): 00 01 ff...ff 00 DigestInfo, at least eight ff. */
-static enum err pkcs1_encode(enum hash hash, struct span message, uint8_t *em, size_t n)
+static enum err pkcs1_encode(enum hash hash, const struct message *message, uint8_t *em, size_t n)
 {
 	uint8_t room[32 + HASH_SIZE_MAX];
 	struct derw w = DERW_ON(room);
 	struct span info;
 	struct digest d;
-	enum err e = hash_of(hash, message, &d);
+	enum err e = hash_of_message(hash, message, &d);
 
 	if (e != OK)
 		return e;
@@ -72,8 +72,8 @@ static bool in_range(const struct rsa_public *key, struct span signature)
 	return signature.n == key->n.n && memcmp(signature.p, key->n.p, key->n.n) < 0;
 }
 
-static enum err verify(const struct public_key *key, const struct sig_alg *alg, struct span message,
-                       struct span signature)
+static enum err verify(const struct public_key *key, const struct sig_alg *alg,
+                       const struct message *message, struct span signature)
 {
 	uint8_t em[MODULUS_MAX], expected[MODULUS_MAX];
 	struct rsa_public rsa;
@@ -181,6 +181,7 @@ static enum err public_half(const struct private_key *key, uint8_t *room, struct
 static enum err sign(const struct private_key *key, const struct sig_alg *alg, struct span message,
                      struct derw *w)
 {
+	const struct message whole = message_of(message);
 	uint8_t em[MODULUS_MAX], room[SPKI_MAX];
 	struct rsa_public public;
 	struct pss pss;
@@ -192,7 +193,7 @@ static enum err sign(const struct private_key *key, const struct sig_alg *alg, s
 		pss = pss_in(alg, public.bits, em);
 		e = pss_encode(&pss, message);
 	} else {
-		e = pkcs1_encode(alg->hash, message, em, public.n.n);
+		e = pkcs1_encode(alg->hash, &whole, em, public.n.n);
 	}
 	if (e != OK)
 		return e;

@@ -7,36 +7,70 @@
 
 #ifdef WOLFSSL_SHAKE256
 
-static int absorb(wc_Shake *state, struct span s)
+_Static_assert(sizeof(wc_Shake) <= sizeof(struct shake256), "its state fits");
+
+enum err shake256_begin(struct shake256 *s)
 {
-	return s.n > 0 ? wc_Shake256_Update(state, s.p, (word32)s.n) : 0;
+	int code = wc_InitShake256((wc_Shake *)s, NULL, INVALID_DEVID);
+
+	return code == 0 ? OK : library_failed("SHAKE256", code);
 }
 
-enum err shake256(struct span a, struct span b, uint8_t *out, size_t n)
+int shake256_update(struct shake256 *s, struct span piece)
 {
-	wc_Shake state;
-	int code = wc_InitShake256(&state, NULL, INVALID_DEVID);
+	return piece.n > 0 ? wc_Shake256_Update((wc_Shake *)s, piece.p, (word32)piece.n) : 0;
+}
 
-	if (code != 0)
-		return library_failed("SHAKE256", code);
-	code = absorb(&state, a);
-	if (code == 0)
-		code = absorb(&state, b);
-	if (code == 0)
-		code = wc_Shake256_Final(&state, out, (word32)n);
-	wc_Shake256_Free(&state);
-	return code == 0 ? OK : library_failed("SHAKE256", code);
+enum err shake256_end(struct shake256 *s, enum err e, uint8_t *out, size_t n)
+{
+	int code = e == OK ? wc_Shake256_Final((wc_Shake *)s, out, (word32)n) : 0;
+
+	wc_Shake256_Free((wc_Shake *)s);
+	return code == 0 ? e : library_failed("SHAKE256", code);
 }
 
 #else
 
-enum err shake256(struct span a, struct span b, uint8_t *out, size_t n)
+static enum err lacking(void)
 {
-	(void)a;
-	(void)b;
-	(void)out;
-	(void)n;
 	return err_because(E_ALGORITHM, "SHAKE256 is not in this build of wolfSSL");
 }
 
+enum err shake256_begin(struct shake256 *s)
+{
+	(void)s;
+	return lacking();
+}
+
+int shake256_update(struct shake256 *s, struct span piece)
+{
+	(void)s;
+	(void)piece;
+	return -1;
+}
+
+enum err shake256_end(struct shake256 *s, enum err e, uint8_t *out, size_t n)
+{
+	(void)s;
+	(void)out;
+	(void)n;
+	return e == OK ? lacking() : e;
+}
+
 #endif
+
+enum err shake256(struct span a, struct span b, uint8_t *out, size_t n)
+{
+	struct shake256 s;
+	enum err e = shake256_begin(&s);
+	int code;
+
+	if (e != OK)
+		return e;
+	code = shake256_update(&s, a);
+	if (code == 0)
+		code = shake256_update(&s, b);
+	if (code != 0)
+		e = library_failed("SHAKE256", code);
+	return shake256_end(&s, e, out, n);
+}

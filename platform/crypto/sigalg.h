@@ -95,5 +95,8 @@ void hash_alg_write_cms(struct derw *w, const struct sig_alg *of);
  */
 MUST_CHECK enum err sig_verify(const struct public_key *key, const struct sig_alg *alg,
                                struct span message, struct span signature);
+/* The same of a message that is not held; E_STORE: it cannot be read. */
+MUST_CHECK enum err sig_verify_message(const struct public_key *key, const struct sig_alg *alg,
+                                       const struct message *message, struct span signature);
 
 #endif

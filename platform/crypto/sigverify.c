@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The one place where a signature is found good. */
+#define _DEFAULT_SOURCE /* MAP_ANONYMOUS */
+#include <sys/mman.h>
+
 #include <wolfssl/options.h>
 #include <wolfssl/wolfcrypt/error-crypt.h>
 
@@ -58,8 +61,39 @@ static bool fits(const struct public_key *key, const struct sig_alg *alg)
 	return false;
 }
 
-enum err sig_verify(const struct public_key *key, const struct sig_alg *alg, struct span message,
-                    struct span signature)
+/*
+ * EdDSA hashes a message behind what depends on it (RFC 8032 5.1.7): all of it has to be
+ * in memory.  Nobody signs large things so; who does costs us their size for a moment.
+ */
+static enum err verify_whole(const struct key_ops *ops, const struct public_key *key,
+                             const struct sig_alg *alg, const struct message *m,
+                             struct span signature)
+{
+	struct message whole = message_of(NO_BYTES);
+	size_t n = m->head.n + m->rest.n;
+	struct span rest;
+	uint8_t *room;
+	enum err e;
+
+	if (m->rest.n == 0)
+		return ops->verify(key, alg, m, signature);
+	room = mmap(NULL, n, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (room == MAP_FAILED)
+		return err_because(E_SPACE, "no memory for the %zu octets that %s signs", n,
+		                   ops->name);
+	memcpy(room, m->head.p != NULL ? m->head.p : room, m->head.n);
+	e = octets_hold(&m->rest, room + m->head.n, m->rest.n, &rest);
+	if (e == OK && rest.p != room + m->head.n)
+		memcpy(room + m->head.n, rest.p, rest.n);
+	whole.head = (struct span){ room, n };
+	if (e == OK)
+		e = ops->verify(key, alg, &whole, signature);
+	munmap(room, n);
+	return e;
+}
+
+enum err sig_verify_message(const struct public_key *key, const struct sig_alg *alg,
+                            const struct message *message, struct span signature)
 {
 	const struct key_ops *ops = key_ops_of(key->family);
 
@@ -68,5 +102,15 @@ enum err sig_verify(const struct public_key *key, const struct sig_alg *alg, str
 		                   sig_alg_name(alg), ops->name);
 	if (ops->verify == NULL)
 		return err_because(E_ALGORITHM, "%s is not in this build of wolfSSL", ops->name);
+	if (ops->whole)
+		return verify_whole(ops, key, alg, message, signature);
 	return ops->verify(key, alg, message, signature);
+}
+
+enum err sig_verify(const struct public_key *key, const struct sig_alg *alg, struct span message,
+                    struct span signature)
+{
+	const struct message m = message_of(message);
+
+	return sig_verify_message(key, alg, &m, signature);
 }

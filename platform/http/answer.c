@@ -6,7 +6,9 @@
  * strictly than it does: where two readers may differ on where an answer ends,
  * the peer could hide another one behind it.
  */
+#include <errno.h>
 #include <strings.h>
+#include <unistd.h>
 
 #include "platform/base/date.h"
 #include "platform/base/log.h"
@@ -208,6 +210,14 @@ static enum err read_status(struct answer *a, struct span line)
 	return OK;
 }
 
+/* The body may still turn out to be one for the spool. */
+static size_t body_most(const struct answer *a)
+{
+	size_t spool = a->x->spool != NULL ? a->x->spool->max : 0;
+
+	return a->body_max > spool ? a->body_max : spool;
+}
+
 /* RFC 9112 6.3: what tells where the body ends. */
 static enum err end_header(struct answer *a)
 {
@@ -224,9 +234,9 @@ static enum err end_header(struct answer *a)
 	} else if (a->has_length) {
 		a->framing = BY_LENGTH;
 	}
-	if (a->framing == BY_LENGTH && a->length > a->body_max)
+	if (a->framing == BY_LENGTH && a->length > body_most(a))
 		return err_because(E_TOO_BIG, "a body of %llu octets is announced, at most %zu",
-		                   (unsigned long long)a->length, a->body_max);
+		                   (unsigned long long)a->length, body_most(a));
 	/* RFC 9112 6.1: HTTP/1.0 has no chunks, so who sends them may frame the next wrongly */
 	if (a->framing == UNTIL_CLOSE || (a->framing == CHUNKED && a->old))
 		a->keep = false;
@@ -263,6 +273,7 @@ void answer_clear(struct exchange *x)
 	x->retry_after = -1;
 	x->media_type[0] = x->location[0] = '\0';
 	x->answer = NO_BYTES;
+	x->large = NO_OCTETS;
 }
 
 void answer_begin(struct answer *a, struct exchange *x, struct arena *arena)
@@ -286,12 +297,48 @@ bool answer_take_line(struct answer *a, struct span line)
 	return a->e == OK;
 }
 
+static enum err write_spool(const struct answer *a, struct span part, uint64_t at)
+{
+	while (part.n > 0) {
+		ssize_t n = pwrite(a->x->spool->fd, part.p, part.n, (off_t)at);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return err_because(E_STORE, "a large answer cannot be kept: %s",
+			                   strerror(errno));
+		part = (struct span){ part.p + n, part.n - (size_t)n };
+		at += (uint64_t)n;
+	}
+	return OK;
+}
+
+/* What came so far goes there, too, and the arena is as it was. */
+static enum err turn_to_spool(struct answer *a)
+{
+	size_t mark = arena_mark(a->arena);
+	enum err e = write_spool(a, (struct span){ arena_rest(a->arena).p, (size_t)a->body }, 0);
+
+	arena_keep(a->arena, (size_t)a->body);
+	arena_rewind(a->arena, mark);
+	a->spooled = true;
+	a->body_max = a->x->spool->max;
+	return e;
+}
+
 bool answer_take_body(struct answer *a, struct span part)
 {
+	if (a->e == OK && !a->spooled && a->x->spool != NULL && part.n > a->body_max - a->body)
+		a->e = turn_to_spool(a);
 	if (a->e == OK && part.n > a->body_max - a->body)
 		a->e = err_because(E_TOO_BIG, "a body of more than %zu octets", a->body_max);
 	if (a->e != OK)
 		return false;
+	if (a->spooled) {
+		a->e = write_spool(a, part, a->body);
+		a->body += part.n;
+		return a->e == OK;
+	}
 	/* nobody else takes from the arena meanwhile */
 	memcpy(a->arena->base + a->arena->used + a->body, part.p, part.n);
 	a->body += part.n;
@@ -302,7 +349,7 @@ uint64_t answer_octets_max(const struct answer *a)
 {
 	if (a->at != AT_BODY)
 		return HTTP_HEADER_MAX;
-	return HTTP_HEADER_MAX + (uint64_t)HTTP_FRAMING_MAX * a->body_max;
+	return HTTP_HEADER_MAX + (uint64_t)HTTP_FRAMING_MAX * body_most(a);
 }
 
 enum err answer_end(struct answer *a, enum channel_io end)
@@ -314,6 +361,10 @@ enum err answer_end(struct answer *a, enum channel_io end)
 	/* without a length only an orderly end is one */
 	if (a->framing == UNTIL_CLOSE && end != CHANNEL_CLOSED)
 		return err_because(E_HTTP, "the answer's end may have been cut off");
+	if (a->spooled) {
+		a->x->large = octets_in(a->x->spool->fd, 0, (size_t)a->body);
+		return OK;
+	}
 	a->x->answer = (struct span){ arena_rest(a->arena).p, (size_t)a->body };
 	arena_keep(a->arena, (size_t)a->body);
 	return OK;
@@ -323,7 +374,8 @@ void answer_drop(struct answer *a)
 {
 	size_t mark = arena_mark(a->arena);
 
-	arena_keep(a->arena, (size_t)a->body);
+	if (!a->spooled)
+		arena_keep(a->arena, (size_t)a->body);
 	arena_rewind(a->arena, mark);
 	answer_clear(a->x);
 }

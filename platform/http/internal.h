@@ -57,7 +57,8 @@ struct answer {
 	bool has_length;
 	uint64_t length;       /* what Content-Length says */
 	uint64_t header, body; /* octets so far */
-	size_t body_max;       /* of the exchange, or what the arena has left */
+	size_t body_max;       /* of the exchange, or what the arena has left; or the spool's */
+	bool spooled;          /* the body goes to the spool */
 };
 void answer_clear(struct exchange *x); /* no answer yet */
 void answer_begin(struct answer *a, struct exchange *x, struct arena *arena);

@@ -225,12 +225,13 @@ static enum delivery delivery_now(const struct answer *a)
 }
 
 /* Until libcurl is done, for better or worse; what that was is left to outcome(). */
-static enum err run(struct transfer *t, int64_t deadline)
+static enum err run(struct transfer *t, int64_t soon, int64_t late)
 {
 	int running = 1;
 	enum err e = OK;
 
 	while (e == OK) {
+		int64_t deadline = t->answer.spooled ? late : soon;
 		bool moved;
 
 		if (curl_multi_perform(t->multi, &running) != CURLM_OK)
@@ -321,6 +322,8 @@ enum err transfer_run(struct stream *s, const struct url *at, struct exchange *x
 {
 	static struct pump pump; /* one exchange at a time */
 	struct transfer t = { .pump = &pump };
+	/* a large answer takes longer */
+	int64_t late = x->spool != NULL ? clock_ticks() + x->spool->total_ms : deadline;
 	enum err e;
 
 	*reusable = false;
@@ -330,7 +333,7 @@ enum err transfer_run(struct stream *s, const struct url *at, struct exchange *x
 	if (e == OK)
 		e = prepare(&t, at);
 	if (e == OK)
-		e = run(&t, deadline);
+		e = run(&t, deadline, late);
 	if (e == OK)
 		e = outcome(&t, result(&t));
 	if (e == OK)

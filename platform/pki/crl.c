@@ -67,22 +67,22 @@ static struct span entry_next(struct der *entries, bool *usable)
 	return serial;
 }
 
-static void read_entries(struct der *tbs, struct crl *out)
+/* One after the other: they are what makes a list long. */
+static enum err read_entries(const struct octets *entries, bool *usable)
 {
-	struct der entries;
-	size_t n = 0;
+	struct window w;
+	enum err e, inner;
+	struct der_walk c = der_walk_open(entries, &w, &e);
 
-	if (!der_at(tbs, DER_SEQUENCE))
-		return;
-	out->entries = der_get(tbs, DER_SEQUENCE);
-	entries = der_within(tbs, out->entries);
-	/* RFC 5280 5.1.2.6: it "MUST be absent" when there is none; an empty one says the same */
-	for (; der_more(&entries); n++) {
-		if (n == CRL_ENTRIES_MAX)
-			der_fail(tbs,
-			         err_because(E_RANGE, "more than %d entries", CRL_ENTRIES_MAX));
-		entry_next(&entries, &out->usable);
+	while (der_walk_more(&c)) {
+		struct der entry = der_open(der_walk_take(&c, DER_SEQUENCE), &inner);
+
+		if (e == OK)
+			entry_next(&entry, usable);
+		if (e == OK && inner != OK)
+			der_walk_fail(&c, inner);
 	}
+	return e;
 }
 
 static const uint8_t ce_issuing_distribution_point[] = { 0x55, 0x1d, 28 };
@@ -129,6 +129,54 @@ static uint32_t version(struct der *tbs)
 	return v + 1;
 }
 
+/* What is before the entries. */
+static enum err read_head(struct span head, uint32_t *v, struct crl *out)
+{
+	enum err e;
+	struct der tbs = der_open(head, &e);
+
+	*v = version(&tbs);
+	out->sig_alg = der_element_of(&tbs, DER_SEQUENCE);
+	out->issuer = der_element_of(&tbs, DER_SEQUENCE);
+	name_check(&tbs, out->issuer);
+	out->this_update = der_time(&tbs);
+	if (der_at(&tbs, DER_UTCTIME) || der_at(&tbs, DER_TIME))
+		out->next_update = der_time(&tbs);
+	der_end(&tbs);
+	return e;
+}
+
+/* What is behind them. */
+static enum err read_tail(struct span tail, uint32_t v, struct crl *out)
+{
+	enum err e;
+	struct der tbs = der_open(tail, &e);
+
+	read_extensions(&tbs, v, out);
+	der_end(&tbs);
+	return e;
+}
+
+/* signatureAlgorithm, signatureValue; RFC 5280 5.1.1.2: the former is what was signed. */
+static enum err read_proof(struct span proof, struct crl *out)
+{
+	enum err e;
+	struct der c = der_open(proof, &e);
+	struct span alg = der_element_of(&c, DER_SEQUENCE);
+
+	if (e == OK && !span_equal(alg, out->sig_alg))
+		der_fail(&c,
+		         err_because(E_UNEXPECTED, "signatureAlgorithm is not what was signed"));
+	out->signature = der_bit_octets(&c);
+	der_end(&c);
+	return e;
+}
+
+/* The parts of a list, in its order. */
+struct crl_parts {
+	struct octets tbs, head, entries, tail, proof;
+};
+
 /*
  * TBSCertList ::= SEQUENCE {				(RFC 5280 5.1)
  *	version			Version OPTIONAL,
@@ -139,66 +187,112 @@ static uint32_t version(struct der *tbs)
  *	revokedCertificates	SEQUENCE OF ... OPTIONAL,
  *	crlExtensions		[0] EXPLICIT Extensions OPTIONAL }
  */
-static void tbs_cert_list(struct der *tbs, struct crl *out)
+static void part_tbs(struct der_walk *tbs, struct crl_parts *out)
 {
-	uint32_t v = version(tbs);
+	struct der_walk all = *tbs, list;
 
-	out->sig_alg = der_element_of(tbs, DER_SEQUENCE);
-	out->issuer = der_element_of(tbs, DER_SEQUENCE);
-	name_check(tbs, out->issuer);
-	out->this_update = der_time(tbs);
-	if (der_at(tbs, DER_UTCTIME) || der_at(tbs, DER_TIME))
-		out->next_update = der_time(tbs);
-	read_entries(tbs, out);
-	read_extensions(tbs, v, out);
-	der_end(tbs);
+	if (der_walk_at(tbs, DER_INTEGER))
+		der_walk_element(tbs, DER_INTEGER);
+	der_walk_element(tbs, DER_SEQUENCE);
+	der_walk_element(tbs, DER_SEQUENCE);
+	for (int times = 0; times < 2; times++)
+		if (der_walk_at(tbs, DER_UTCTIME) || der_walk_at(tbs, DER_TIME))
+			der_walk_element(tbs, der_walk_at(tbs, DER_TIME) ? DER_TIME : DER_UTCTIME);
+	if (*tbs->err != OK)
+		return;
+	all.end = tbs->at;
+	out->head = der_walk_rest(&all);
+	if (der_walk_at(tbs, DER_SEQUENCE)) {
+		list = der_walk_enter(tbs, DER_SEQUENCE);
+		out->entries = der_walk_rest(&list);
+	}
+	out->tail = der_walk_rest(tbs);
 }
 
 /* CertificateList ::= SEQUENCE { tbsCertList, signatureAlgorithm, signatureValue BIT STRING } */
-enum err crl_read(struct span der, struct crl *out)
+static enum err part(const struct octets *list, struct crl_parts *out)
 {
+	struct window w;
 	enum err e;
-	struct der whole = der_open(der, &e);
-	struct der c = der_enter(&whole, DER_SEQUENCE);
-	struct der inner, tbs;
+	struct der_walk whole = der_walk_open(list, &w, &e);
+	struct der_walk c = der_walk_enter(&whole, DER_SEQUENCE);
+	struct der_walk before = c, inner;
+
+	*out = (struct crl_parts){ .tbs = NO_OCTETS };
+	out->tbs = der_walk_element(&c, DER_SEQUENCE);
+	inner = der_walk_enter(&before, DER_SEQUENCE);
+	part_tbs(&inner, out);
+	out->proof = der_walk_rest(&c);
+	der_walk_end(&whole);
+	return e;
+}
+
+static enum err read_parts(const struct crl_parts *p, struct crl *out)
+{
+	struct span head, tail, proof;
+	uint32_t v = 1;
+	enum err e = octets_hold(&p->head, out->head, sizeof out->head, &head);
+
+	if (e == OK)
+		e = read_head(head, &v, out);
+	/* RFC 5280 5.1.2.6: it "MUST be absent" when there is none; an empty one says the same */
+	if (e == OK)
+		e = read_entries(&p->entries, &out->usable);
+	if (e == OK)
+		e = octets_hold(&p->tail, out->tail, sizeof out->tail, &tail);
+	if (e == OK)
+		e = read_tail(tail, v, out);
+	if (e == OK)
+		e = octets_hold(&p->proof, out->proof, sizeof out->proof, &proof);
+	return e == OK ? read_proof(proof, out) : e;
+}
+
+enum err crl_read(const struct octets *list, struct crl *out)
+{
+	struct crl_parts p;
+	enum err e = OK;
 
 	*out = (struct crl){ .usable = true };
-	out->tbs = der_element_of(&c, DER_SEQUENCE);
-	inner = der_within(&c, out->tbs);
-	tbs = der_enter(&inner, DER_SEQUENCE);
-	tbs_cert_list(&tbs, out);
-	/* RFC 5280 5.1.1.2 */
-	if (!span_equal(der_element_of(&c, DER_SEQUENCE), out->sig_alg) && e == OK)
-		der_fail(&c,
-		         err_because(E_UNEXPECTED, "signatureAlgorithm is not what was signed"));
-	out->signature = der_bit_octets(&c);
-	der_end(&c);
-	der_end(&whole);
-	return err_within(E_CERT_SYNTAX, e, "CRL");
+	if (list->n > CRL_SIZE_MAX)
+		return err_because(E_TOO_BIG, "a CRL of %zu octets, at most %d are read", list->n,
+		                   CRL_SIZE_MAX);
+	e = part(list, &p);
+	out->tbs = p.tbs;
+	out->entries = p.entries;
+	if (e == OK)
+		e = read_parts(&p, out);
+	return e == E_STORE ? e : err_within(E_CERT_SYNTAX, e, "CRL");
 }
 
 enum err crl_find(const struct crl *l, struct span serial, bool *listed)
 {
-	enum err e;
-	struct der entries = der_open(l->entries, &e);
+	struct window w;
+	enum err e, inner;
+	struct der_walk c = der_walk_open(&l->entries, &w, &e);
 	bool usable = true;
 
 	*listed = false;
-	while (der_more(&entries))
-		if (span_equal(entry_next(&entries, &usable), serial))
+	while (der_walk_more(&c)) {
+		struct der entry = der_open(der_walk_take(&c, DER_SEQUENCE), &inner);
+
+		if (e == OK && span_equal(entry_next(&entry, &usable), serial))
 			*listed = true;
-	return err_within(E_CERT_SYNTAX, e, "CRL");
+		if (e == OK && inner != OK)
+			der_walk_fail(&c, inner);
+	}
+	return e == E_STORE ? e : err_within(E_CERT_SYNTAX, e, "CRL");
 }
 
 static enum err check_signature(const struct crl *l, const struct cert *issuer)
 {
+	const struct message m = { NO_BYTES, l->tbs };
 	struct public_key key;
 	struct sig_alg alg;
 	enum err e = public_key_read(issuer->spki, &key);
 
 	if (e == OK)
 		e = sig_alg_read_signed(l->sig_alg, &alg);
-	return e == OK ? sig_verify(&key, &alg, l->tbs, l->signature) : e;
+	return e == OK ? sig_verify_message(&key, &alg, &m, l->signature) : e;
 }
 
 /* RFC 5280 6.3.3 f, g: the issuer may sign CRLs, and signed this one. */
@@ -256,7 +350,7 @@ enum err crl_judge(const struct path_request *r, const struct cert *c, const str
 	char why[ERR_REASON_MAX / 2] = "there is no CRL of its issuer";
 
 	for (size_t i = 0; r->revocation != REVOCATION_IGNORE && i < r->crl_count; i++) {
-		enum err e = crl_read(r->crls[i], &l);
+		enum err e = crl_read(&r->crls[i], &l);
 
 		if (e == OK && !name_equal(l.issuer, issuer->subject))
 			continue;

@@ -13,14 +13,14 @@
 #include "platform/pki/path.h"
 
 struct crl_request {
-	struct span der;    /* CertificateList, hostile */
+	struct octets der;  /* CertificateList, hostile; may be long, and in a file */
 	struct span issuer; /* Name, DER: whose list it must be */
 	struct span point;  /* DistributionPointName, DER: which of its lists; empty: of all */
 	const struct anchors *anchors;
 	const struct span *pool; /* certificates, DER: the issuer's, and what leads to an anchor */
 	size_t pool_count;
 	struct moment now;
-	const struct span *crls; /* what is known of the issuer's own certificate */
+	const struct octets *crls; /* what is known of the issuer's own certificate */
 	size_t crl_count;
 };
 
@@ -33,7 +33,7 @@ struct crl_request {
 MUST_CHECK enum err crl_verify(const struct crl_request *r, int64_t *this_update);
 
 /* What a list says of its own age, whoever signed it. next_update 0: nothing. E_CERT_SYNTAX. */
-MUST_CHECK enum err crl_dates(struct span der, int64_t *this_update, int64_t *next_update);
+MUST_CHECK enum err crl_dates(const struct octets *der, int64_t *this_update, int64_t *next_update);
 
 /*
  * Where a certificate's CRL is: its first distribution point with a full name, for

@@ -77,7 +77,7 @@ enum err crl_verify(const struct crl_request *r, int64_t *this_update)
 {
 	struct quoted is, asked;
 	struct crl l;
-	enum err e = crl_read(r->der, &l);
+	enum err e = crl_read(&r->der, &l);
 
 	*this_update = 0;
 	if (e == OK && !name_equal(l.issuer, r->issuer))
@@ -94,7 +94,7 @@ enum err crl_verify(const struct crl_request *r, int64_t *this_update)
 	return e;
 }
 
-enum err crl_dates(struct span der, int64_t *this_update, int64_t *next_update)
+enum err crl_dates(const struct octets *der, int64_t *this_update, int64_t *next_update)
 {
 	struct crl l;
 	enum err e = crl_read(der, &l);

@@ -7,6 +7,7 @@
 #define ONRAMP_PKI_INTERNAL_H
 
 #include "platform/codec/der.h"
+#include "platform/codec/der_walk.h"
 #include "platform/pki/name.h"
 #include "platform/pki/path.h"
 
@@ -115,15 +116,16 @@ bool crl_covers(const struct crl_scope *s, const struct cert *c);
 /* Two full names that share one. */
 bool crl_point_equal(struct span a, struct span b);
 
-/* A CertificateList, read but not believed. */
+/* A CertificateList, read but not believed: what is small of it in memory. */
 struct crl {
-	struct span tbs, sig_alg, signature, issuer;
+	struct octets tbs, entries; /* entries: those of revokedCertificates; or empty */
+	struct span sig_alg, signature, issuer;
 	int64_t this_update, next_update; /* next_update 0: there is none */
-	struct span entries;              /* content of revokedCertificates, or empty */
 	bool usable;                      /* no critical extension that nobody here reads */
 	struct crl_scope scope;
+	uint8_t head[CRL_HEAD_MAX], tail[CRL_TAIL_MAX], proof[CRL_TAIL_MAX]; /* out of a file */
 };
-MUST_CHECK enum err crl_read(struct span der, struct crl *out);
+MUST_CHECK enum err crl_read(const struct octets *list, struct crl *out);
 /* Reads every entry; *listed when one has the serial number. */
 MUST_CHECK enum err crl_find(const struct crl *l, struct span serial, bool *listed);
 /* The issuer, verified by somebody else, may sign CRLs, and signed this one, which is usable. */

@@ -60,7 +60,7 @@ struct path_request {
 	const struct span *eku; /* if the target has an EKU list, one of these or anyEKU ... */
 	size_t eku_count;       /* ... must be in it; 0: no demand */
 	enum revocation revocation;
-	const struct span *crls; /* CertificateList, DER */
+	const struct octets *crls; /* CertificateList, DER; may be long, and in files */
 	size_t crl_count;
 	bool equality;
 };

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -65,32 +66,102 @@ enum err sync_directory(int dir, const char *name)
 	return fsync(dir) == 0 ? OK : store_failed("cannot sync directory", name);
 }
 
-enum err read_at(int dir, const char *name, struct arena *a, size_t max, struct span *out,
-                 bool *absent)
+/* -1 when it is not there, and that is told. */
+static enum err open_regular(int dir, const char *name, int *fd, size_t *size, bool *absent)
 {
 	struct stat st;
-	int fd = openat(dir, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	enum err e;
+	enum err e = OK;
 
-	*out = NO_BYTES;
+	*fd = openat(dir, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	if (absent != NULL)
-		*absent = fd < 0 && errno == ENOENT;
+		*absent = *fd < 0 && errno == ENOENT;
 	if (absent != NULL && *absent)
 		return OK;
-	if (fd < 0)
+	if (*fd < 0)
 		return store_failed("cannot open", name);
-	if (fstat(fd, &st) != 0)
+	if (fstat(*fd, &st) != 0)
 		e = store_failed("cannot look at", name);
 	else if (!S_ISREG(st.st_mode))
 		e = err_because(E_STORE, "%s is not a regular file", name);
-	else
-		e = read_all(fd, name, a, max, out);
+	if (e != OK) {
+		close(*fd);
+		*fd = -1;
+		return e;
+	}
+	*size = (uintmax_t)st.st_size < SIZE_MAX ? (size_t)st.st_size : SIZE_MAX;
+	return OK;
+}
+
+enum err read_at(int dir, const char *name, struct arena *a, size_t max, struct span *out,
+                 bool *absent)
+{
+	size_t size;
+	int fd;
+	enum err e = open_regular(dir, name, &fd, &size, absent);
+
+	*out = NO_BYTES;
+	if (e != OK || fd < 0)
+		return e;
+	e = read_all(fd, name, a, max, out);
 	close(fd);
 	return e;
 }
 
+enum err open_at(int dir, const char *name, size_t max, struct octets *out, bool *absent)
+{
+	size_t size = 0;
+	int fd;
+	enum err e = open_regular(dir, name, &fd, &size, absent);
+
+	*out = NO_OCTETS;
+	if (e != OK || fd < 0)
+		return e;
+	if (size > max)
+		e = err_because(E_TOO_BIG, "%s is larger than %zu bytes", name, max);
+	if (e == OK && size > 0)
+		*out = octets_in(fd, 0, size);
+	else
+		close(fd);
+	return e;
+}
+
+enum err file_open(const char *path, size_t max, struct octets *out)
+{
+	return open_at(AT_FDCWD, path, max, out, NULL);
+}
+
+enum err file_unnamed(const char *directory, int *fd)
+{
+	char path[PATH_NAME_MAX];
+
+	*fd = -1;
+	if ((size_t)snprintf(path, sizeof path, "%s/.onramp-XXXXXX", directory) >= sizeof path)
+		return err_because(E_STORE, "the path %s is too long", directory);
+	*fd = mkstemp(path);
+	if (*fd < 0)
+		return store_failed("cannot make a temporary file in", directory);
+	unlink(path);
+	return fcntl(*fd, F_SETFD, FD_CLOEXEC) == 0 ? OK : store_failed("cannot keep", path);
+}
+
+static enum err write_octets(int fd, const char *name, const struct octets *content)
+{
+	struct window w = NO_WINDOW;
+	size_t at = 0;
+	enum err e = OK;
+
+	while (e == OK && at < content->n) {
+		struct span piece;
+
+		e = octets_next(content, &w, &at, &piece);
+		if (e == OK)
+			e = write_all(fd, name, piece);
+	}
+	return e;
+}
+
 /* The tmp is ours alone (the store's lock), so an old one is a dead run's. */
-enum err write_tmp(int dir, const char *tmp, struct span content, unsigned mode)
+enum err write_tmp(int dir, const char *tmp, const struct octets *content, unsigned mode)
 {
 	enum err e;
 	int fd;
@@ -100,7 +171,7 @@ enum err write_tmp(int dir, const char *tmp, struct span content, unsigned mode)
 	fd = openat(dir, tmp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return store_failed("cannot create", tmp);
-	e = write_all(fd, tmp, content);
+	e = write_octets(fd, tmp, content);
 	if (e == OK && fchmod(fd, (mode_t)mode) != 0)
 		e = store_failed("cannot set the mode of", tmp);
 	if (e == OK && fsync(fd) != 0)
@@ -110,7 +181,7 @@ enum err write_tmp(int dir, const char *tmp, struct span content, unsigned mode)
 	return e;
 }
 
-enum err replace_at(int dir, const char *name, struct span content, unsigned mode)
+enum err replace_at(int dir, const char *name, const struct octets *content, unsigned mode)
 {
 	char tmp[PATH_NAME_MAX];
 	enum err e;
@@ -150,7 +221,7 @@ static enum err open_parent(const char *path, int *dir, const char **name)
 	return *dir >= 0 ? OK : store_failed("cannot open the directory of", path);
 }
 
-enum err file_replace(const char *path, struct span content, unsigned mode)
+enum err file_replace_octets(const char *path, const struct octets *content, unsigned mode)
 {
 	const char *name;
 	int dir;
@@ -161,6 +232,13 @@ enum err file_replace(const char *path, struct span content, unsigned mode)
 	e = replace_at(dir, name, content, mode);
 	close(dir);
 	return e;
+}
+
+enum err file_replace(const char *path, struct span content, unsigned mode)
+{
+	const struct octets octets = octets_of(content);
+
+	return file_replace_octets(path, &octets, mode);
 }
 
 static enum err replace_link_at(int dir, const char *name, const char *target)

@@ -4,6 +4,7 @@
 #define ONRAMP_STORE_FILE_H
 
 #include "platform/base/arena.h"
+#include "platform/base/octets.h"
 
 /*
  * The whole regular file into the arena.  E_STORE with the reason (errno in
@@ -13,9 +14,19 @@
 MUST_CHECK enum err file_read(struct arena *a, const char *path, size_t max, struct span *out,
                               bool *absent);
 
+/* The same, not read but open: octets_close() closes it. */
+MUST_CHECK enum err file_open(const char *path, size_t max, struct octets *out);
+
+/* A file in that directory, for reading and writing, which nobody else finds: its name is
+   gone, and with the descriptor the file. */
+MUST_CHECK enum err file_unnamed(const char *directory, int *fd);
+
 /* tmp in the same directory, 0600 or mode, fsync, rename, fsync of the directory.
    On any error the old file stands and the tmp is gone. */
 MUST_CHECK enum err file_replace(const char *path, struct span content, unsigned mode);
+
+MUST_CHECK enum err file_replace_octets(const char *path, const struct octets *content,
+                                        unsigned mode);
 
 /* The same of a symbolic link, in place of what is there. */
 MUST_CHECK enum err file_replace_link(const char *path, const char *target);

@@ -51,10 +51,18 @@ enum err generation_resume(struct store *s, unsigned number, struct generation *
 	return open_generation(s, number, g);
 }
 
+enum err generation_put_octets(struct generation *g, const char *name, enum file_kind kind,
+                               const struct octets *content)
+{
+	return replace_at(g->dir, name, content, kind == FILE_SECRET ? 0600 : 0644);
+}
+
 enum err generation_put(struct generation *g, const char *name, enum file_kind kind,
                         struct span content)
 {
-	return replace_at(g->dir, name, content, kind == FILE_SECRET ? 0600 : 0644);
+	const struct octets octets = octets_of(content);
+
+	return generation_put_octets(g, name, kind, &octets);
 }
 
 enum err generation_get(const struct generation *g, struct arena *a, const char *name,

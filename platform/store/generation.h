@@ -24,6 +24,7 @@
 
 #include "platform/base/arena.h"
 #include "platform/base/limits.h"
+#include "platform/base/octets.h"
 
 struct store {
 	int dir; /* STATE, -1 when closed */
@@ -61,6 +62,9 @@ MUST_CHECK enum err generation_resume(struct store *s, unsigned number, struct g
 enum file_kind { FILE_PUBLIC, FILE_SECRET };
 MUST_CHECK enum err generation_put(struct generation *g, const char *name, enum file_kind kind,
                                    struct span content);
+/* The same of octets that are not held. */
+MUST_CHECK enum err generation_put_octets(struct generation *g, const char *name,
+                                          enum file_kind kind, const struct octets *content);
 MUST_CHECK enum err generation_get(const struct generation *g, struct arena *a, const char *name,
                                    struct span *content);
 /* The same, but one that is not there is OK with *absent. */
@@ -84,6 +88,14 @@ MUST_CHECK enum err store_get(const struct store *s, struct arena *a, const char
 /* The same, but one that is not there is OK with *absent. */
 MUST_CHECK enum err store_find(const struct store *s, struct arena *a, const char *name,
                                struct span *content, bool *absent);
+
+/* A file that may be large: open, not read; octets_close(). E_TOO_BIG above max. */
+MUST_CHECK enum err store_open_file(const struct store *s, const char *name, size_t max,
+                                    struct octets *out, bool *absent);
+
+/* A file for what comes over the network, gone with its descriptor.  *max: how large it may
+   become so that a generation may hold a copy of it, and STORE_RESERVE stays free. */
+MUST_CHECK enum err store_spool(const struct store *s, int *fd, size_t *max);
 
 /*
  * The journal: what is under way, and which generation it is staged in (0: none

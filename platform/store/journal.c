@@ -12,6 +12,7 @@ static const char MAGIC[] = "onramp-journal 1 ";
 
 enum err journal_write(struct store *s, const struct journal *j)
 {
+	struct octets octets;
 	static uint8_t room[JOURNAL_MAX + HEAD_MAX];
 	enum err e;
 	int n = snprintf((char *)room, HEAD_MAX, "%s%04u\n", MAGIC, j->generation);
@@ -20,7 +21,8 @@ enum err journal_write(struct store *s, const struct journal *j)
 		return err_because(E_STORE, "a journal of %zu bytes is too large", j->content.n);
 	if (j->content.n > 0)
 		memcpy(room + n, j->content.p, j->content.n);
-	e = replace_at(s->dir, "journal", (struct span){ room, (size_t)n + j->content.n }, 0600);
+	octets = octets_of((struct span){ room, (size_t)n + j->content.n });
+	e = replace_at(s->dir, "journal", &octets, 0600);
 	wipe(room, sizeof room);
 	if (e == OK)
 		s->journalled = j->generation;

@@ -41,6 +41,7 @@ static enum err open_nearest(char *path, int *dir)
 enum err store_probe(const char *path)
 {
 	static const char name[] = "onramp-check.tmp";
+	const struct octets check = octets_of(span_str("check"));
 	char nearest[PATH_NAME_MAX];
 	enum err e;
 	int dir;
@@ -51,7 +52,7 @@ enum err store_probe(const char *path)
 		return e;
 	e = enough_room(dir, nearest);
 	if (e == OK) {
-		e = write_tmp(dir, name, span_str("check"), 0600);
+		e = write_tmp(dir, name, &check, 0600);
 		if (unlinkat(dir, name, 0) != 0 && e == OK)
 			e = store_failed("cannot remove", name);
 	}

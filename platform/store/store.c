@@ -4,12 +4,15 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "platform/store/file.h"
 #include "platform/store/generation.h"
 #include "platform/store/internal.h"
 #include "platform/store/numbers.h"
+
+static const char SPOOL[] = "spool.tmp";
 
 /* Replaced atomically, so no crash of ours made a journal that is none: begun anew.  One
    that only cannot be read now may be whole the next time, and what it names with it. */
@@ -41,6 +44,7 @@ static enum err sweep(struct store *s)
 		e = sweep_generations(s);
 	unlinkat(s->dir, "live.tmp", 0);
 	unlinkat(s->dir, "journal.tmp", 0);
+	unlinkat(s->dir, SPOOL, 0);
 	return e;
 }
 
@@ -132,16 +136,55 @@ void store_close(struct store *s)
 	s->live = 0;
 }
 
-enum err store_find(const struct store *s, struct arena *a, const char *name, struct span *content,
-                    bool *absent)
+enum { LIVE_PATH_MAX = GENERATION_NAME + PATH_NAME_MAX };
+
+static enum err live_path(const struct store *s, const char *name, char path[LIVE_PATH_MAX])
 {
-	char path[GENERATION_NAME + PATH_NAME_MAX], gen[GENERATION_NAME];
+	char gen[GENERATION_NAME];
 
 	if (s->live == 0)
 		return err_because(E_STORE, "%s: no live generation", s->path);
 	generation_name(s->live, gen);
-	snprintf(path, sizeof path, "%s/%s", gen, name);
-	return read_at(s->dir, path, a, STORED_FILE_MAX, content, absent);
+	snprintf(path, LIVE_PATH_MAX, "%s/%s", gen, name);
+	return OK;
+}
+
+enum err store_find(const struct store *s, struct arena *a, const char *name, struct span *content,
+                    bool *absent)
+{
+	char path[LIVE_PATH_MAX];
+	enum err e = live_path(s, name, path);
+
+	return e == OK ? read_at(s->dir, path, a, STORED_FILE_MAX, content, absent) : e;
+}
+
+enum err store_open_file(const struct store *s, const char *name, size_t max, struct octets *out,
+                         bool *absent)
+{
+	char path[LIVE_PATH_MAX];
+	enum err e = live_path(s, name, path);
+
+	*out = NO_OCTETS;
+	return e == OK ? open_at(s->dir, path, max, out, absent) : e;
+}
+
+enum err store_spool(const struct store *s, int *fd, size_t *max)
+{
+	struct statvfs v;
+	uint64_t left;
+
+	*max = 0;
+	unlinkat(s->dir, SPOOL, 0);
+	*fd = openat(s->dir, SPOOL, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (*fd < 0)
+		return store_failed("cannot create", SPOOL);
+	unlinkat(s->dir, SPOOL, 0);
+	if (fstatvfs(*fd, &v) != 0)
+		return store_failed("cannot look at the file system of", s->path);
+	left = (uint64_t)v.f_bavail * v.f_frsize;
+	left = left > STORE_RESERVE ? (left - STORE_RESERVE) / 2 : 0;
+	*max = left < SIZE_MAX ? (size_t)left : SIZE_MAX;
+	return OK;
 }
 
 enum err store_get(const struct store *s, struct arena *a, const char *name, struct span *content)

@@ -3,11 +3,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "platform/clock.h"
+#include "platform/store/file.h"
 #include "platform/store/internal.h"
 #include "platform/store/target.h"
 
@@ -237,23 +240,28 @@ static enum err wait_for(int fd, short events, const char *path, int64_t deadlin
 	return OK;
 }
 
-static enum err write_through(int fd, const char *path, struct span content, int64_t deadline)
+enum err target_put(const struct target_out *to, struct span content)
 {
 	enum err e = OK;
 
 	while (content.n > 0 && e == OK) {
-		ssize_t n = write(fd, content.p, content.n);
+		ssize_t n = write(to->fd, content.p, content.n);
 
 		if (n >= 0) {
 			content.p += n;
 			content.n -= (size_t)n;
 		} else if (errno == EAGAIN) {
-			e = wait_for(fd, POLLOUT, path, deadline);
+			e = wait_for(to->fd, POLLOUT, to->path, to->deadline);
 		} else if (errno != EINTR) {
-			return failed(path);
+			return failed(to->path);
 		}
 	}
 	return e;
+}
+
+static enum err fill(const struct target_filler *f, int fd, const char *path, int64_t deadline)
+{
+	return f->fill(f->context, &(struct target_out){ fd, path, deadline });
 }
 
 /* A fifo that nobody reads cannot be opened yet (ENXIO). */
@@ -268,24 +276,25 @@ static enum err open_stream(const char *path, int64_t deadline, int *fd)
 	return OK;
 }
 
-static enum err write_stream(const struct target *t, struct span content, int64_t deadline)
+static enum err write_stream(const struct target *t, const struct target_filler *f,
+                             int64_t deadline)
 {
 	int fd;
 	enum err e = open_stream(t->path, deadline, &fd);
 
 	if (e != OK)
 		return e;
-	e = write_through(fd, t->path, content, deadline);
+	e = fill(f, fd, t->path, deadline);
 	if (close(fd) != 0 && e == OK)
 		e = failed(t->path);
 	return e;
 }
 
-static enum err write_standard(struct span content, int64_t deadline)
+static enum err write_standard(const struct target_filler *f, int64_t deadline)
 {
 	if (fflush(stdout) != 0)
 		return failed("standard output");
-	return write_through(STDOUT_FILENO, "standard output", content, deadline);
+	return fill(f, STDOUT_FILENO, "standard output", deadline);
 }
 
 /* A name that nobody has: what lies beside the file is somebody's. */
@@ -318,9 +327,10 @@ static enum err take_over(int fd, const struct target *t, unsigned mode)
 	return fchmod(fd, (mode_t)mode) == 0 ? OK : failed(t->path);
 }
 
-static enum err fill_tmp(int fd, const struct target *t, struct span content, unsigned mode)
+static enum err fill_tmp(int fd, const struct target *t, const struct target_filler *f,
+                         unsigned mode)
 {
-	enum err e = write_through(fd, t->path, content, INT64_MAX);
+	enum err e = fill(f, fd, t->path, INT64_MAX);
 
 	if (e == OK)
 		e = take_over(fd, t, mode);
@@ -331,7 +341,7 @@ static enum err fill_tmp(int fd, const struct target *t, struct span content, un
 	return e;
 }
 
-static enum err replace(const struct target *t, struct span content, unsigned mode)
+static enum err replace(const struct target *t, const struct target_filler *f, unsigned mode)
 {
 	char tmp[PATH_NAME_MAX];
 	const char *name;
@@ -342,7 +352,7 @@ static enum err replace(const struct target *t, struct span content, unsigned mo
 		return e;
 	e = make_tmp(dir, t, name, tmp, sizeof tmp, &fd);
 	if (e == OK) {
-		e = fill_tmp(fd, t, content, mode);
+		e = fill_tmp(fd, t, f, mode);
 		if (e == OK && renameat(dir, tmp, dir, name) != 0)
 			e = failed(t->path);
 		if (e != OK)
@@ -354,7 +364,8 @@ static enum err replace(const struct target *t, struct span content, unsigned mo
 	return e;
 }
 
-enum err target_write(const char *path, struct span content, unsigned mode, int64_t deadline)
+enum err target_fill(const char *path, const struct target_filler *f, unsigned mode,
+                     int64_t deadline)
 {
 	struct target t;
 	enum err e = find(path, &t);
@@ -363,14 +374,28 @@ enum err target_write(const char *path, struct span content, unsigned mode, int6
 		return e;
 	switch (t.kind) {
 	case STANDARD:
-		return write_standard(content, deadline);
+		return write_standard(f, deadline);
 	case STREAM:
-		return write_stream(&t, content, deadline);
+		return write_stream(&t, f, deadline);
 	case ABSENT:
 	case REGULAR:
 		break;
 	}
-	return replace(&t, content, mode);
+	return replace(&t, f, mode);
+}
+
+static enum err put_all(void *context, const struct target_out *to)
+{
+	const struct span *content = context;
+
+	return target_put(to, *content);
+}
+
+enum err target_write(const char *path, struct span content, unsigned mode, int64_t deadline)
+{
+	const struct target_filler f = { put_all, &content };
+
+	return target_fill(path, &f, mode, deadline);
 }
 
 /* ---- reading */
@@ -424,5 +449,92 @@ enum err target_read(struct arena *a, const char *path, size_t max, struct span 
 		return failed(path);
 	e = read_through(fd, path, a, max, out);
 	close(fd);
+	return e;
+}
+
+/* ---- what may be large */
+
+/* TMPDIR is the operator's word for where there is room. */
+static const char *temporary_directory(void)
+{
+	const char *named = getenv("TMPDIR");
+
+	return named != NULL && named[0] == '/' ? named : "/tmp";
+}
+
+enum err target_spool(const char *path, int *fd)
+{
+	char file[PATH_NAME_MAX];
+	char *slash;
+
+	if (path == NULL || target_resolve(path, file) != OK)
+		return file_unnamed(temporary_directory(), fd);
+	slash = strrchr(file, '/');
+	if (slash == NULL)
+		return file_unnamed(".", fd);
+	slash[slash == file] = '\0'; /* of "/file" stays "/" */
+	return file_unnamed(file, fd);
+}
+
+static enum err copy(int from, const char *path, int to, size_t max, size_t *n)
+{
+	const struct target_out out = { to, path, INT64_MAX };
+	uint8_t room[OCTETS_WINDOW];
+	enum err e = OK;
+
+	for (*n = 0; e == OK;) {
+		ssize_t got = read(from, room, sizeof room);
+
+		if (got < 0 && errno != EINTR && errno != EAGAIN)
+			return failed(path);
+		if (got == 0)
+			break;
+		if (got < 0)
+			e = wait_for(from, POLLIN, path, INT64_MAX);
+		else if ((size_t)got > max - *n)
+			e = err_because(E_TOO_BIG, "%s: larger than %zu octets", path, max);
+		else
+			e = target_put(&out, (struct span){ room, (size_t)got });
+		*n += got > 0 ? (size_t)got : 0;
+	}
+	return e;
+}
+
+/* What can be read but once: a copy that can be read again. */
+static enum err keep_copy(int from, const char *path, size_t max, struct octets *out)
+{
+	size_t n = 0;
+	int fd;
+	enum err e = target_spool(NULL, &fd);
+
+	if (e != OK)
+		return e;
+	e = copy(from, path, fd, max, &n);
+	if (e == OK && n > 0)
+		*out = octets_in(fd, 0, n);
+	else
+		close(fd);
+	return e;
+}
+
+enum err target_open(const char *path, size_t max, struct octets *out)
+{
+	bool standard = strcmp(path, TARGET_STANDARD) == 0;
+	const char *name = standard ? "standard input" : path;
+	int fd = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	struct stat st;
+	enum err e = OK;
+
+	*out = NO_OCTETS;
+	if (fd < 0 || fstat(fd, &st) != 0)
+		e = failed(name);
+	else if (standard || !S_ISREG(st.st_mode))
+		e = keep_copy(fd, name, max, out);
+	else if ((uintmax_t)st.st_size > max)
+		e = err_because(E_TOO_BIG, "%s: larger than %zu octets", name, max);
+	else if (st.st_size > 0)
+		*out = octets_in(fd, 0, (size_t)st.st_size);
+	if (fd >= 0 && !standard && out->fd != fd)
+		close(fd);
 	return e;
 }

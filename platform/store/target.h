@@ -14,6 +14,7 @@
 
 #include "platform/base/arena.h"
 #include "platform/base/limits.h"
+#include "platform/base/octets.h"
 
 #define TARGET_STANDARD "-"
 
@@ -28,6 +29,29 @@ MUST_CHECK enum err target_check(const char *path);
  */
 MUST_CHECK enum err target_write(const char *path, struct span content, unsigned mode,
                                  int64_t deadline);
+
+/* The same of content that comes by pieces: fill() puts them, in order. What is replaced
+   gets its name when fill() has returned OK. */
+struct target_out {
+	int fd;
+	const char *path;
+	int64_t deadline;
+};
+struct target_filler {
+	enum err (*fill)(void *context, const struct target_out *to);
+	void *context;
+};
+MUST_CHECK enum err target_put(const struct target_out *to, struct span piece);
+MUST_CHECK enum err target_fill(const char *path, const struct target_filler *f, unsigned mode,
+                                int64_t deadline);
+
+/* A file without a name, for reading and writing: beside what path leads to, if that is a
+   regular file or may become one; else, and for NULL, in TMPDIR or /tmp. */
+MUST_CHECK enum err target_spool(const char *path, int *fd);
+
+/* Open for reading by pieces, over and again: what is no regular file is copied first, into
+   one without a name.  octets_close().  E_TOO_BIG above max. */
+MUST_CHECK enum err target_open(const char *path, size_t max, struct octets *out);
 
 /* The whole of it, "-" is the standard input.  E_TOO_BIG above max; *absent as in
    file_read(). */

@@ -20,7 +20,8 @@ static struct moment now(void)
 	return (struct moment){ TIME_SET, INT64_C(1800000000) };
 }
 
-static void prove(struct span anchor, const struct cert *issuer, struct span point, struct span crl)
+static void prove(struct span anchor, const struct cert *issuer, struct span point,
+                  const struct octets *crl)
 {
 	struct trusted trusted = { .authority = AUTHORITY_ANY };
 	struct cmp_client client = { .trusted = &trusted, .now = now };
@@ -44,14 +45,15 @@ static void prove(struct span anchor, const struct cert *issuer, struct span poi
 int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 {
 	struct span input = { p, n };
+	struct octets value, crl;
 	enum err e;
 	struct der c = der_open(input, &e);
-	struct span anchor = der_element(&c), name, crl;
-	struct span value = { c.p, e == OK ? c.n : 0 };
+	struct span anchor = der_element(&c), name;
 	struct cert issuer;
 
 	log_limit(LOG_LEVEL_ERROR);
-	e = cmp_crls_read(value, &crl);
+	value = octets_of((struct span){ c.p, e == OK ? c.n : 0 });
+	e = cmp_crls_read(&value, &crl);
 	must(e == OK ? crl.n >= 2 : crl.n == 0);
 	if (cert_read(anchor, &issuer) != OK)
 		return 0;
@@ -60,6 +62,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 	else
 		must(name.n == 0 || (name.p >= p && name.p + name.n <= p + n));
 	if (e == OK)
-		prove(anchor, &issuer, name, crl);
+		prove(anchor, &issuer, name, &crl);
 	return 0;
 }

@@ -178,8 +178,10 @@ static void a_dump_tells_what_happened(void)
 	CHECK_OK(tool_dump_open(&t));
 	tool_event(&t, CMP_SENT, "ir", 0);
 	CU_ASSERT(t.unanswered);
-	tool_message(&t, CMP_SENT, span_str("one"));
-	tool_message(&t, CMP_RECEIVED, span_str("seven!!"));
+	tool_message(&t, CMP_SENT,
+	             &(struct octets){ .p = (const uint8_t *)"one", .n = strlen("one") });
+	tool_message(&t, CMP_RECEIVED,
+	             &(struct octets){ .p = (const uint8_t *)"seven!!", .n = strlen("seven!!") });
 	tool_event(&t, CMP_RECEIVED, "ip", 0);
 	CU_ASSERT(!t.unanswered);
 	tool_event(&t, CMP_WAITING, "ip", 17);
@@ -202,7 +204,8 @@ static void a_dump_that_fails_spoils_nothing(void)
 	begin();
 	t.dump = "/nowhere/at/all";
 	tool_event(&t, CMP_SENT, "ir", 0);
-	tool_message(&t, CMP_SENT, span_str("one"));
+	tool_message(&t, CMP_SENT,
+	             &(struct octets){ .p = (const uint8_t *)"one", .n = strlen("one") });
 	CU_ASSERT(t.unanswered);
 	end();
 }

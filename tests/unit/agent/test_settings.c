@@ -159,7 +159,7 @@ static void too_many_are_refused(void)
 		                      "config registrar\noption url https://x\n");
 	CHECK_ERR(load(text, &s), E_CONFIG);
 	n = (size_t)snprintf(text, sizeof text, IDENTITY "config identity j\n");
-	for (int i = 0; i <= ANCHORS_MAX; i++)
+	for (int i = 0; i <= CA_PUBS_MAX; i++)
 		n += (size_t)snprintf(text + n, sizeof text - n, "list masa_trust /m\n");
 	CHECK_ERR(load(text, &s), E_CONFIG);
 }

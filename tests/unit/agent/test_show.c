@@ -70,11 +70,12 @@ static void holds(struct span message, const char *const *lines)
 static struct span answers[4];
 static size_t answers_seen;
 
-static void note(void *context, enum cmp_event what, struct span der)
+static void note(void *context, enum cmp_event what, const struct octets *der)
 {
 	(void)context;
 	if (what == CMP_RECEIVED && answers_seen < 4)
-		CHECK_OK(arena_copy(&ca_arena, der, &answers[answers_seen++]));
+		CHECK_OK(arena_copy(&ca_arena, (struct span){ der->p, der->n },
+		                    &answers[answers_seen++]));
 }
 
 static void a_whole_transaction(void)

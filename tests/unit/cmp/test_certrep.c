@@ -114,7 +114,7 @@ static void takes_as_many_roots_as_it_can(void)
 	IN (&w, DER_SEQUENCE) {
 		IN (&w, DER_CONTEXT(1))
 			IN (&w, DER_SEQUENCE)
-				for (unsigned i = 0; i < ANCHORS_MAX + 5; i++)
+				for (unsigned i = 0; i < CA_PUBS_MAX + 5; i++)
 					derw_raw(&w, test_hex(&a, CERT));
 		derw_raw(&w, test_hex(&a, "30 0a 30 08 02 01 00 " STATUS));
 	}
@@ -122,7 +122,7 @@ static void takes_as_many_roots_as_it_can(void)
 	log_to(count_lines, &lines);
 	CHECK_OK(cmp_cert_rep_read(out, &r));
 	log_to(NULL, NULL);
-	CU_ASSERT_EQUAL(r.ca_pubs_count, ANCHORS_MAX);
+	CU_ASSERT_EQUAL(r.ca_pubs_count, CA_PUBS_MAX);
 	CU_ASSERT_EQUAL(r.ca_pubs_ignored, 5);
 	CU_ASSERT_EQUAL(lines, 0); /* a message says how many, once */
 }

@@ -180,19 +180,20 @@ static struct span crl(const char *issuer, const struct signer *key, uint32_t re
 /* RFC 9483 3.5: with caPubs the status of the signer is checked. */
 static void with_a_status(void)
 {
-	struct span list;
+	struct octets list;
 
 	fake_ca_open(&ca, &ca_arena);
 	ca.issue.issuer = "Stranger";
 	ca.issue.issuer_key = ca.stranger_key;
 	ca.ca_pubs[0] = ca.stranger;
 	ca.ca_pubs_count = 1;
-	list = crl("Root", ca.root_key, 0);
+	list = octets_of(crl("Root", ca.root_key, 0));
 	ca.client.crls = &list;
 	ca.client.crl_count = 1;
 	CHECK_OK(enrol_by(NULL, NULL, 0));
 	CU_ASSERT_EQUAL(issued.ca_pubs_count, 1);
-	list = crl("Root", ca.root_key, 1); /* every certificate of the fake CA has this number */
+	list = octets_of(
+		crl("Root", ca.root_key, 1)); /* every certificate of the fake CA has this number */
 	CHECK_ERR(enrol_by(NULL, NULL, 0), E_CMP_SIGNER);
 	fake_ca_close(&ca);
 }
@@ -200,7 +201,7 @@ static void with_a_status(void)
 /* RFC 9483 4.1: the root of the signer's own certificate is no new anchor. */
 static void no_lifting_up(void)
 {
-	struct span list;
+	struct octets list;
 
 	fake_ca_open(&ca, &ca_arena);
 	/* what is pinned is the CA between: the RA below it, the new certificate below the root */
@@ -216,7 +217,7 @@ static void no_lifting_up(void)
 	ca.ca_pubs[0] = ca.root;
 	ca.ca_pubs_count = 1;
 	CHECK_ERR(enrol_by(NULL, NULL, 0), E_ISSUED_CHAIN);
-	list = crl("Sub", ca.stranger_key, 0);
+	list = octets_of(crl("Sub", ca.stranger_key, 0));
 	ca.client.crls = &list;
 	ca.client.crl_count = 1;
 	CHECK_ERR(enrol_by(bring_sub, NULL, 0), E_ISSUED_CHAIN);

@@ -9,6 +9,15 @@ static struct fake_ca ca;
 static struct span certs[POOL_MAX];
 static size_t count;
 
+static enum err get_list(void)
+{
+	struct octets list;
+	enum err e = cmp_get_ca_certs(&ca.client, &a, &list);
+
+	count = 0;
+	return e == OK ? cmp_ca_certs_hold(&list, &a, certs, POOL_MAX, &count) : e;
+}
+
 static enum err get(struct span info, void (*bend)(struct fake_ca *, struct fake_message *))
 {
 	struct fake_row script[] = { { REPLY_INFO, bend }, { REPLY_NONE, NULL } };
@@ -16,7 +25,7 @@ static enum err get(struct span info, void (*bend)(struct fake_ca *, struct fake
 	arena_reset(&a);
 	ca.info = info;
 	fake_ca_plays(&ca, script);
-	return cmp_get_ca_certs(&ca.client, &a, certs, &count);
+	return get_list();
 }
 
 static struct span list_of(const struct span *items, size_t n, size_t times)
@@ -55,8 +64,10 @@ static void takes_as_many_as_it_can(void)
 
 	fake_ca_open(&ca, &ca_arena);
 	some[0] = ca.root;
-	CHECK_OK(get(list_of(some, 1, 50), NULL));
+	CHECK_OK(get(list_of(some, 1, POOL_MAX), NULL));
 	CU_ASSERT_EQUAL(count, POOL_MAX);
+	CHECK_ERR(get(list_of(some, 1, POOL_MAX + 1), NULL), E_TOO_BIG); /* never fewer */
+	CU_ASSERT_EQUAL(count, 0);
 	some[0] = SPAN(rubbish);
 	some[1] = ca.root;
 	CHECK_OK(get(list_of(some, 2, 1), NULL));
@@ -131,7 +142,7 @@ static void waits_for_them(void)
 	arena_reset(&a);
 	fake_ca_plays(&ca, script);
 	ca.info = list_of(&ca.root, 1, 1);
-	CHECK_OK(cmp_get_ca_certs(&ca.client, &a, certs, &count));
+	CHECK_OK(get_list());
 	CU_ASSERT_EQUAL(count, 1);
 	CU_ASSERT_EQUAL(ca.request.body, BODY_POLL_REQ);
 	fake_ca_close(&ca);
@@ -156,10 +167,10 @@ static void asks_once_more(void)
 	fake_ca_open(&ca, &ca_arena);
 	arena_reset(&a);
 	fake_ca_plays(&ca, once);
-	CHECK_OK(cmp_get_ca_certs(&ca.client, &a, certs, &count));
+	CHECK_OK(get_list());
 	CU_ASSERT_EQUAL(ca.transactions, 2);
 	fake_ca_plays(&ca, twice);
-	CHECK_ERR(cmp_get_ca_certs(&ca.client, &a, certs, &count), E_HTTP);
+	CHECK_ERR(get_list(), E_HTTP);
 	fake_ca_close(&ca);
 }
 

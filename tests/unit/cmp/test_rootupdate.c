@@ -315,7 +315,7 @@ static void a_revoked_link_proves_nothing(void)
 		ca.arena,
 		&(struct fake_crl){ .issuer = "/CN=Root", .entries = ENTRY_1, .key = ca.root_key });
 	CHECK_OK(ask(ca.root, content(new_with_new("Root"), new_with_old("Root"), NO_BYTES), NULL));
-	ca.client.crls = &list;
+	ca.client.crls = &(struct octets){ .p = list.p, .n = list.n };
 	ca.client.crl_count = 1;
 	/* the signer of the message has the same number: by another CA, it is not meant */
 	ca.trusted.authority = AUTHORITY_ANY;

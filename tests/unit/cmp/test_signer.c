@@ -516,12 +516,11 @@ static void by_ra_below_sub(struct fake_ca *c, struct fake_message *m)
 static enum err get_ca_certs(void)
 {
 	const struct fake_row script[] = { { REPLY_INFO, by_ra_below_sub }, { REPLY_NONE, NULL } };
-	struct span certs[POOL_MAX];
-	size_t n;
+	struct octets list;
 
 	arena_reset(&a);
 	fake_ca_plays(&ca, script);
-	return cmp_get_ca_certs(&ca.client, &a, certs, &n);
+	return cmp_get_ca_certs(&ca.client, &a, &list);
 }
 
 /* A signer without its intermediate: any operation may have it from what is known. */

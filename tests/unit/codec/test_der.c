@@ -53,8 +53,9 @@ static void lengths_are_minimal_and_definite(void)
 	CHECK_ERR(element("04 82 00 80"), E_NOT_DER);
 	CHECK_ERR(element("04 83 00 ff ff"), E_NOT_DER);
 	CHECK_ERR(element("30 80 00 00"), E_NOT_DER);
-	CHECK_ERR(element("04 84 00 00 00 01 00"), E_RANGE);
-	CHECK_ERR(element("04 84 ff ff ff ff"), E_RANGE);
+	CHECK_ERR(element("04 84 00 00 00 01 00"), E_NOT_DER);
+	CHECK_ERR(element("04 85 01 00 00 00 00 00"), E_RANGE);
+	CHECK_ERR(element("04 84 ff ff ff ff"), E_TRUNCATED);
 	CHECK_ERR(element("04 ff"), E_RANGE);
 	CHECK_ERR(element("04 83 ff ff ff"), E_TRUNCATED);
 	CHECK_ERR(element("04 00 00"), E_TRAILING);

@@ -63,7 +63,7 @@ static const struct {
 	{ "detached.p7", E_UNEXPECTED },
 	{ "evil.p7", E_CERT_CHAIN },
 	{ "good_then_bad.p7", E_SIGNATURE },
-	{ "hugelen.p7", E_RANGE },
+	{ "hugelen.p7", E_TRUNCATED },
 	{ "iddata.p7", E_UNEXPECTED },
 	{ "indef.p7", E_NOT_DER },
 	{ "noattr.p7", E_UNEXPECTED },

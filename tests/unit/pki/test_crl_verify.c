@@ -20,7 +20,7 @@ static void begin(void)
 	root_crl = fake_x509_file(&a, "root.crl");
 	CHECK_OK(cert_read(sub, &issuer));
 	CHECK_OK(anchors_add(&anchors, ANCHOR_CERT, fake_x509_file(&a, "root.der")));
-	r = (struct crl_request){ .der = fake_x509_file(&a, "good.crl"),
+	r = (struct crl_request){ .der = octets_of(fake_x509_file(&a, "good.crl")),
 		                  .issuer = issuer.subject,
 		                  .anchors = &anchors,
 		                  .pool = &sub,
@@ -36,7 +36,7 @@ static void lists_below_an_anchor(void)
 	CHECK_OK(crl_verify(&r, &this_update));
 	CU_ASSERT_EQUAL(this_update, INT64_C(1767225600));
 	/* the anchor's own */
-	r.der = root_crl;
+	r.der = octets_of(root_crl);
 	CHECK_ERR(crl_verify(&r, &this_update), E_CERT_NAMES);
 	CU_ASSERT_EQUAL(this_update, 0);
 	r.issuer = issuer.issuer;
@@ -46,17 +46,19 @@ static void lists_below_an_anchor(void)
 static void what_a_list_says_of_its_age(void)
 {
 	int64_t from, to;
-	struct span cut;
+	struct octets cut, other = octets_of(NO_BYTES);
 
 	begin();
 	anchors.n = 0;
-	CHECK_OK(crl_dates(r.der, &from, &to));
+	CHECK_OK(crl_dates(&r.der, &from, &to));
 	CU_ASSERT_EQUAL(from, INT64_C(1767225600));
 	CU_ASSERT(to > from);
-	cut = (struct span){ r.der.p, r.der.n - 1 };
-	CHECK_ERR(crl_dates(cut, &from, &to), E_CERT_SYNTAX);
+	cut = r.der;
+	cut.n--;
+	CHECK_ERR(crl_dates(&cut, &from, &to), E_CERT_SYNTAX);
 	CU_ASSERT(from == 0 && to == 0);
-	CHECK_ERR(crl_dates(sub, &from, &to), E_CERT_SYNTAX);
+	other = octets_of(sub);
+	CHECK_ERR(crl_dates(&other, &from, &to), E_CERT_SYNTAX);
 }
 
 static void needs_a_way_to_an_anchor(void)
@@ -87,13 +89,13 @@ static void dates_and_rubbish(void)
 	int64_t this_update;
 
 	begin();
-	r.der = fake_x509_file(&a, "stale.crl");
+	r.der = octets_of(fake_x509_file(&a, "stale.crl"));
 	CHECK_ERR(crl_verify(&r, &this_update), E_CERT_TIME);
 	r.now = (struct moment){ TIME_UNSET, 0 };
 	CHECK_OK(crl_verify(&r, &this_update));
-	r.der = sub;
+	r.der = octets_of(sub);
 	CHECK_ERR(crl_verify(&r, &this_update), E_CERT_SYNTAX);
-	r.der = NO_BYTES;
+	r.der = NO_OCTETS;
 	CHECK_ERR(crl_verify(&r, &this_update), E_CERT_SYNTAX);
 }
 
@@ -101,7 +103,8 @@ static void dates_and_rubbish(void)
 static void an_issuer_that_is_revoked(void)
 {
 	struct signer *root_key, *sub_key;
-	struct span root, list, of_root;
+	struct span root, list;
+	struct octets of_root;
 	int64_t this_update;
 
 	begin();
@@ -119,14 +122,14 @@ static void an_issuer_that_is_revoked(void)
 	                                          .extensions = X_CA X_KU_CA,
 	                                          .key = root_key });
 	list = fake_crl(&a, &(struct fake_crl){ .issuer = "/CN=S", .key = sub_key });
-	of_root = fake_crl(
+	of_root = octets_of(fake_crl(
 		&a, &(struct fake_crl){ .issuer = "/CN=R",
 	                                .entries = "3012 020107 170d 3236303130313030303030305a",
-	                                .key = root_key });
+	                                .key = root_key }));
 	CHECK_OK(cert_read(sub, &issuer));
 	anchors.n = 0;
 	CHECK_OK(anchors_add(&anchors, ANCHOR_CERT, root));
-	r.der = list;
+	r.der = octets_of(list);
 	r.issuer = issuer.subject;
 	CHECK_OK(crl_verify(&r, &this_update));
 	r.crls = &of_root;
