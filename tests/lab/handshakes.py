@@ -38,7 +38,7 @@ def _rows():
     for server in ("openssl", "gnutls"):
         for group, count in (("X25519", 1), ("P-256", 2), ("P-384", 2), ("P-521", 2)):
             yield Handshake(f"groups-{server}-{group.lower()}", server, group, count, (group,))
-        yield Handshake(f"groups-{server}", server, "", 1, (HYBRID, "X25519"))
+        yield Handshake(f"groups-{server}", server, "", 1, (HYBRID, "X25519", "P-256"))
         yield Handshake(f"groups-{server}-1.2", server, "", 1, ("X25519", "P-256"), "1.2")
     yield Handshake("groups-openssl-hybrid", "openssl", HYBRID, 1, (HYBRID,))
     yield Handshake("groups-openssl-p256-or-x25519", "openssl", "P-256:X25519", 1, ("X25519",))
