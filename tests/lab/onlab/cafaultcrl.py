@@ -137,8 +137,8 @@ _scope("indirect", "the list tells of other issuers' certificates, too", ENDS,
        der.tlv(0x84, b"\xff"))  # fmt: skip
 _scope("other-point", "the list is of a distribution point that nobody asked for", ENDS,
        point=distribution_point_name("http://crl.example/another.crl"))  # fmt: skip
-_scope("scope-empty", "an issuingDistributionPoint that says nothing", ENDS)
-_scope("scope-default", "an issuingDistributionPoint with DEFAULT values: BER, not DER", ENDS,
+_scope("scope-empty", "an issuingDistributionPoint that says nothing", TAKES)
+_scope("scope-default", "an issuingDistributionPoint with DEFAULT values: BER, not DER", TAKES,
        der.tlv(0x81, b"\xff"), der.tlv(0x82, b"\0"))  # fmt: skip
 
 
