@@ -121,7 +121,7 @@ enum err tool_run_template(struct cmp_tool *t)
 		return e;
 	tool_say_flag(t, "present", got.present);
 	if (!got.present) {
-		tool_say(t, "no template:", NULL, "the CA has no wishes");
+		tool_say(t, "no template:", NULL, "CA provides no request template");
 		return OK;
 	}
 	tool_say_number(t, "template, octets:", NULL, (int64_t)got.bytes.n);

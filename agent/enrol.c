@@ -142,7 +142,7 @@ enum err fetch_template(struct onboard *o)
 		t->template = (struct cmp_template){ .present = false };
 		e = OK;
 	}
-	progress_detail(t->template.present ? "the CA has wishes" : "the CA has no wishes");
+	progress_detail(t->template.present ? "the CA has wishes" : "CA provides no request template");
 	return e;
 }
 

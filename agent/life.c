@@ -9,9 +9,9 @@
 /* Renewal by kur; or, the certificate having ended, by ir: the same steps. */
 static const struct step renewal[] = {
 	{ { "find the owner's server", 0, REGISTRAR }, find_registrar, MUST_WORK },
-	{ { "load what is in use", REGISTRAR, IN_USE }, load_in_use, MUST_WORK },
+	{ { "load the certificate in use", REGISTRAR, IN_USE }, load_in_use, MUST_WORK },
 	{ { "open TLS", IN_USE, LINK }, open_link, MUST_WORK },
-	{ { "hold the peer to the owner", IN_USE | LINK, TRUST }, pin_owner_link, MUST_WORK },
+	{ { "verify the server's certificate", IN_USE | LINK, TRUST }, pin_owner_link, MUST_WORK },
 	{ { "fetch CA certificates", TRUST, CA_CERTS }, fetch_ca_certs, MUST_WORK },
 	{ { "fetch request template", TRUST, TEMPLATE }, fetch_template, MUST_WORK },
 	{ { "make the operational key", TEMPLATE, KEY }, make_key, MUST_WORK },
@@ -20,13 +20,13 @@ static const struct step renewal[] = {
 };
 
 static const struct step renewal_resuming[] = {
-	{ { "find what was interrupted", 0, REGISTRAR }, find_interrupted, MUST_WORK },
-	{ { "load what is in use", REGISTRAR, IN_USE }, load_in_use, MUST_WORK },
+	{ { "read the interrupted attempt", 0, REGISTRAR }, find_interrupted, MUST_WORK },
+	{ { "load the certificate in use", REGISTRAR, IN_USE }, load_in_use, MUST_WORK },
 	{ { "open TLS", IN_USE, LINK }, open_link, MUST_WORK },
-	{ { "hold the peer to the owner", IN_USE | LINK, TRUST }, pin_owner_link, MUST_WORK },
-	{ { "take up the staged key", TRUST, KEY | TEMPLATE }, take_up_key, MUST_WORK },
+	{ { "verify the server's certificate", IN_USE | LINK, TRUST }, pin_owner_link, MUST_WORK },
+	{ { "load the staged key", TRUST, KEY | TEMPLATE }, take_up_key, MUST_WORK },
 	{ { "fetch CA certificates", TRUST, CA_CERTS }, fetch_ca_certs, MAY_FAIL },
-	{ { "go on with the renewal", TRUST | IN_USE | CA_CERTS | TEMPLATE | KEY, CERT },
+	{ { "resume the renewal", TRUST | IN_USE | CA_CERTS | TEMPLATE | KEY, CERT },
 	  enrol,
 	  MUST_WORK },
 	{ { "commit to configuration", CERT, STORED }, commit, MUST_WORK },
@@ -34,28 +34,28 @@ static const struct step renewal_resuming[] = {
 
 static const struct step revocation[] = {
 	{ { "find the owner's server", 0, REGISTRAR }, find_registrar, MUST_WORK },
-	{ { "load what is in use", REGISTRAR, IN_USE }, load_in_use, MUST_WORK },
+	{ { "load the certificate in use", REGISTRAR, IN_USE }, load_in_use, MUST_WORK },
 	{ { "open TLS", IN_USE, LINK }, open_link, MUST_WORK },
-	{ { "hold the peer to the owner", IN_USE | LINK, TRUST }, pin_owner_link, MUST_WORK },
-	{ { "write the record of it", TRUST | IN_USE, RECORD }, stage_record, MUST_WORK },
+	{ { "verify the server's certificate", IN_USE | LINK, TRUST }, pin_owner_link, MUST_WORK },
+	{ { "prepare revocation record", TRUST | IN_USE, RECORD }, stage_record, MUST_WORK },
 	{ { "revoke", TRUST | IN_USE | RECORD, REVOKED }, revoke_in_use, MUST_WORK },
 	{ { "record the revocation", REVOKED, STORED }, record_revocation, MUST_WORK },
 };
 
 static const struct step roots[] = {
 	{ { "find the owner's server", 0, REGISTRAR }, find_registrar, MUST_WORK },
-	{ { "load what is in use", REGISTRAR, IN_USE }, load_in_use, MUST_WORK },
+	{ { "load the certificate in use", REGISTRAR, IN_USE }, load_in_use, MUST_WORK },
 	{ { "open TLS", IN_USE, LINK }, open_link, MUST_WORK },
-	{ { "hold the peer to the owner", IN_USE | LINK, TRUST }, pin_owner_link, MUST_WORK },
+	{ { "verify the server's certificate", IN_USE | LINK, TRUST }, pin_owner_link, MUST_WORK },
 	{ { "ask for newer roots", TRUST | IN_USE, NEWS }, ask_roots, MUST_WORK },
 	{ { "commit to configuration", NEWS, STORED }, commit_upkeep, MUST_WORK },
 };
 
 static const struct step crl[] = {
 	{ { "find the owner's server", 0, REGISTRAR }, find_registrar, MUST_WORK },
-	{ { "load what is in use", REGISTRAR, IN_USE }, load_in_use, MUST_WORK },
+	{ { "load the certificate in use", REGISTRAR, IN_USE }, load_in_use, MUST_WORK },
 	{ { "open TLS", IN_USE, LINK }, open_link, MUST_WORK },
-	{ { "hold the peer to the owner", IN_USE | LINK, TRUST }, pin_owner_link, MUST_WORK },
+	{ { "verify the server's certificate", IN_USE | LINK, TRUST }, pin_owner_link, MUST_WORK },
 	{ { "ask for a newer CRL", TRUST | IN_USE, NEWS }, ask_crl, MUST_WORK },
 	{ { "commit to configuration", NEWS, STORED }, commit_upkeep, MUST_WORK },
 };

@@ -10,7 +10,7 @@ static const struct step onboarding[] = {
 	{ { "open provisional TLS", REGISTRAR, LINK }, open_link, MUST_WORK },
 	{ { "request a voucher", LINK, ANSWER }, ask_voucher, MUST_WORK },
 	{ { "verify the voucher", ANSWER, VOUCHER }, check_voucher, MUST_WORK },
-	{ { "hold the peer to its pin", LINK | VOUCHER, TRUST }, pin_link, MUST_WORK },
+	{ { "verify registrar against voucher pin", LINK | VOUCHER, TRUST }, pin_link, MUST_WORK },
 	{ { "report voucher status", TRUST, 0 }, tell_voucher_status, MAY_FAIL },
 	{ { "fetch CA certificates", TRUST, CA_CERTS }, fetch_ca_certs, MUST_WORK },
 	{ { "fetch request template", TRUST, TEMPLATE }, fetch_template, MUST_WORK },
@@ -23,16 +23,14 @@ static const struct step onboarding[] = {
 /* What is staged is taken up once somebody answers: a registrar that is out of reach
    for a while costs nothing.  CA certificates only help with paths. */
 static const struct step resuming[] = {
-	{ { "find what was interrupted", 0, REGISTRAR }, find_interrupted, MUST_WORK },
+	{ { "read the interrupted attempt", 0, REGISTRAR }, find_interrupted, MUST_WORK },
 	{ { "open provisional TLS", REGISTRAR, LINK }, open_link, MUST_WORK },
-	{ { "take up the stored voucher", LINK, ANSWER }, take_up_voucher, MUST_WORK },
+	{ { "load the stored voucher", LINK, ANSWER }, take_up_voucher, MUST_WORK },
 	{ { "verify the voucher", ANSWER, VOUCHER }, check_voucher, MUST_WORK },
-	{ { "hold the peer to its pin", LINK | VOUCHER, TRUST }, pin_link, MUST_WORK },
-	{ { "take up the staged key", TRUST, KEY | TEMPLATE }, take_up_key, MUST_WORK },
+	{ { "verify registrar against voucher pin", LINK | VOUCHER, TRUST }, pin_link, MUST_WORK },
+	{ { "load the staged key", TRUST, KEY | TEMPLATE }, take_up_key, MUST_WORK },
 	{ { "fetch CA certificates", TRUST, CA_CERTS }, fetch_ca_certs, MAY_FAIL },
-	{ { "go on with the enrolment", TRUST | CA_CERTS | TEMPLATE | KEY, CERT },
-	  enrol,
-	  MUST_WORK },
+	{ { "resume the enrolment", TRUST | CA_CERTS | TEMPLATE | KEY, CERT }, enrol, MUST_WORK },
 	{ { "commit to configuration", CERT, STORED }, commit, MUST_WORK },
 	{ { "report enrolment", STORED, 0 }, tell_enrolled, MAY_FAIL },
 };

@@ -122,5 +122,5 @@ enum err cmp_issued_chain(struct cmp_session *s, const struct cert *cert,
 		return err_because(E_ISSUED_CHAIN,
 		                   "what is pinned is no CA, so the CA has to send its "
 		                   "root in caPubs (RFC 9733 5.1), and did not");
-	return err_within(E_ISSUED_CHAIN, e, "no path to a trust anchor");
+	return err_within(E_ISSUED_CHAIN, e, "no certification path to a trust anchor");
 }

@@ -106,7 +106,7 @@ MUST_CHECK enum err cmp_ca_certs_each(const struct octets *list, const struct cm
 MUST_CHECK enum err cmp_ca_certs_hold(const struct octets *list, struct arena *a,
                                       struct span *certs, size_t cap, size_t *count);
 
-/* RFC 9483 4.3.3. present false: the CA has no wishes.  E_CMP_NONE on 404; E_CMP_ERROR
+/* RFC 9483 4.3.3. present false: CA provides no request template.  E_CMP_NONE on 404; E_CMP_ERROR
    with refused set: it is the CA's own word that there is none. */
 struct cmp_template {
 	bool present;

@@ -26,95 +26,95 @@ enum verdict { FINE, AGAIN, WAIT, NEXT, HALT };
 #define ERR_TABLE(X) \
 	X(OK,                  FINE,   0, "ok") \
 	/* ourselves */ \
-	X(E_USAGE,             HALT,   2, "the command line is not understood") \
-	X(E_CONFIG,            HALT,   3, "the configuration is missing or wrong") \
-	X(E_IDENTITY,          HALT,   4, "the device identity (IDevID) cannot be used") \
-	X(E_STORE,             HALT,   5, "persistent storage cannot be read or written") \
-	X(E_BUSY,              HALT,   6, "another onramp is at work on this state") \
-	X(E_ENTROPY,           HALT,   7, "no secure random numbers") \
-	X(E_CRYPTO,            HALT,   8, "the cryptographic library failed") \
-	X(E_BUG,               HALT,   9, "onramp broke one of its own rules") \
+	X(E_USAGE,             HALT,   2, "invalid command line") \
+	X(E_CONFIG,            HALT,   3, "configuration missing or invalid") \
+	X(E_IDENTITY,          HALT,   4, "device identity (IDevID) not usable") \
+	X(E_STORE,             HALT,   5, "reading or writing storage failed") \
+	X(E_BUSY,              HALT,   6, "state directory in use by another onramp process") \
+	X(E_ENTROPY,           HALT,   7, "no secure random numbers available") \
+	X(E_CRYPTO,            HALT,   8, "cryptographic library failed") \
+	X(E_BUG,               HALT,   9, "internal error") \
 	/* the way there */ \
-	X(E_UNREACHABLE,       NEXT,  10, "no connection to the server") \
+	X(E_UNREACHABLE,       NEXT,  10, "cannot connect to the server") \
 	X(E_TIMEOUT,           NEXT,  11, "no answer in time") \
-	X(E_TLS,               NEXT,  12, "the TLS handshake failed") \
-	X(E_TLS_REFUSED,       NEXT,  13, "the server refused our certificate") \
-	X(E_PEER_CHANGED,      NEXT,  14, "the server came back with another certificate") \
-	X(E_HTTP,              NEXT,  15, "the answer is not proper HTTP, or broke off") \
-	X(E_TOO_BIG,           NEXT,  16, "the answer is larger than its limit") \
-	X(E_REDIRECT,          NEXT,  17, "the server redirects where we must not follow") \
-	X(E_MEDIA_TYPE,        NEXT,  18, "the answer is of a kind not asked for") \
-	X(E_WAITING,           WAIT,  19, "the server asks us to come back later") \
+	X(E_TLS,               NEXT,  12, "TLS handshake failed") \
+	X(E_TLS_REFUSED,       NEXT,  13, "server refused our certificate") \
+	X(E_PEER_CHANGED,      NEXT,  14, "server certificate changed on reconnection") \
+	X(E_HTTP,              NEXT,  15, "HTTP answer invalid or incomplete") \
+	X(E_TOO_BIG,           NEXT,  16, "answer larger than its limit") \
+	X(E_REDIRECT,          NEXT,  17, "redirect not allowed") \
+	X(E_MEDIA_TYPE,        NEXT,  18, "unexpected media type in the answer") \
+	X(E_WAITING,           WAIT,  19, "server asks to retry later") \
 	/* what the registrar says to a voucher request, RFC 8995 5.6 */ \
-	X(E_REG_MALFORMED,     NEXT,  20, "the registrar finds our request malformed (400)") \
-	X(E_REG_PROXIMITY,     NEXT,  21, "the registrar saw another peer certificate than ours (401)") \
-	X(E_REG_FORBIDDEN,     NEXT,  22, "the registrar refuses this device (403)") \
-	X(E_REG_UNKNOWN,       NEXT,  23, "registrar or MASA do not know this device (404)") \
-	X(E_REG_FORMAT,        NEXT,  24, "the registrar does not take our voucher format (406, 415)") \
-	X(E_REG_TROUBLE,      AGAIN,  25, "registrar or MASA are in trouble (5xx)") \
-	X(E_REG_STATUS,        NEXT,  26, "the registrar answered with an unexpected status") \
+	X(E_REG_MALFORMED,     NEXT,  20, "registrar rejects the request as malformed (400)") \
+	X(E_REG_PROXIMITY,     NEXT,  21, "registrar saw another peer certificate than ours (401)") \
+	X(E_REG_FORBIDDEN,     NEXT,  22, "registrar refuses this device (403)") \
+	X(E_REG_UNKNOWN,       NEXT,  23, "404 from the registrar: wrong path, or this device is not known") \
+	X(E_REG_FORMAT,        NEXT,  24, "registrar does not support the voucher format (406, 415)") \
+	X(E_REG_TROUBLE,      AGAIN,  25, "registrar or MASA failed (5xx)") \
+	X(E_REG_STATUS,        NEXT,  26, "unexpected HTTP status from the registrar") \
 	/* the voucher, RFC 8995 5.6.1 */ \
-	X(E_VOUCHER_SYNTAX,    NEXT,  30, "the voucher is malformed") \
-	X(E_VOUCHER_SIGNATURE, NEXT,  31, "the voucher's signature is not good") \
-	X(E_VOUCHER_SIGNER,    NEXT,  32, "the voucher is not signed by our manufacturer's MASA") \
-	X(E_VOUCHER_ASSERTION, NEXT,  33, "the voucher's assertion is not acceptable") \
-	X(E_VOUCHER_SERIAL,    NEXT,  34, "the voucher is for another device") \
-	X(E_VOUCHER_ISSUER,    NEXT,  35, "the voucher names another IDevID issuer") \
-	X(E_VOUCHER_NONCE,     NEXT,  36, "the voucher's nonce is missing or not ours") \
-	X(E_VOUCHER_EXPIRED,   NEXT,  37, "the voucher has expired") \
-	X(E_VOUCHER_DATE,      NEXT,  38, "the voucher comes from the future") \
-	X(E_VOUCHER_NO_PIN,    NEXT,  39, "the voucher pins nothing") \
-	X(E_VOUCHER_REVOKED,   NEXT,  40, "the pinned certificate's revocation status cannot be had") \
-	X(E_PIN,               NEXT,  41, "the registrar is not the one the voucher pins") \
-	X(E_PIN_ROLE,          NEXT,  42, "the peer belongs to the domain but is no registrar") \
+	X(E_VOUCHER_SYNTAX,    NEXT,  30, "voucher malformed") \
+	X(E_VOUCHER_SIGNATURE, NEXT,  31, "voucher signature invalid") \
+	X(E_VOUCHER_SIGNER,    NEXT,  32, "voucher not signed by the manufacturer's MASA") \
+	X(E_VOUCHER_ASSERTION, NEXT,  33, "voucher assertion not acceptable") \
+	X(E_VOUCHER_SERIAL,    NEXT,  34, "voucher is for another device") \
+	X(E_VOUCHER_ISSUER,    NEXT,  35, "voucher names another IDevID issuer") \
+	X(E_VOUCHER_NONCE,     NEXT,  36, "voucher nonce missing or wrong") \
+	X(E_VOUCHER_EXPIRED,   NEXT,  37, "voucher expired") \
+	X(E_VOUCHER_DATE,      NEXT,  38, "voucher created-on is in the future") \
+	X(E_VOUCHER_NO_PIN,    NEXT,  39, "voucher pins no certificate or key") \
+	X(E_VOUCHER_REVOKED,   NEXT,  40, "revocation status of the pinned certificate not available") \
+	X(E_PIN,               NEXT,  41, "registrar is not the one pinned by the voucher") \
+	X(E_PIN_ROLE,          NEXT,  42, "peer belongs to the domain but is not a registrar") \
 	/* certificates and signatures in general */ \
-	X(E_CERT_SYNTAX,       NEXT,  50, "the certificate is malformed") \
-	X(E_SIGNATURE,         NEXT,  51, "a signature is wrong") \
-	X(E_CERT_TIME,         NEXT,  52, "a certificate is outside its validity") \
-	X(E_CERT_CHAIN,        NEXT,  53, "no path to a trust anchor") \
-	X(E_CERT_CA,           NEXT,  54, "an issuer is not a CA, or not for this") \
-	X(E_CERT_NAMES,        NEXT,  55, "a name is outside its constraints, or not the expected one") \
-	X(E_CERT_USAGE,        NEXT,  56, "a certificate is not for this use") \
-	X(E_CERT_CRITICAL,     NEXT,  57, "a critical extension is not understood") \
-	X(E_REVOKED,           NEXT,  58, "a certificate is revoked, or its status unknown") \
-	X(E_ALGORITHM,         NEXT,  59, "an algorithm or key is not allowed or not available") \
+	X(E_CERT_SYNTAX,       NEXT,  50, "certificate malformed") \
+	X(E_SIGNATURE,         NEXT,  51, "signature invalid") \
+	X(E_CERT_TIME,         NEXT,  52, "certificate outside its validity period") \
+	X(E_CERT_CHAIN,        NEXT,  53, "no certification path to a trust anchor") \
+	X(E_CERT_CA,           NEXT,  54, "issuer is not a CA, or not for this purpose") \
+	X(E_CERT_NAMES,        NEXT,  55, "name outside its constraints, or not the expected one") \
+	X(E_CERT_USAGE,        NEXT,  56, "certificate not valid for this purpose") \
+	X(E_CERT_CRITICAL,     NEXT,  57, "unknown critical extension") \
+	X(E_REVOKED,           NEXT,  58, "certificate revoked, or revocation status unknown") \
+	X(E_ALGORITHM,         NEXT,  59, "algorithm or key not allowed or not available") \
 	/* CMP, RFC 9483 3.5 */ \
-	X(E_CMP_SYNTAX,        NEXT,  60, "the CMP message is malformed") \
-	X(E_CMP_VERSION,       NEXT,  61, "the CMP version is not 2 or 3") \
-	X(E_CMP_TRANSACTION,   NEXT,  62, "the CMP message belongs to another transaction") \
-	X(E_CMP_BODY,          NEXT,  63, "the CMP message is of a kind not allowed here") \
-	X(E_CMP_NONCE,         NEXT,  64, "a CMP nonce is missing, short or not ours") \
-	X(E_CMP_PROTECTION,    NEXT,  65, "the CMP message's protection is missing or wrong") \
-	X(E_CMP_SIGNER,        NEXT,  66, "the CMP message's signer is not trusted or not authorized") \
-	X(E_CMP_TIME,          NEXT,  67, "the CMP message is not of this time") \
-	X(E_CMP_CONTENT,       NEXT,  68, "the CMP message does not answer what was asked") \
-	X(E_CMP_REJECTED,      NEXT,  69, "the CA rejected the request") \
-	X(E_CMP_ERROR,         NEXT,  70, "the CA answered with an error message") \
-	X(E_CMP_NONE,          NEXT,  71, "the server offers no CMP at this place") \
-	X(E_CMP_TIMEOUT,       NEXT,  72, "the CA did not decide in time") \
-	X(E_CMP_AGAIN,        AGAIN,  73, "the CA asks to try again") \
-	X(E_CMP_TEMPLATE,      NEXT,  74, "the CA's template asks for what we cannot do") \
+	X(E_CMP_SYNTAX,        NEXT,  60, "CMP message malformed") \
+	X(E_CMP_VERSION,       NEXT,  61, "CMP version is not 2 or 3") \
+	X(E_CMP_TRANSACTION,   NEXT,  62, "CMP message belongs to another transaction") \
+	X(E_CMP_BODY,          NEXT,  63, "CMP message type not allowed here") \
+	X(E_CMP_NONCE,         NEXT,  64, "CMP nonce missing, short or wrong") \
+	X(E_CMP_PROTECTION,    NEXT,  65, "CMP message protection missing or invalid") \
+	X(E_CMP_SIGNER,        NEXT,  66, "CMP message signer not trusted or not authorized") \
+	X(E_CMP_TIME,          NEXT,  67, "CMP messageTime outside the allowed window") \
+	X(E_CMP_CONTENT,       NEXT,  68, "CMP answer does not match the request") \
+	X(E_CMP_REJECTED,      NEXT,  69, "CA rejected the request") \
+	X(E_CMP_ERROR,         NEXT,  70, "CA answered with an error message") \
+	X(E_CMP_NONE,          NEXT,  71, "no CMP service at this URL") \
+	X(E_CMP_TIMEOUT,       NEXT,  72, "no decision from the CA in time") \
+	X(E_CMP_AGAIN,        AGAIN,  73, "CA asks to try again") \
+	X(E_CMP_TEMPLATE,      NEXT,  74, "CA's request template asks for something not supported") \
 	/* the certificate that was issued */ \
-	X(E_ISSUED_KEY,        NEXT,  75, "the issued certificate is for another key") \
-	X(E_ISSUED_SUBJECT,    NEXT,  76, "the issued certificate has another subject") \
-	X(E_ISSUED_SAN,        NEXT,  77, "the issued certificate has other alternative names") \
-	X(E_ISSUED_USAGE,      NEXT,  78, "the issued certificate is for another use") \
-	X(E_ISSUED_TIME,       NEXT,  79, "the issued certificate is not valid now") \
-	X(E_ISSUED_CHAIN,      NEXT,  80, "the issued certificate does not chain to the domain") \
-	X(E_CMP_GONE,          NEXT,  81, "the CMP transaction cannot be gone on with") \
-	X(E_KEY_DELIVERY,      NEXT,  82, "the private key that the CA made cannot be taken") \
-	X(E_ROOT_UPDATE,       NEXT,  83, "the new root CA certificate is not proved") \
-	X(E_CRL,               NEXT,  84, "the certificate revocation list cannot be used") \
-	X(E_ISSUED_UNWANTED,   NEXT,  85, "the issued certificate is not wanted") \
+	X(E_ISSUED_KEY,        NEXT,  75, "issued certificate is for another key") \
+	X(E_ISSUED_SUBJECT,    NEXT,  76, "issued certificate has another subject") \
+	X(E_ISSUED_SAN,        NEXT,  77, "issued certificate has other alternative names") \
+	X(E_ISSUED_USAGE,      NEXT,  78, "issued certificate is for another purpose") \
+	X(E_ISSUED_TIME,       NEXT,  79, "issued certificate not valid now") \
+	X(E_ISSUED_CHAIN,      NEXT,  80, "issued certificate does not chain to the domain") \
+	X(E_CMP_GONE,          NEXT,  81, "CMP transaction cannot be resumed") \
+	X(E_KEY_DELIVERY,      NEXT,  82, "private key generated by the CA not acceptable") \
+	X(E_ROOT_UPDATE,       NEXT,  83, "new root CA certificate not proved") \
+	X(E_CRL,               NEXT,  84, "certificate revocation list not usable") \
+	X(E_ISSUED_UNWANTED,   NEXT,  85, "issued certificate rejected by request") \
 	/* encodings, where nobody named the object */ \
-	X(E_TRUNCATED,         NEXT,  90, "an encoding ends inside an element") \
-	X(E_UNEXPECTED,        NEXT,  91, "an element is not the one the syntax asks for") \
-	X(E_NOT_DER,           NEXT,  92, "an encoding is valid BER but not DER") \
-	X(E_RANGE,             NEXT,  93, "a value is outside the range we accept") \
-	X(E_TRAILING,          NEXT,  94, "bytes are left over after the last element") \
-	X(E_JSON,              NEXT,  95, "not the JSON we accept") \
-	X(E_TEXT,              NEXT,  96, "not the text encoding we accept") \
-	X(E_SPACE,             NEXT,  97, "a value does not fit its buffer")
+	X(E_TRUNCATED,         NEXT,  90, "encoding ends inside an element") \
+	X(E_UNEXPECTED,        NEXT,  91, "element not allowed by the syntax") \
+	X(E_NOT_DER,           NEXT,  92, "encoding is BER but not DER") \
+	X(E_RANGE,             NEXT,  93, "value outside the accepted range") \
+	X(E_TRAILING,          NEXT,  94, "trailing octets after the last element") \
+	X(E_JSON,              NEXT,  95, "JSON not acceptable") \
+	X(E_TEXT,              NEXT,  96, "text encoding not acceptable") \
+	X(E_SPACE,             NEXT,  97, "value does not fit its buffer")
 /* clang-format on */
 
 #define X(code, verdict, status, text) code,

@@ -93,7 +93,7 @@ static enum err refusal(const json_error_t *error)
 	if (code == json_error_out_of_memory || error->line < 1)
 		return err_because(E_SPACE, "no memory left for a JSON document");
 	return err_because(E_JSON, "line %d, column %d: %s", error->line, error->column,
-	                   words != NULL ? words : "not the JSON we accept");
+	                   words != NULL ? words : "JSON not acceptable");
 }
 
 enum err json_open(struct span text, const struct json **root)

@@ -304,7 +304,7 @@ fi
 # prefix of the name, signature or mac: what OpenSSL 3.0 only echoes
 inform_more() {
 	if [ -n "$echoes" ]; then
-		try "$1getcertreqtemplate" getcertreqtemplate "$2" 0 'the CA has no wishes' nothing ''
+		try "$1getcertreqtemplate" getcertreqtemplate "$2" 0 'CA provides no request template' nothing ''
 		try "$1getrootupdate" getrootupdate "$2" 68 "not asked for" nothing ''
 		try "$1getcrls" getcrls "$2" 68 "not asked for" nothing ''
 	else

@@ -25,8 +25,8 @@ static void success_needs_no_reason(void)
 
 static void failure_has_one(void)
 {
-	says("the voucher is for another device",
-	     "{\"version\":1,\"status\":false,\"reason\":\"the voucher is for another device\"}");
+	says("voucher is for another device",
+	     "{\"version\":1,\"status\":false,\"reason\":\"voucher is for another device\"}");
 }
 
 static void the_reason_is_a_json_string(void)
