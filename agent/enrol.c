@@ -142,7 +142,8 @@ enum err fetch_template(struct onboard *o)
 		t->template = (struct cmp_template){ .present = false };
 		e = OK;
 	}
-	progress_detail(t->template.present ? "the CA has wishes" : "CA provides no request template");
+	progress_detail(t->template.present ? "the CA has wishes"
+	                                    : "CA provides no request template");
 	return e;
 }
 
