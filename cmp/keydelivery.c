@@ -10,6 +10,7 @@
  * be good.
  */
 #include "cmp/internal.h"
+#include "platform/codec/ber.h"
 #include "platform/pki/cms.h"
 #include "platform/pki/envelope.h"
 
@@ -96,6 +97,7 @@ static enum err check_signer(const struct cmp_session *s, const struct cms *m)
 	return OK;
 }
 
+/* What was encrypted may be BER (RFC 5652 1, 2), and is DER from here on. */
 static enum err open_and_read(struct cmp_session *s, struct span enveloped, struct signer **key)
 {
 	const struct opener by = what_we_have(s);
@@ -103,6 +105,8 @@ static enum err open_and_read(struct cmp_session *s, struct span enveloped, stru
 	struct cms m;
 	enum err e = envelope_open(s->arena, enveloped, &by, &type, &content);
 
+	if (e == OK)
+		e = ber_to_der(s->arena, content, &content);
 	if (e == OK)
 		e = read_signed(type, content, &m);
 	if (e == OK)

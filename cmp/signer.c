@@ -186,24 +186,13 @@ static enum err check_sender(const struct cmp_header *h, const struct cert *c)
 	                   name_text(&ours, c->subject));
 }
 
-static bool same_key(struct span a, struct span b)
-{
-	struct public_key x, y;
-
-	if (a.n == 0 || b.n == 0)
-		return false;
-	if (span_equal(a, b))
-		return true;
-	return public_key_read(a, &x) == OK && public_key_read(b, &y) == OK &&
-	       x.family == y.family && span_equal(x.key, y.key);
-}
-
 enum err cmp_check_not_ours(const struct cmp_session *s, const struct cert *c)
 {
 	const struct credential *own = s->client->signer;
 	struct quoted q;
 
-	if (!same_key(c->spki, s->spki) && (own == NULL || !same_key(c->spki, own->leaf.spki)))
+	if (!public_key_same_secret(c->spki, s->spki) &&
+	    (own == NULL || !public_key_same_secret(c->spki, own->leaf.spki)))
 		return OK;
 	return err_because(E_CMP_SIGNER, "signer %s has our own key: what we sign is no answer",
 	                   name_text(&q, c->subject));

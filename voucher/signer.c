@@ -199,7 +199,7 @@ enum err voucher_signer_check(const struct voucher_facts *f, const struct cert *
 
 	if (e != OK)
 		return e;
-	if (public_key_equal(signer->spki, f->idevid->leaf.spki))
+	if (public_key_same_secret(signer->spki, f->idevid->leaf.spki))
 		return err_because(E_VOUCHER_SIGNER, "the voucher is signed with our own key");
 	if (list->n > 0 && standing == UNNAMED)
 		return err_because(E_VOUCHER_SIGNER,

@@ -13,7 +13,10 @@ enum {
 	LOG_QUOTE_MAX = 80,   /* peer text in a log line; an error page is not a log */
 
 	/* encodings */
-	DER_DEPTH_MAX = 24,    /* deepest real message: CMS in CMP, about 16 */
+	DER_DEPTH_MAX = 24, /* deepest real message: CMS in CMP, about 16 */
+	BER_DEPTH_MAX = 24, /* the same */
+	BER_SIZE_MAX =
+		65535, /* a KGA's SignedData: a key, five certificates with RSA-4096: 12 kB */
 	JSON_SIZE_MAX = 36864, /* the journal: CMP_STATE_MAX as base64; vouchers are under 8 kB */
 	JSON_DEPTH_MAX = 8,    /* vouchers nest two deep, telemetry three */
 	JSON_NODES_MAX = 512,  /* `,` `:` `[` `{`: heap of the JSON library is 264 x input */

@@ -266,17 +266,32 @@ static bool same_point(struct span a, struct span b)
 	return a_odd == b_odd && memcmp(a.p + 1, b.p + 1, (a.n < b.n ? a.n : b.n) - 1) == 0;
 }
 
+static bool same_material(const struct public_key *a, const struct public_key *b)
+{
+	if (a->family != b->family || a->curve != b->curve)
+		return false;
+	return a->family == KEY_EC ? same_point(a->key, b->key) : span_equal(a->key, b->key);
+}
+
 bool public_key_equal(struct span spki_a, struct span spki_b)
 {
 	struct public_key a, b;
 
 	if (span_equal(spki_a, spki_b))
 		return spki_a.n > 0;
-	if (public_key_read(spki_a, &a) != OK || public_key_read(spki_b, &b) != OK ||
-	    a.family != b.family || a.curve != b.curve || a.pss_only != b.pss_only ||
-	    a.pss_hash != b.pss_hash || a.pss_salt != b.pss_salt)
-		return false;
-	return a.family == KEY_EC ? same_point(a.key, b.key) : span_equal(a.key, b.key);
+	return public_key_read(spki_a, &a) == OK && public_key_read(spki_b, &b) == OK &&
+	       a.pss_only == b.pss_only && a.pss_hash == b.pss_hash && a.pss_salt == b.pss_salt &&
+	       same_material(&a, &b);
+}
+
+bool public_key_same_secret(struct span spki_a, struct span spki_b)
+{
+	struct public_key a, b;
+
+	if (span_equal(spki_a, spki_b))
+		return spki_a.n > 0;
+	return public_key_read(spki_a, &a) == OK && public_key_read(spki_b, &b) == OK &&
+	       same_material(&a, &b);
 }
 
 unsigned public_key_strength(const struct public_key *key)

@@ -37,6 +37,8 @@ MUST_CHECK enum err public_key_read(struct span spki, struct public_key *out);
 
 /* The same key, in whatever form of SubjectPublicKeyInfo that public_key_read() takes. */
 bool public_key_equal(struct span spki_a, struct span spki_b);
+/* Who has the secret of one has that of the other, also where one is for RSASSA-PSS alone. */
+bool public_key_same_secret(struct span spki_a, struct span spki_b);
 
 /* Bits of security, RFC 9481 7, table 1: 112 to 256. */
 unsigned public_key_strength(const struct public_key *key);

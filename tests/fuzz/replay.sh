@@ -34,7 +34,7 @@ unpack() {
 
 third_party() { # target
 	case $1 in
-	der | x509 | cms | cmp | show)
+	ber | der | x509 | cms | cmp | show)
 		if [ ! -e "$vectors/openssl-cmp-corpus/cmp.tar.xz" ]; then
 			skip "$1" "openssl-cmp-corpus is not here"
 		elif ! unpack; then
@@ -53,9 +53,9 @@ third_party() { # target
 	esac
 }
 
-# seven of them are fed with what others collected, too: see third_party()
+# eight of them are fed with what others collected, too: see third_party()
 set -- tests/fuzz/fuzz_*.c
-echo "planned $(($# + 7))"
+echo "planned $(($# + 8))"
 for source; do
 	target=$(basename "$source" .c)
 	target=${target#fuzz_}

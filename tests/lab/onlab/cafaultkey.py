@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from onlab import der
+from onlab import ber, der
 from onlab.cacert import (
     Certificate, Credential, extended_usage_extension, now, usage_extension,
 )  # fmt: skip
@@ -182,6 +182,46 @@ def _(delivery: Delivery, ca: CA) -> None:
 @key_fault("package-type", "the eContentType is id-data", POLICY)
 def _(delivery: Delivery, ca: CA) -> None:
     delivery.package_type = ID_DATA
+
+
+# ---- BER in the envelope (RFC 5652 1)
+
+
+@key_fault("ber-indefinite", "the SignedData has frames of indefinite length", TAKES)
+def _(delivery: Delivery, ca: CA) -> None:
+    delivery.bend_signed.append(ber.signed_data)
+
+
+@key_fault("ber-pieces", "and its content comes in pieces", TAKES)
+def _(delivery: Delivery, ca: CA) -> None:
+    delivery.bend_signed.append(lambda raw: ber.signed_data(raw, pieces=True))
+
+
+@key_fault("ber-long-lengths", "every length has four octets", TAKES)
+def _(delivery: Delivery, ca: CA) -> None:
+    delivery.bend_signed.append(ber.all_the_way)
+
+
+@key_fault("ber-no-end", "the last end of contents is missing")
+def _(delivery: Delivery, ca: CA) -> None:
+    delivery.bend_signed.append(lambda raw: ber.signed_data(raw)[:-2])
+
+
+@key_fault("ber-trailing", "something follows behind the end of contents")
+def _(delivery: Delivery, ca: CA) -> None:
+    delivery.bend_signed.append(lambda raw: ber.signed_data(raw) + der.null())
+
+
+@key_fault("ber-deep", "10,000 elements of indefinite length in each other")
+def _(delivery: Delivery, ca: CA) -> None:
+    delivery.bend_signed.append(lambda raw: b"\x30\x80" * 10000 + b"\0\0" * 10000)
+
+
+@key_fault("ber-exchanged", "the content of BER is not the one that was signed")
+def _(delivery: Delivery, ca: CA) -> None:
+    # the last digit of the OneAsymmetricKey's version, whatever is around it
+    delivery.bend_signed.append(
+        lambda raw: ber.signed_data(raw.replace(b"\x02\x01\x01\x30", b"\x02\x01\x00\x30", 1)))
 
 
 # ---- the envelope

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A KGA made here signs a key that openssl encrypts: what is taken, and what is not. */
+#include <stdio.h>
+
+#include "platform/codec/ber.h"
 #include "platform/crypto/signer_tls.h"
 #include "platform/pki/cms.h"
 #include "platform/pki/envelope.h"
@@ -321,6 +324,113 @@ static void the_signature_holds(void)
 	end();
 }
 
+/* Frames of the SignedData, and those in them, of indefinite length; the content in pieces. */
+static struct span as_ber(struct span der, size_t end_octets)
+{
+	struct derw w = derw_in(&ca_arena, 3 * der.n);
+	struct span out;
+	enum err e;
+	struct der c = der_open(der, &e);
+	struct der in = der_enter(&c, DER_SEQUENCE);
+	struct der content;
+
+	derw_raw(&w, test_hex(&ca_arena, "3080"));
+	derw_raw(&w, der_element(&in)); /* version, digestAlgorithms */
+	derw_raw(&w, der_element(&in));
+	content = der_enter(&in, DER_SEQUENCE);
+	derw_raw(&w, test_hex(&ca_arena, "3080"));
+	derw_raw(&w, der_element(&content));
+	derw_raw(&w, test_hex(&ca_arena, "a080 2480"));
+	content = der_enter(&content, DER_CONTEXT(0));
+	for (struct span s = der_get(&content, DER_OCTET_STRING); s.n > 0; s.p++, s.n--)
+		derw_put(&w, DER_OCTET_STRING, (struct span){ s.p, 1 });
+	derw_raw(&w, test_hex(&ca_arena, "0000 0000 0000"));
+	while (der_more(&in)) {
+		const uint8_t head[] = { *in.p, 0x80 };
+
+		derw_raw(&w, SPAN(head));
+		derw_raw(&w, der_get(&in, *in.p));
+		derw_raw(&w, test_hex(&ca_arena, "0000"));
+	}
+	for (size_t i = 0; i < end_octets; i++)
+		derw_byte(&w, 0);
+	CHECK_OK(e);
+	CHECK_OK(derw_end(&w, &out));
+	return out;
+}
+
+/* RFC 5652 1: BER, as those write who do not know yet how long it will be. */
+static void signed_data_may_be_ber(void)
+{
+	begin();
+	delivers(for_device(as_ber(signed_key(), 2), SIGNED_DATA), OK);
+	delivers(for_device(as_ber(signed_key(), 2), DATA), OK);
+	delivers(for_device(as_ber(signed_key(), 1), SIGNED_DATA), E_KEY_DELIVERY);
+	says("has no end");
+	delivers(for_device(as_ber(signed_key(), 0), SIGNED_DATA), E_KEY_DELIVERY);
+	delivers(for_device(as_ber(signed_key(), 3), SIGNED_DATA), E_KEY_DELIVERY);
+	delivers(for_device(as_ber(exchanged(signed_key()), 2), SIGNED_DATA), E_KEY_DELIVERY);
+	says("not the one that was signed");
+	delivers(for_device(as_ber(spoiled(signed_key()), 2), SIGNED_DATA), E_KEY_DELIVERY);
+	end();
+}
+
+/* What is inside of what was signed stays strict. */
+static void a_key_package_stays_der(void)
+{
+	struct span in_ber;
+
+	begin();
+	in_ber = package(bare(), NO_BYTES);
+	((uint8_t *)(uintptr_t)in_ber.p)[1] = 0x80; /* an indefinite length without an end */
+	delivers(for_device(fake_cms_content(sign(OID_CT_KEY_PACKAGE, in_ber)), SIGNED_DATA),
+	         E_KEY_DELIVERY);
+	end();
+}
+
+/* The message of an implementation that writes BER, opened with the key beside it.  Its
+   content's type is one that nobody registered, and is named. */
+static void opens_the_field(void)
+{
+	const char *message = test_field("cmp/kga-indefinite-kari.pki");
+	const char *key = test_field("cmp/kga-indefinite-kari.key.pem");
+	struct credential who = { 0 };
+	struct opener by = { .credential = &who };
+	struct span der, type, content;
+	const struct cms_rules rules = { .content_types = &OID_CT_KEY_PACKAGE,
+		                         .content_type_count = 1 };
+	struct cmp_message m;
+	struct cmp_cert_rep rep;
+	struct envelope v;
+	struct cms cms;
+	struct derw w;
+	enum err e;
+
+	if (message == NULL || key == NULL)
+		return;
+	begin();
+	w = derw_in(&ca_arena, 8192);
+	CHECK_OK(signer_from_bytes(&who.key, test_file(&ca_arena, key)));
+	CHECK_OK(cmp_read(test_file(&ca_arena, message), &m));
+	CHECK_OK(cmp_cert_rep_read(m.content, &rep));
+	derw_put(&w, DER_SEQUENCE, rep.enveloped);
+	CHECK_OK(derw_end(&w, &der));
+	CHECK_OK(envelope_read(der, &v));
+	who.leaf.issuer = v.issuer;
+	who.leaf.serial = v.serial;
+	who.leaf.skid = v.skid;
+	CHECK_OK(envelope_open(&a, der, &by, &type, &content));
+	CHECK_ERR(cms_read_signed_data(content, &cms), E_NOT_DER);
+	CHECK_OK(ber_to_der(&a, content, &content));
+	CHECK_OK(cms_read_signed_data(content, &cms));
+	e = cms_verify(&cms, &rules, NULL);
+	CHECK_ERR(e, E_UNEXPECTED);
+	CU_ASSERT_PTR_NOT_NULL(strstr(err_reason(e), "1.2.16.840.1.101.2.1.2.78.5"));
+	signer_close(who.key);
+	arena_reset(&a);
+	end();
+}
+
 static void it_is_one_key_package(void)
 {
 	begin();
@@ -434,6 +544,9 @@ const struct test_suite suite_cmp_keydelivery = {
 	{
 		{ "the shape of RFC 9483", the_shape_of_the_rfc },
 		{ "the shapes of the field", the_shapes_of_the_field },
+		{ "SignedData may be BER", signed_data_may_be_ber },
+		{ "a key package stays DER", a_key_package_stays_der },
+		{ "the message of the field is opened", opens_the_field },
 		{ "signed by openssl", signed_by_openssl },
 		{ "an RSA device by key transport", an_rsa_device_by_key_transport },
 		{ "only a KGA may sign", only_a_kga_may_sign },

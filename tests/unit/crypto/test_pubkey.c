@@ -87,6 +87,20 @@ static void other_keys_are_refused(void)
 	CHECK_ERR(read(make("x25519", "-algorithm X25519")), E_ALGORITHM);
 }
 
+/* SubjectPublicKeyInfo of that AlgorithmIdentifier and key. */
+static struct span spki_of(struct span algorithm, struct span key)
+{
+	struct derw w = derw_in(&arena, SPKI_MAX + 64);
+	struct span spki;
+
+	IN (&w, DER_SEQUENCE) {
+		derw_raw(&w, algorithm);
+		derw_bits(&w, key);
+	}
+	CHECK_OK(derw_end(&w, &spki));
+	return spki;
+}
+
 static struct span written_as(const char *curve, const char *form)
 {
 	char command[128];
@@ -161,6 +175,12 @@ static void reads_rsa_without_null(void)
 	CU_ASSERT_FALSE(public_key_equal(
 		make_another("rsa2", "-algorithm RSA -pkeyopt rsa_keygen_bits:2048"), bare));
 	CU_ASSERT_FALSE(public_key_equal(NO_BYTES, NO_BYTES));
+	CU_ASSERT_FALSE(public_key_same_secret(NO_BYTES, NO_BYTES));
+	bare = spki_of(test_hex(&arena, "300b 0609 2a864886f70d01010a"), b.key);
+	CU_ASSERT_FALSE(public_key_equal(plain, bare));
+	CU_ASSERT(public_key_same_secret(plain, bare) && public_key_same_secret(bare, plain));
+	CU_ASSERT_FALSE(public_key_same_secret(
+		make_another("rsa3", "-algorithm RSA -pkeyopt rsa_keygen_bits:2048"), bare));
 }
 
 /* What is not among our algorithms is named. */
@@ -173,20 +193,6 @@ static void names_the_curve(void)
 	                                "-pkeyopt ec_param_enc:explicit")),
 	          E_ALGORITHM);
 	CU_ASSERT(strstr(err_reason(E_ALGORITHM), "without a named curve") != NULL);
-}
-
-/* SubjectPublicKeyInfo of that AlgorithmIdentifier and key. */
-static struct span spki_of(struct span algorithm, struct span key)
-{
-	struct derw w = derw_in(&arena, SPKI_MAX + 64);
-	struct span spki;
-
-	IN (&w, DER_SEQUENCE) {
-		derw_raw(&w, algorithm);
-		derw_bits(&w, key);
-	}
-	CHECK_OK(derw_end(&w, &spki));
-	return spki;
 }
 
 static void parameters_are_exact(void)
