@@ -109,7 +109,7 @@ static bool resume_request(struct onboard *o, const struct digest *chain)
 		           "voucher-request");
 		return false;
 	}
-	log_info("the voucher-request of before goes out again");
+	log_info("resending the outstanding voucher-request");
 	o->attempt.request.nonce = c->nonce;
 	o->attempt.request.bytes = (struct span){ c->request, c->request_size };
 	return true;
@@ -156,7 +156,7 @@ static enum err say_status(const struct exchange *x, enum err e)
 	struct span text = x->answer;
 
 	if (text.n == 0)
-		return err_because(e, "the registrar answered %u without a word", x->status);
+		return err_because(e, "HTTP %u, empty body", x->status);
 	return err_because(e, "the registrar answered %u: %s", x->status, log_quote(&q, text));
 }
 

@@ -121,7 +121,7 @@ static enum err verify(struct arena *a, const char *file, const struct wishes *w
 		log_warning("%s", device_signers_warning(&d));
 	e = voucher_verify(a, bytes, &facts, &v);
 	if (e == OK)
-		printf("The voucher holds.\n");
+		printf("voucher valid\n");
 	return e;
 }
 

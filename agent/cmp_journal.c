@@ -232,7 +232,7 @@ enum err tool_journal_wants_key(struct cmp_tool *t, const char *path)
 
 /*
  * Undecided: no answer came to the last message, the time is over while the CA thinks,
- * or it is our own fault.  The same line then goes on with the transaction.
+ * or it is our own fault.  The same command, run again, then resumes the transaction.
  */
 static bool may_go_on(const struct cmp_tool *t, enum err e)
 {
@@ -248,8 +248,7 @@ enum err tool_journal_close(const struct cmp_tool *t, enum err e)
 		return e;
 	if (may_go_on(t, e)) {
 		if (t->waits)
-			log_notice("the same line goes on with the transaction in %s",
-			           t->journal_file);
+			log_notice("run the same command again to resume (%s)", t->journal_file);
 		return e;
 	}
 	snprintf(reason, sizeof reason, "%s", err_reason(e));

@@ -87,7 +87,7 @@ static const struct tool_option options[] = {
 	{ "--retries", OPTION_NUMBER, AT(retries), "N",
 	  "new transactions when the CA is in trouble (3)", TOOL_ALL },
 	{ "--journal", OPTION_TEXT, AT(journal_file), "FILE",
-	  "keeps a waiting transaction; the same line goes on", TOOL_CERTIFY },
+	  "keeps a waiting transaction; run the same command again to resume", TOOL_CERTIFY },
 	{ "--trust-clock", OPTION_TEXT, AT(trust_clock), "WORD",
 	  "0: never, 1: always (1), auto: if it is synchronised", TOOL_ALL },
 

@@ -117,7 +117,7 @@ enum err take_up_request(struct onboard *o)
 		if (strcmp(cs->c[i].at.url, p.registrar) == 0)
 			c = &cs->c[i];
 	if (c != NULL && (e = find_again(c, &p)) != OK) {
-		log_notice("the voucher-request of before is given up: %s", err_reason(e));
+		log_notice("abandoning the outstanding voucher-request: %s", err_reason(e));
 		c = NULL;
 	}
 	if (c != NULL)

@@ -213,7 +213,7 @@ static const char *what_forbids(struct device *d, struct arena *a, const struct 
 
 static enum err drop(struct device *d, unsigned generation, const char *why)
 {
-	log_notice("what was interrupted is given up: %s", why);
+	log_notice("abandoning the interrupted attempt: %s", why);
 	discard_staged(d, generation);
 	return journal_clear(&d->store);
 }

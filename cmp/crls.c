@@ -88,7 +88,8 @@ enum err cmp_crl_prove(const struct cmp_client *client, const struct cmp_crl_wis
 	if (e != OK)
 		return err_within(E_CRL, e, "the CRL that came");
 	if (this_update < wish->this_update)
-		return err_because(E_CRL, "the CRL that came is of %s, we hold one of %s",
+		return err_because(E_CRL,
+		                   "received CRL (thisUpdate %s) is older than the stored one (%s)",
 		                   date_to_rfc3339(&is, this_update),
 		                   date_to_rfc3339(&held, wish->this_update));
 	return OK;

@@ -169,7 +169,7 @@ static enum err check_validity(const struct cmp_session *s, const struct cert *c
 	struct date_text text, ours;
 
 	if (time_over(now, c->not_after) || c->not_after < c->not_before)
-		return err_because(E_ISSUED_TIME, "it ended at %s, it is %s",
+		return err_because(E_ISSUED_TIME, "certificate expired %s (now %s)",
 		                   date_to_rfc3339(&text, c->not_after),
 		                   date_to_rfc3339(&ours, now.seconds));
 	if (time_ahead(now, c->not_before - CMP_TIME_SKEW_MAX_S))

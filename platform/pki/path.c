@@ -184,7 +184,7 @@ static enum err no_path(struct search *s)
 
 	if (s->fault != OK)
 		return err_because(s->fault, "%s", s->reason);
-	return err_because(E_CERT_CHAIN, "%s: its issuer %s is neither an anchor (%zu) nor here",
+	return err_because(E_CERT_CHAIN, "%s: issuer %s not found (%zu trust anchors tried)",
 	                   name_text(&subject, s->r->target->subject),
 	                   name_text(&issuer, s->r->target->issuer), s->r->anchors->n);
 }

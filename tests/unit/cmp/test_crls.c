@@ -109,7 +109,7 @@ static void only_of_the_issuer_asked_for(void)
 	wish.issuer = fake_name(ca.arena, "Stranger");
 	wish.pool = &ca.stranger;
 	wish.pool_count = 1;
-	refused(list_by("/CN=Stranger", ca.stranger_key, 0), "neither an anchor");
+	refused(list_by("/CN=Stranger", ca.stranger_key, 0), "not found (");
 	wish.issuer = fake_name(ca.arena, "Nobody");
 	refused(list_by("/CN=Nobody", ca.stranger_key, 0), "no certificate of its issuer");
 	fake_ca_close(&ca);
@@ -146,7 +146,7 @@ static void not_older_than_the_one_held(void)
 	wish.this_update = FAKE_NOW - FAKE_DAY;
 	CHECK_OK(ask(sequence_of(list_by("/CN=Root", ca.root_key, FAKE_NOW), 1), NULL));
 	CHECK_OK(ask(sequence_of(list_by("/CN=Root", ca.root_key, FAKE_NOW - FAKE_DAY), 1), NULL));
-	refused(list_by("/CN=Root", ca.root_key, FAKE_NOW - FAKE_DAY - 1), "we hold one of");
+	refused(list_by("/CN=Root", ca.root_key, FAKE_NOW - FAKE_DAY - 1), "is older than the stored one");
 	fake_ca_close(&ca);
 }
 
