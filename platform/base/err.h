@@ -34,6 +34,7 @@ enum verdict { FINE, AGAIN, WAIT, NEXT, HALT };
 	X(E_ENTROPY,           HALT,   7, "no secure random numbers available") \
 	X(E_CRYPTO,            HALT,   8, "cryptographic library failed") \
 	X(E_BUG,               HALT,   9, "internal error") \
+	X(E_MEMORY,            HALT,  98, "out of memory") \
 	/* the way there */ \
 	X(E_UNREACHABLE,       NEXT,  10, "cannot connect to the server") \
 	X(E_TIMEOUT,           NEXT,  11, "no answer in time") \

@@ -15,7 +15,7 @@ from onlab import cafaults, faults, httpfaults
 from onlab.catemplate import OFFERS
 
 ANY = "*"  # any failure that belongs to the peer
-OWN = {"USAGE", "CONFIG", "IDENTITY", "STORE", "BUSY", "ENTROPY", "CRYPTO", "BUG"}
+OWN = {"USAGE", "CONFIG", "IDENTITY", "STORE", "BUSY", "ENTROPY", "CRYPTO", "BUG", "MEMORY"}
 
 
 @dataclass(frozen=True)

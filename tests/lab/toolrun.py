@@ -24,7 +24,7 @@ from onlab import ca as authority
 from onlab import cacase, events, faults, judge, pki, up
 from onlab.cacert import Certificate, find_path, read_pem, spki_of
 
-OWN = {"USAGE", "CONFIG", "IDENTITY", "STORE", "BUSY", "ENTROPY", "CRYPTO", "BUG"}
+OWN = {"USAGE", "CONFIG", "IDENTITY", "STORE", "BUSY", "ENTROPY", "CRYPTO", "BUG", "MEMORY"}
 # What a command leaks ends with it, and to look for it takes as long as all else it does: in the
 # agent's scenarios and the unit tests leaks are looked for.
 ENVIRONMENT = {**os.environ, "ASAN_OPTIONS": "detect_leaks=0"}
