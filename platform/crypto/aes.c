@@ -75,6 +75,7 @@ enum err key_wrap_read(struct span algorithm_identifier, struct key_wrap *out)
 
 enum err aes_cbc_decrypt(const struct aes_cbc *c, struct span key, struct span in, uint8_t *out)
 {
+	struct call call;
 	Aes aes;
 	int code;
 
@@ -82,6 +83,7 @@ enum err aes_cbc_decrypt(const struct aes_cbc *c, struct span key, struct span i
 		return err_because(E_BUG, "AES with a key of %zu octets", key.n);
 	if (in.n == 0 || in.n % AES_BLOCK != 0)
 		return decryption_failed();
+	call = call_begin(CALL_AES);
 	code = wc_AesInit(&aes, NULL, INVALID_DEVID);
 	if (code == 0)
 		code = wc_AesSetKey(&aes, key.p, (word32)key.n, c->iv.p, AES_DECRYPTION);
@@ -89,7 +91,7 @@ enum err aes_cbc_decrypt(const struct aes_cbc *c, struct span key, struct span i
 		code = wc_AesCbcDecrypt(&aes, out, in.p, (word32)in.n);
 	wc_AesFree(&aes);
 	wipe(&aes, sizeof aes);
-	return code == 0 ? OK : library_failed("AES", code);
+	return call_worked(&call, code);
 }
 
 /* 1 to 16 octets, each the count of all: looked at alike, however many there are.  0: none. */

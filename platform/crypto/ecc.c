@@ -63,18 +63,18 @@ static int import_point(ecc_key *ec, struct span point, enum curve curve)
 static enum err verify_digest(const struct public_key *key, const struct digest *d,
                               struct span signature)
 {
+	const struct call call = call_begin(CALL_ECDSA);
 	ecc_key ec;
 	int good = 0, code = wc_ecc_init(&ec);
 
 	if (code != 0)
-		return library_failed("ECDSA", code);
+		return call_worked(&call, code);
 	code = import_point(&ec, key->key, key->curve);
 	if (code == 0)
 		code = wc_ecc_verify_hash(signature.p, (word32)signature.n, d->b, (word32)d->n,
 		                          &good, &ec);
 	wc_ecc_free(&ec);
-	/* code 0 only says that the computation went through */
-	return verdict(code, good == 1, "ECDSA");
+	return call_verdict(&call, code, good == 1);
 }
 
 static enum err verify(const struct public_key *key, const struct sig_alg *alg,
@@ -104,6 +104,7 @@ static enum err sign(const struct private_key *key, const struct sig_alg *alg, s
 	struct digest d;
 	ecc_key ec;
 	WC_RNG *rng;
+	struct call call;
 	int code;
 	enum err e = rng_library(&rng);
 
@@ -111,17 +112,18 @@ static enum err sign(const struct private_key *key, const struct sig_alg *alg, s
 		e = hash_of(alg->hash, message, &d);
 	if (e != OK)
 		return e;
+	call = call_begin(CALL_EC_PRIVATE);
 	code = wc_ecc_init(&ec);
 	if (code != 0)
-		return library_failed("ECDSA", code);
+		return call_worked(&call, code);
 	code = import_scalar(&ec, key);
 	if (code == 0)
 		code = wc_ecc_sign_hash(d.b, (word32)d.n, signature, &n, rng, &ec);
 	wc_ecc_free(&ec);
-	if (code != 0)
-		return library_failed("ECDSA", code);
-	derw_raw(w, (struct span){ signature, n });
-	return OK;
+	e = call_made_key(&call, code);
+	if (e == OK)
+		derw_raw(w, (struct span){ signature, n });
+	return e;
 }
 
 /* The library refuses a scalar that is not between 1 and the order. */
@@ -131,6 +133,7 @@ static enum err derive_public(const struct private_key *key, struct derw *w)
 	word32 n = sizeof point;
 	ecc_key ec;
 	WC_RNG *rng;
+	struct call call;
 	int code;
 	enum err e = rng_library(&rng);
 
@@ -138,20 +141,20 @@ static enum err derive_public(const struct private_key *key, struct derw *w)
 		e = lacking();
 	if (e != OK)
 		return e;
+	call = call_begin(CALL_EC_PRIVATE);
 	code = wc_ecc_init(&ec);
 	if (code != 0)
-		return library_failed("EC key", code);
+		return call_worked(&call, code);
 	code = import_scalar(&ec, key);
 	if (code == 0)
 		code = wc_ecc_make_pub_ex(&ec, NULL, rng);
 	if (code == 0)
 		code = wc_ecc_export_x963(&ec, point, &n);
 	wc_ecc_free(&ec);
-	if (code != 0)
-		return err_because(E_RANGE, "no EC key has this private value (wolfCrypt: %d)",
-		                   code);
-	derw_raw(w, (struct span){ point, n });
-	return OK;
+	e = call_made_key(&call, code);
+	if (e == OK)
+		derw_raw(w, (struct span){ point, n });
+	return e;
 }
 
 /* The point is the peer's: what cannot be computed with it is its fault. */
@@ -160,6 +163,7 @@ static enum err agree(const struct private_key *key, struct span point, uint8_t 
 	word32 size = EC_SECRET_MAX;
 	ecc_key ours, theirs;
 	WC_RNG *rng;
+	struct call call;
 	int code, second;
 	enum err e = rng_library(&rng);
 
@@ -170,6 +174,7 @@ static enum err agree(const struct private_key *key, struct span point, uint8_t 
 		e = decryption_failed();
 	if (e != OK)
 		return e;
+	call = call_begin(CALL_ECDH);
 	code = wc_ecc_init(&ours);
 	second = wc_ecc_init(&theirs);
 	if (code == 0)
@@ -184,7 +189,7 @@ static enum err agree(const struct private_key *key, struct span point, uint8_t 
 		code = wc_ecc_shared_secret(&ours, &theirs, out, &size);
 	wc_ecc_free(&theirs);
 	wc_ecc_free(&ours);
-	e = verdict(code, size == curve_octets(key->kind.curve), "ECDH");
+	e = call_verdict(&call, code, size == curve_octets(key->kind.curve));
 	if (e == OK)
 		*n = size;
 	return e == E_SIGNATURE ? decryption_failed() : e;
@@ -196,6 +201,7 @@ static enum err generate(enum curve curve, unsigned bits, struct derw *w)
 	word32 n = (word32)curve_octets(curve);
 	ecc_key ec;
 	WC_RNG *rng;
+	struct call call;
 	int code;
 	enum err e = rng_library(&rng);
 
@@ -204,16 +210,18 @@ static enum err generate(enum curve curve, unsigned bits, struct derw *w)
 		e = lacking();
 	if (e != OK)
 		return e;
+	call = call_begin(CALL_GENERATE);
 	code = wc_ecc_init(&ec);
 	if (code == 0)
 		code = wc_ecc_make_key_ex(rng, (int)n, &ec, library_curve(curve));
 	if (code == 0)
 		code = wc_ecc_export_private_only(&ec, scalar, &n);
 	wc_ecc_free(&ec);
-	if (code == 0)
+	e = call_worked(&call, code);
+	if (e == OK)
 		derw_raw(w, (struct span){ scalar, n });
 	wipe(scalar, sizeof scalar);
-	return code == 0 ? OK : library_failed("EC key generation", code);
+	return e;
 }
 
 const struct key_ops ec_ops = {

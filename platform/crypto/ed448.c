@@ -49,21 +49,23 @@ static const uint8_t *start(struct span message)
 static enum err verify(const struct public_key *key, const struct sig_alg *alg,
                        const struct message *message, struct span signature)
 {
+	struct call call;
 	ed448_key ed;
 	int good = 0, code;
 
 	(void)alg;
 	if (!key_in_range(key->key) || !signature_in_range(signature))
-		return verdict(0, false, "Ed448");
+		return signature_wrong("Ed448");
+	call = call_begin(CALL_ED448);
 	code = wc_ed448_init(&ed);
 	if (code != 0)
-		return library_failed("Ed448", code);
+		return call_worked(&call, code);
 	code = wc_ed448_import_public(key->key.p, (word32)key->key.n, &ed);
 	if (code == 0)
 		code = wc_ed448_verify_msg(signature.p, (word32)signature.n, start(message->head),
 		                           (word32)message->head.n, &good, &ed, NULL, 0);
 	wc_ed448_free(&ed);
-	return verdict(code, good == 1, "Ed448");
+	return call_verdict(&call, code, good == 1);
 }
 
 static int import_seed(ed448_key *ed, struct span seed, uint8_t *public)
@@ -77,31 +79,35 @@ static int import_seed(ed448_key *ed, struct span seed, uint8_t *public)
 
 static enum err derive_public(const struct private_key *key, struct derw *w)
 {
+	const struct call call = call_begin(CALL_EDDSA_PRIVATE);
 	uint8_t public[ED448_PUB_KEY_SIZE];
 	ed448_key ed;
 	int code = wc_ed448_init(&ed);
+	enum err e;
 
 	if (code != 0)
-		return library_failed("Ed448 key", code);
+		return call_worked(&call, code);
 	code = import_seed(&ed, key->secret, public);
 	wc_ed448_free(&ed);
-	if (code != 0)
-		return library_failed("Ed448 key", code);
-	derw_raw(w, SPAN(public));
-	return OK;
+	e = call_worked(&call, code);
+	if (e == OK)
+		derw_raw(w, SPAN(public));
+	return e;
 }
 
 static enum err sign(const struct private_key *key, const struct sig_alg *alg, struct span message,
                      struct derw *w)
 {
 	uint8_t public[ED448_PUB_KEY_SIZE], signature[ED448_SIG_SIZE];
+	const struct call call = call_begin(CALL_EDDSA_PRIVATE);
 	word32 n = sizeof signature;
 	ed448_key ed;
 	int code = wc_ed448_init(&ed);
+	enum err e;
 
 	(void)alg;
 	if (code != 0)
-		return library_failed("Ed448", code);
+		return call_worked(&call, code);
 	code = import_seed(&ed, key->secret, public);
 	if (code == 0)
 		code = wc_ed448_import_private_key(key->secret.p, (word32)key->secret.n, public,
@@ -110,10 +116,10 @@ static enum err sign(const struct private_key *key, const struct sig_alg *alg, s
 		code = wc_ed448_sign_msg(start(message), (word32)message.n, signature, &n, &ed,
 		                         NULL, 0);
 	wc_ed448_free(&ed);
-	if (code != 0)
-		return library_failed("Ed448", code);
-	derw_raw(w, (struct span){ signature, n });
-	return OK;
+	e = call_worked(&call, code);
+	if (e == OK)
+		derw_raw(w, (struct span){ signature, n });
+	return e;
 }
 
 /* RFC 8032 5.2.5: the private key is 57 random octets. */

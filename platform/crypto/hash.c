@@ -44,11 +44,6 @@ bool hash_signs(enum hash h)
 	return row(h)->size > 0 && h != HASH_SHA1;
 }
 
-enum err library_failed(const char *what, int code)
-{
-	return err_because(E_CRYPTO, "%s: wolfCrypt says %d", what, code);
-}
-
 /* Also what wolfCrypt was built without: it knows the type's number, not the hash. */
 static enum err lacking(enum hash h)
 {
@@ -141,16 +136,19 @@ enum err hash_of_message(enum hash h, const struct message *m, struct digest *ou
 {
 	const struct row *r = row(h);
 	enum err e = sized(m->head, (struct span){ NULL, m->rest.n });
+	struct call call;
 
 	*out = (struct digest){ { 0 }, 0 };
 	if (e != OK)
 		return e;
+	call = call_begin(CALL_HASH);
 	if (h == HASH_SHAKE256)
 		e = extendable(m, out->b, r->size);
 	else if (r->size == 0 || wc_HashGetDigestSize(r->type) != (int)r->size)
 		e = lacking(h);
 	else
 		e = fixed_length(r, m, out->b);
+	e = call_ended(&call, e);
 	if (e != OK)
 		*out = (struct digest){ { 0 }, 0 };
 	out->n = e == OK ? r->size : 0;
@@ -204,6 +202,7 @@ enum err hmac_of_message(enum hash h, struct span key, const struct message *m, 
 {
 	const struct row *r = row(h);
 	enum err e = sized(key, (struct span){ NULL, m->rest.n });
+	struct call call;
 
 	*out = (struct digest){ { 0 }, 0 };
 	if (e == OK)
@@ -212,7 +211,8 @@ enum err hmac_of_message(enum hash h, struct span key, const struct message *m, 
 		return e;
 	if (!has_hmac(r))
 		return lacking(h);
-	e = keyed(r, key, m, out->b);
+	call = call_begin(CALL_HMAC);
+	e = call_ended(&call, keyed(r, key, m, out->b));
 	if (e != OK)
 		return e;
 	out->n = r->size;
@@ -231,7 +231,7 @@ enum err pbkdf2(enum hash prf, struct span password, struct span salt, uint32_t 
 {
 	const struct row *r = row(prf);
 	enum err e = sized(password, salt);
-	int code;
+	struct call call;
 
 	if (e != OK)
 		return e;
@@ -241,7 +241,8 @@ enum err pbkdf2(enum hash prf, struct span password, struct span salt, uint32_t 
 	if (iterations == 0 || iterations > INT_MAX || n == 0 || n > INT_MAX)
 		return err_because(E_RANGE, "PBKDF2 with %u iterations for %zu octets",
 		                   (unsigned)iterations, n);
-	code = wc_PBKDF2(out, password.p, (int)password.n, salt.p, (int)salt.n, (int)iterations,
-	                 (int)n, (int)r->type);
-	return code == 0 ? OK : library_failed("PBKDF2", code);
+	call = call_begin(CALL_PBKDF2);
+	return call_worked(&call,
+	                   wc_PBKDF2(out, password.p, (int)password.n, salt.p, (int)salt.n,
+	                             (int)iterations, (int)n, (int)r->type));
 }

@@ -145,14 +145,49 @@ bool curve_available(enum curve c);
 /* a < b, both little endian and of the same length: EdDSA's S against its order. */
 bool little_endian_below(struct span a, struct span b);
 
-/*
- * OK only for code 0 and a good verdict.  A key or signature that the library
- * cannot compute with is the peer's fault, E_SIGNATURE; only its lack of memory
- * is ours, E_CRYPTO.
- */
-MUST_CHECK enum err verdict(int code, bool good, const char *name);
+/* "the signature is not NAME of this message and key". */
+enum err signature_wrong(const char *name);
+/* OK, or that. For what was compared here. */
+MUST_CHECK enum err verdict(bool good, const char *name);
 
-/* E_CRYPTO with the library's number and what was tried. */
+/*
+ * A call of the library's, or a few for one purpose: begun before the first of them and
+ * judged after the last.  Each is good, bad, or failed, and failed is never bad: what the
+ * library could not compute says nothing about a peer.  call.c has the table of codes.
+ */
+enum call_of {
+	CALL_HASH,
+	CALL_HMAC,
+	CALL_PBKDF2,
+	CALL_AES,
+	CALL_RNG,
+	CALL_GENERATE,
+	CALL_ECDSA,
+	CALL_ECDH,
+	CALL_RSA,
+	CALL_ED25519,
+	CALL_ED448,
+	CALL_EC_PRIVATE,
+	CALL_EDDSA_PRIVATE,
+	CALL_RSA_PRIVATE
+};
+struct call {
+	enum call_of of;
+	unsigned long heap; /* heap_failures() when it began */
+};
+enum outcome { GOOD, BAD, FAILED };
+
+struct call call_begin(enum call_of of);
+enum outcome call_outcome(const struct call *c, int code, bool good);
+/* E_MEMORY, or E_CRYPTO with the library's number and what was tried. */
 enum err library_failed(const char *what, int code);
+/* What was judged code by code: e, if all had the memory that they asked for. */
+MUST_CHECK enum err call_ended(const struct call *c, enum err e);
+/* For what no octets can make go wrong: OK, E_MEMORY or E_CRYPTO. */
+MUST_CHECK enum err call_worked(const struct call *c, int code);
+/* Code 0 only says that the computation went through.  Bad is E_SIGNATURE. */
+MUST_CHECK enum err call_verdict(const struct call *c, int code, bool good);
+/* Bad is E_RANGE: numbers that make no key. */
+MUST_CHECK enum err call_made_key(const struct call *c, int code);
 
 #endif

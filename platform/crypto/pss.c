@@ -102,7 +102,7 @@ enum err pss_verify(const struct pss *p, const struct message *message)
 	if (e != OK)
 		return e;
 	if (l.h[l.h_n] != TRAILER || (l.db[0] & ~l.top) != 0)
-		return verdict(0, false, "RSASSA-PSS");
+		return verdict(false, "RSASSA-PSS");
 	e = mgf_mask(p->hash, (struct span){ l.h, l.h_n }, l.db, l.db_n);
 	if (e != OK)
 		return e;
@@ -110,11 +110,11 @@ enum err pss_verify(const struct pss *p, const struct message *message)
 	zeros = l.db_n - p->salt - 1;
 	for (size_t i = 0; i < zeros; i++)
 		if (l.db[i] != 0)
-			return verdict(0, false, "RSASSA-PSS");
+			return verdict(false, "RSASSA-PSS");
 	if (l.db[zeros] != 0x01)
-		return verdict(0, false, "RSASSA-PSS");
+		return verdict(false, "RSASSA-PSS");
 	e = hash_salted(p->hash, message, (struct span){ l.db + zeros + 1, p->salt }, &h);
 	if (e != OK)
 		return e;
-	return verdict(0, span_equal(digest_span(&h), (struct span){ l.h, l.h_n }), "RSASSA-PSS");
+	return verdict(span_equal(digest_span(&h), (struct span){ l.h, l.h_n }), "RSASSA-PSS");
 }

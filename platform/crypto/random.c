@@ -47,43 +47,57 @@ enum err rng_wait_for_kernel(void)
 	return err_because(E_ENTROPY, "getrandom: %s", strerror(errno));
 }
 
+/* No memory is no lack of entropy. */
+static enum err failed(const struct call *call, int code, const char *what)
+{
+	enum err e = call_worked(call, code);
+
+	return e == E_CRYPTO ? err_because(E_ENTROPY, "%s: wolfCrypt says %d", what, code) : e;
+}
+
+static enum err seed(void)
+{
+	enum err e = rng_wait_for_kernel();
+	struct call call;
+
+	if (e != OK)
+		return e;
+	call = call_begin(CALL_RNG);
+	e = failed(&call, wc_InitRng(&generator), "no seed from /dev/urandom");
+	ready = e == OK;
+	return e;
+}
+
 enum err rng_library(struct WC_RNG **out)
 {
-	enum err e;
-	int code;
+	enum err e = OK;
 
 	*out = NULL;
-	if (!ready) {
-		e = rng_wait_for_kernel();
-		if (e != OK)
-			return e;
-		code = wc_InitRng(&generator);
-		if (code != 0)
-			return err_because(E_ENTROPY,
-			                   "no seed from /dev/urandom: wolfCrypt says %d", code);
-		ready = true;
-	}
-	*out = &generator;
-	return OK;
+	if (!ready)
+		e = seed();
+	if (e == OK)
+		*out = &generator;
+	return e;
 }
 
 enum err rng_bytes(uint8_t *out, size_t n)
 {
 	WC_RNG *rng;
 	enum err e = rng_library(&rng);
-	int code;
+	struct call call;
 
 	memset(out, 0, n);
 	if (e != OK)
 		return e;
 	if (n > RNG_MAX_BLOCK_LEN)
 		return err_because(E_BUG, "%zu random octets at once", n);
-	code = wc_RNG_GenerateBlock(rng, out, (word32)n);
-	if (code == 0)
+	call = call_begin(CALL_RNG);
+	e = failed(&call, wc_RNG_GenerateBlock(rng, out, (word32)n), "the generator");
+	if (e == OK)
 		return OK;
 	/* A generator that failed its own test is not asked again, but seeded anew. */
 	memset(out, 0, n);
 	wc_FreeRng(&generator);
 	ready = false;
-	return err_because(E_ENTROPY, "wolfCrypt's generator says %d", code);
+	return e;
 }

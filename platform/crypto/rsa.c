@@ -4,6 +4,7 @@
  * octet by octet, and compared whole, so that there is no padding to be parsed.
  */
 #include <wolfssl/options.h>
+#include <wolfssl/wolfcrypt/error-crypt.h>
 #include <wolfssl/wolfcrypt/random.h>
 #include <wolfssl/wolfcrypt/rsa.h>
 
@@ -52,6 +53,7 @@ static struct pss pss_in(const struct sig_alg *alg, unsigned bits, uint8_t *em)
 /* signature^e mod n; n octets of em. */
 static enum err open_signature(const struct rsa_public *key, struct span signature, uint8_t *em)
 {
+	const struct call call = call_begin(CALL_RSA);
 	word32 n = MODULUS_MAX;
 	RsaKey rsa;
 	int code = wc_InitRsaKey(&rsa, NULL);
@@ -63,7 +65,7 @@ static enum err open_signature(const struct rsa_public *key, struct span signatu
 		code = wc_RsaFunction(signature.p, (word32)signature.n, em, &n, RSA_PUBLIC_DECRYPT,
 		                      &rsa, NULL);
 	wc_FreeRsaKey(&rsa);
-	return verdict(code, n == key->n.n, "RSA");
+	return call_verdict(&call, code, n == key->n.n);
 }
 
 /* RFC 8017 8.1.2, 8.2.2 step 1 and 5.2.2: as long as the modulus, and below it. */
@@ -83,34 +85,37 @@ static enum err verify(const struct public_key *key, const struct sig_alg *alg,
 	if (e != OK)
 		return e;
 	if (!in_range(&rsa, signature))
-		return verdict(0, false, sig_alg_name(alg));
+		return verdict(false, sig_alg_name(alg));
 	e = open_signature(&rsa, signature, em);
 	if (e != OK)
 		return e;
 	if (alg->scheme == SIG_RSA_PSS) {
 		if (rsa.bits % 8 == 1 && em[0] != 0)
-			return verdict(0, false, sig_alg_name(alg));
+			return verdict(false, sig_alg_name(alg));
 		pss = pss_in(alg, rsa.bits, em);
 		return pss_verify(&pss, message);
 	}
 	e = pkcs1_encode(alg->hash, message, expected, rsa.n.n);
 	if (e != OK)
 		return e;
-	return verdict(0, memcmp(em, expected, rsa.n.n) == 0, sig_alg_name(alg));
+	return verdict(memcmp(em, expected, rsa.n.n) == 0, sig_alg_name(alg));
 }
 
-/* em^d mod n by the CRT, blinded; *said is the library's word. */
+/* em^d mod n by the CRT, blinded. E_RANGE: the key's numbers make none. */
 static enum err raise_privately(const struct private_key *key, struct span em, uint8_t *out,
-                                size_t *n, int *said)
+                                size_t *n)
 {
 	word32 at = 0, len = MODULUS_MAX;
 	RsaKey rsa;
 	WC_RNG *rng;
 	enum err e = rng_library(&rng);
+	struct call call;
 	int code;
 
+	*n = 0;
 	if (e != OK)
 		return e;
+	call = call_begin(CALL_RSA_PRIVATE);
 	code = wc_InitRsaKey(&rsa, NULL);
 	if (code == 0)
 		code = wc_RsaPrivateKeyDecode(key->secret.p, &at, &rsa, (word32)key->secret.n);
@@ -119,8 +124,7 @@ static enum err raise_privately(const struct private_key *key, struct span em, u
 		                      rng);
 	wc_FreeRsaKey(&rsa);
 	*n = len;
-	*said = code;
-	return OK;
+	return call_made_key(&call, code);
 }
 
 /* The public half: the first two of RSAPrivateKey's numbers (RFC 8017 A.1.2). */
@@ -151,17 +155,14 @@ static enum err sign_encoded(const struct private_key *key, const struct rsa_pub
 {
 	uint8_t signature[MODULUS_MAX], opened[MODULUS_MAX];
 	size_t n;
-	int said = 0;
-	enum err e = raise_privately(key, em, signature, &n, &said);
+	enum err e = raise_privately(key, em, signature, &n);
 
-	if (e == OK && said != 0)
-		e = library_failed("RSA with the private key", said);
 	if (e == OK)
 		e = open_signature(public, (struct span){ signature, n }, opened);
-	if (e != OK)
+	if (e != OK && e != E_SIGNATURE)
 		return e;
-	if (n != em.n || memcmp(opened, em.p, em.n) != 0)
-		return err_because(E_CRYPTO, "RSA: the signature made does not open again");
+	if (e != OK || n != em.n || memcmp(opened, em.p, em.n) != 0)
+		return err_because(E_RANGE, "RSA: the signature made does not open again");
 	derw_raw(w, (struct span){ signature, n });
 	return OK;
 }
@@ -206,17 +207,16 @@ enum err rsa_decrypt_raw(const struct private_key *key, struct span ciphertext, 
 {
 	uint8_t room[SPKI_MAX];
 	struct rsa_public public;
-	int said = 0;
 	enum err e = public_half(key, room, &public);
 
 	*k = 0;
 	if (e == OK && !in_range(&public, ciphertext))
 		e = decryption_failed();
 	if (e == OK)
-		e = raise_privately(key, ciphertext, em, k, &said);
-	if (e == OK)
-		e = verdict(said, *k == ciphertext.n, "RSA");
-	return e == E_SIGNATURE ? decryption_failed() : e;
+		e = raise_privately(key, ciphertext, em, k);
+	if (e == E_RANGE || (e == OK && *k != ciphertext.n))
+		e = decryption_failed();
+	return e;
 }
 
 static enum err generate(enum curve curve, unsigned bits, struct derw *w)
@@ -225,20 +225,21 @@ static enum err generate(enum curve curve, unsigned bits, struct derw *w)
 	RsaKey rsa;
 	WC_RNG *rng;
 	enum err e = rng_library(&rng);
+	struct call call;
 	int code, n = 0;
 
 	(void)curve;
 	if (e != OK)
 		return e;
+	call = call_begin(CALL_GENERATE);
 	code = wc_InitRsaKey(&rsa, NULL);
 	if (code == 0)
 		code = wc_MakeRsaKey(&rsa, (int)bits, WC_RSA_EXPONENT, rng);
 	if (code == 0)
 		n = wc_RsaKeyToDer(&rsa, der, sizeof der);
 	wc_FreeRsaKey(&rsa);
-	if (code != 0 || n <= 0)
-		e = library_failed("RSA key generation", code != 0 ? code : n);
-	else
+	e = call_worked(&call, code == 0 && n <= 0 ? BUFFER_E : code);
+	if (e == OK)
 		derw_raw(w, (struct span){ der, (size_t)n });
 	wipe(der, sizeof der);
 	return e;

@@ -99,7 +99,8 @@ static enum err write_pkcs8(struct signer *s, const struct private_key *k, struc
 	return e == OK ? private_key_from_pkcs8(pkcs8, &s->private) : e;
 }
 
-enum err signer_sign(const struct signer *s, struct span message, struct arena *a,
+/* E_RANGE: the numbers make no key. */
+static enum err sign(const struct signer *s, struct span message, struct arena *a,
                      struct span *signature)
 {
 	struct derw w = derw_in(a, SIGNATURE_MAX);
@@ -109,6 +110,15 @@ enum err signer_sign(const struct signer *s, struct span message, struct arena *
 	return e == OK ? derw_end(&w, signature) : e;
 }
 
+/* The key was tried out: what goes wrong now are not its numbers. */
+enum err signer_sign(const struct signer *s, struct span message, struct arena *a,
+                     struct span *signature)
+{
+	enum err e = sign(s, message, a, signature);
+
+	return e == E_RANGE ? err_because(E_CRYPTO, "%s", err_reason(e)) : e;
+}
+
 /* The key works, and its halves belong together: what one signs, the other verifies. */
 static enum err try_out(const struct signer *s)
 {
@@ -116,12 +126,12 @@ static enum err try_out(const struct signer *s)
 	uint8_t room[SIGNATURE_MAX + 64];
 	struct arena a = ARENA_ON(room);
 	struct span signature;
-	enum err e = signer_sign(s, SPAN(message), &a, &signature);
+	enum err e = sign(s, SPAN(message), &a, &signature);
 
 	if (e == OK)
 		e = sig_verify(&s->public, &s->alg, SPAN(message), signature);
 	if (e == E_SIGNATURE)
-		e = err_because(E_CRYPTO, "what the private key signs its public key refuses");
+		e = err_because(E_RANGE, "what the private key signs its public key refuses");
 	return e;
 }
 
@@ -179,8 +189,8 @@ enum err signer_from_pkcs8(struct signer **out, struct span der)
 	*out = NULL;
 	if (e == OK)
 		e = signer_adopt(out, &key);
-	/* neither the device's identity nor the library is to blame for these numbers */
-	if (e == E_IDENTITY || e == E_CRYPTO)
+	/* it is not the device's identity that is to blame for these numbers */
+	if (e == E_IDENTITY)
 		e = err_because(E_RANGE, "%s", err_reason(e));
 	return e;
 }

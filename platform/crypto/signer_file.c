@@ -103,9 +103,6 @@ enum err signer_from_bytes(struct signer **out, struct span file)
 		                   file.n, KEY_FILE_MAX);
 	e = take(&a, file, out);
 	arena_reset(&a);
-	/* wolfCrypt fails on numbers that make no key: these came from the file */
-	if (e == E_CRYPTO)
-		return err_because(E_IDENTITY, "private key: %s", err_reason(e));
 	return err_within(E_IDENTITY, e, "private key");
 }
 

@@ -62,6 +62,8 @@ enum err signer_generate(struct signer **out, enum key_kind kind)
 		e = derw_end(&w, &key.secret);
 	if (e == OK)
 		e = signer_adopt(out, &key);
+	if (e == E_RANGE) /* these numbers are the library's own */
+		e = err_because(E_CRYPTO, "%s", err_reason(e));
 	wipe(room, sizeof room);
 	return e;
 }

@@ -3,9 +3,6 @@
 #define _DEFAULT_SOURCE /* MAP_ANONYMOUS */
 #include <sys/mman.h>
 
-#include <wolfssl/options.h>
-#include <wolfssl/wolfcrypt/error-crypt.h>
-
 #include "platform/crypto/internal.h"
 
 const struct key_ops *key_ops_of(enum key_family family)
@@ -20,13 +17,14 @@ const struct key_ops *key_ops_of(enum key_family family)
 	return families[family];
 }
 
-enum err verdict(int code, bool good, const char *name)
+enum err signature_wrong(const char *name)
 {
-	if (code == MEMORY_E)
-		return library_failed(name, code);
-	if (code == 0 && good)
-		return OK;
 	return err_because(E_SIGNATURE, "the signature is not %s of this message and key", name);
+}
+
+enum err verdict(bool good, const char *name)
+{
+	return good ? OK : signature_wrong(name);
 }
 
 bool little_endian_below(struct span a, struct span b)
