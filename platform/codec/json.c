@@ -2,6 +2,7 @@
 /* Reading JSON: our caps first, then jansson. */
 #include <jansson.h>
 
+#include "platform/base/heap.h"
 #include "platform/base/limits.h"
 #include "platform/codec/json.h"
 
@@ -89,16 +90,24 @@ static enum err refusal(const json_error_t *error)
 	size_t code = (size_t)json_error_code(error);
 	const char *words = code < sizeof why / sizeof *why ? why[code] : NULL;
 
-	/* without a place it is no fault of the text: an allocation failed */
-	if (code == json_error_out_of_memory || error->line < 1)
-		return err_because(E_SPACE, "no memory left for a JSON document");
 	return err_because(E_JSON, "line %d, column %d: %s", error->line, error->column,
 	                   words != NULL ? words : "JSON not acceptable");
+}
+
+/* The library calls some failed allocations bad syntax, at the place where it stood. */
+static void watch_heap(void)
+{
+	static bool watched;
+
+	if (!watched)
+		json_set_alloc_funcs(heap_malloc, heap_free);
+	watched = true;
 }
 
 enum err json_open(struct span text, const struct json **root)
 {
 	enum err e = scan(text);
+	unsigned long heap = heap_failures();
 	json_error_t error;
 	json_t *v;
 
@@ -107,10 +116,11 @@ enum err json_open(struct span text, const struct json **root)
 		return e;
 	if (text.n == 0)
 		return err_because(E_JSON, "no JSON: the text is empty");
+	watch_heap();
 	v = json_loadb((const char *)text.p, text.n, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY,
 	               &error);
 	if (v == NULL)
-		return refusal(&error);
+		return heap_judge(heap, refusal(&error), "JSON");
 	*root = (const struct json *)v;
 	return OK;
 }

@@ -18,7 +18,7 @@ struct json; /* a value inside an open document */
 
 enum json_found { JSON_FOUND, JSON_ABSENT, JSON_WRONG };
 
-/* E_JSON with the place (line, column) in the reason; E_TOO_BIG over a cap. */
+/* E_JSON with the place (line, column) in the reason; E_TOO_BIG over a cap; E_MEMORY. */
 MUST_CHECK enum err json_open(struct span text, const struct json **root);
 void json_close(const struct json *root); /* NULL is fine */
 

@@ -242,7 +242,6 @@ enum err pbkdf2(enum hash prf, struct span password, struct span salt, uint32_t 
 		return err_because(E_RANGE, "PBKDF2 with %u iterations for %zu octets",
 		                   (unsigned)iterations, n);
 	call = call_begin(CALL_PBKDF2);
-	return call_worked(&call,
-	                   wc_PBKDF2(out, password.p, (int)password.n, salt.p, (int)salt.n,
-	                             (int)iterations, (int)n, (int)r->type));
+	return call_worked(&call, wc_PBKDF2(out, password.p, (int)password.n, salt.p, (int)salt.n,
+	                                    (int)iterations, (int)n, (int)r->type));
 }

@@ -77,7 +77,7 @@ static enum err verify_whole(const struct key_ops *ops, const struct public_key 
 		return ops->verify(key, alg, m, signature);
 	room = mmap(NULL, n, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (room == MAP_FAILED)
-		return err_because(E_SPACE, "no memory for the %zu octets that %s signs", n,
+		return err_because(E_MEMORY, "no memory for the %zu octets that %s signs", n,
 		                   ops->name);
 	memcpy(room, m->head.p != NULL ? m->head.p : room, m->head.n);
 	e = octets_hold(&m->rest, room + m->head.n, m->rest.n, &rest);

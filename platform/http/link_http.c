@@ -5,6 +5,7 @@
 
 #include <curl/curl.h>
 
+#include "platform/base/heap.h"
 #include "platform/base/log.h"
 #include "platform/clock.h"
 #include "platform/http/internal.h"
@@ -45,8 +46,9 @@ enum err http_start(void)
 {
 	enum err e = channel_start();
 
-	if (e == OK && curl_global_init(CURL_GLOBAL_NOTHING) != CURLE_OK)
-		e = err_because(E_CRYPTO, "curl_global_init");
+	if (e == OK && curl_global_init_mem(CURL_GLOBAL_NOTHING, heap_malloc, heap_free,
+	                                    heap_realloc, heap_strdup, heap_calloc) != CURLE_OK)
+		e = err_because(E_MEMORY, "curl_global_init");
 	return e;
 }
 

@@ -13,6 +13,7 @@
 
 #include <curl/curl.h>
 
+#include "platform/base/heap.h"
 #include "platform/base/log.h"
 #include "platform/clock.h"
 #include "platform/http/internal.h"
@@ -167,7 +168,7 @@ static enum err prepare(struct transfer *t, const struct url *at)
 	t->easy = curl_easy_init();
 	t->multi = curl_multi_init();
 	if (t->easy == NULL || t->multi == NULL)
-		return err_because(E_SPACE, "no memory for libcurl");
+		return err_because(E_MEMORY, "no memory for libcurl");
 	set_rules(t);
 	set_callbacks(t);
 	set_header(t, at);
@@ -265,7 +266,7 @@ static enum err describe(CURLcode code)
 		return err_because(E_TIMEOUT, "less than %d octets a second for %d seconds",
 		                   (int)HTTP_SLOW_BYTES, (int)HTTP_SLOW_SECONDS);
 	case CURLE_OUT_OF_MEMORY:
-		return err_because(E_SPACE, "no memory for libcurl");
+		return err_because(E_MEMORY, "no memory for libcurl");
 	case CURLE_COULDNT_CONNECT:
 		return err_because(E_HTTP, "libcurl wants a second connection, or finds no first");
 	case CURLE_GOT_NOTHING:
@@ -324,6 +325,7 @@ enum err transfer_run(struct stream *s, const struct url *at, struct exchange *x
 	struct transfer t = { .pump = &pump };
 	/* a large answer takes longer */
 	int64_t late = x->spool != NULL ? clock_ticks() + x->spool->total_ms : deadline;
+	unsigned long heap = heap_failures();
 	enum err e;
 
 	*reusable = false;
@@ -341,5 +343,5 @@ enum err transfer_run(struct stream *s, const struct url *at, struct exchange *x
 	else
 		answer_drop(&t.answer);
 	clean_up(&t);
-	return e;
+	return heap_judge(heap, e, "HTTP"); /* whatever libcurl or wolfSSL made of it */
 }

@@ -6,6 +6,7 @@
 
 #include <arpa/inet.h>
 
+#include "platform/base/heap.h"
 #include "platform/base/log.h"
 #include "platform/clock.h"
 #include "platform/crypto/hash.h"
@@ -175,6 +176,7 @@ static enum err start(struct channel *c, const struct channel_request *r)
 enum err channel_open(struct channel **out, const struct channel_request *r)
 {
 	struct channel *c = channels;
+	unsigned long heap = heap_failures();
 	enum err e;
 
 	*out = NULL;
@@ -183,7 +185,7 @@ enum err channel_open(struct channel **out, const struct channel_request *r)
 	if (c == channels + CHANNELS_MAX)
 		return err_because(E_BUG, "more than %d TLS channels at once", CHANNELS_MAX);
 	*c = (struct channel){ .open = true, .wire.fd = -1, .peer.judge = r->judge };
-	e = start(c, r);
+	e = heap_judge(heap, start(c, r), "TLS");
 	c->peer.judge = NULL; /* the caller's; asked once */
 	if (e == OK)
 		*out = c;

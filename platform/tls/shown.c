@@ -16,7 +16,8 @@ static bool may_have_issued(const struct cert *by, const struct cert *c)
 	       (c->akid.n == 0 || by->skid.n == 0 || span_equal(c->akid, by->skid));
 }
 
-/* By itself, or by the one that was sent next; E_SIGNATURE alone counts against it. */
+/* By itself, or by the one that was sent next; E_SIGNATURE alone counts against it, and
+   what fails in ourselves is passed on. */
 static enum err check_one(const struct cert *c, const struct cert *next)
 {
 	const struct cert *issuers[] = { c, next };
@@ -29,7 +30,7 @@ static enum err check_one(const struct cert *c, const struct cert *next)
 			continue;
 		found = cert_signed_by(c, issuers[i]);
 		if (found != E_SIGNATURE)
-			return OK;
+			return err_verdict(found) == HALT ? found : OK;
 		e = found;
 	}
 	return e;
@@ -44,10 +45,13 @@ enum err shown_check(struct chain chain)
 	for (size_t i = 0; i < chain.n; i++) {
 		struct cert *c = &certs[i % 2], *next = &certs[(i + 1) % 2];
 		bool more = i + 1 < chain.n && cert_read(chain.certs[i + 1], next) == OK;
+		enum err e = there ? check_one(c, more ? next : NULL) : OK;
 
-		if (there && check_one(c, more ? next : NULL) != OK)
+		if (e == E_SIGNATURE)
 			return err_because(E_TLS, "the signature of the certificate of %s is wrong",
 			                   name_text(&q, c->subject));
+		if (e != OK)
+			return e;
 		there = more;
 	}
 	return OK;
