@@ -62,7 +62,7 @@ static enum err load_identity(struct cmp_tool *t)
 		e = of_option(credential_from(t->arena, key, file, &t->identity), "--cert",
 		              t->cert);
 	if (e == OK)
-		credential_complete(&t->identity, t->pool, t->pool_count);
+		e = credential_complete(&t->identity, t->pool, t->pool_count);
 	return e;
 }
 

@@ -35,12 +35,14 @@ static void take_chain(const struct path *p, struct cmp_issued *out)
 	out->anchor = p->certs[p->n - 1];
 }
 
-static bool is_root(struct span der)
+static enum err check_root(struct span der)
 {
 	struct cert c;
+	enum err e = cert_read(der, &c);
 
-	return cert_read(der, &c) == OK && c.is_ca && cert_self_issued(&c) &&
-	       cert_signed_by(&c, &c) == OK;
+	if (e == OK && (!c.is_ca || !cert_self_issued(&c)))
+		e = E_CERT_CA;
+	return e == OK ? cert_signed_by(&c, &c) : e;
 }
 
 /*
@@ -50,18 +52,39 @@ static bool is_root(struct span der)
  * (path of one) needs no root to be believed: it is the voucher that authorizes
  * it to name one, also its own (RFC 9733 5.1).  Nor does who knows our secret.
  */
-static bool is_root_of_signer(const struct cmp_session *s, struct span root,
-                              const struct cmp_pool *pool)
+static enum err check_not_of_signer(const struct cmp_session *s, struct span root,
+                                    const struct cmp_pool *pool)
 {
 	struct anchors only = { .n = 0 };
 	struct path p;
 	struct cert signer;
+	enum err e;
 
 	if (s->signer.n <= 1)
-		return false;
-	return cert_read(s->signer.certs[0], &signer) != OK ||
-	       anchors_add(&only, ANCHOR_CERT, root) != OK ||
-	       find_path(s, &signer, &only, pool, &p) == OK;
+		return OK;
+	e = cert_read(s->signer.certs[0], &signer);
+	if (e == OK)
+		e = anchors_add(&only, ANCHOR_CERT, root);
+	if (e != OK)
+		return e;
+	e = find_path(s, &signer, &only, pool, &p);
+	if (err_verdict(e) == HALT)
+		return e;
+	return e == OK ? E_CMP_SIGNER : OK;
+}
+
+/* One of caPubs: a root that this sender may give, and that the certificate leads to. */
+static enum err try_ca_pub(const struct cmp_session *s, const struct cert *cert, struct span root,
+                           const struct cmp_pool *pool, struct path *out)
+{
+	struct anchors only = { .n = 0 };
+	enum err e = check_root(root);
+
+	if (e == OK)
+		e = check_not_of_signer(s, root, pool);
+	if (e == OK)
+		e = anchors_add(&only, ANCHOR_CERT, root);
+	return e == OK ? find_path(s, cert, &only, pool, out) : e;
 }
 
 /* "take the self-issued one the new chain ends at"; under a MAC the shared secret vouches
@@ -76,12 +99,12 @@ static enum err take_ca_pubs(const struct cmp_session *s, const struct cert *cer
 		                  "caPubs does not count while the status of its sender is open");
 	for (size_t i = 0; i < s->rep.ca_pubs_count; i++) {
 		struct span root = s->rep.ca_pubs[i];
-		struct anchors only = { .n = 0 };
 		struct path p;
 
-		if (!is_root(root) || is_root_of_signer(s, root, pool) ||
-		    anchors_add(&only, ANCHOR_CERT, root) != OK ||
-		    find_path(s, cert, &only, pool, &p) != OK)
+		e = try_ca_pub(s, cert, root, pool, &p);
+		if (err_verdict(e) == HALT)
+			return e;
+		if (e != OK)
 			continue;
 		take_chain(&p, out);
 		out->ca_pubs[out->ca_pubs_count++] = root;
@@ -116,6 +139,8 @@ enum err cmp_issued_chain(struct cmp_session *s, const struct cert *cert,
 		take_chain(&p, out);
 		return OK;
 	}
+	if (err_verdict(e) == HALT)
+		return e;
 	if (s->rep.ca_pubs_count > 0 && s->op->takes_ca_pubs)
 		return take_ca_pubs(s, cert, pool, out);
 	if (!any_ca(anchors))

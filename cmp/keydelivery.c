@@ -49,12 +49,14 @@ static enum err check_authority(const struct cmp_session *s, const struct cert *
 {
 	struct quoted q;
 	struct cert issued;
+	enum err e = E_CERT_USAGE;
 
 	if (cert_has_eku(kga, OID_EKU_CM_KGA))
 		return OK;
-	if (kga->is_ca && s->rep.cert.n > 0 && cert_read(s->rep.cert, &issued) == OK &&
-	    cert_signed_by(&issued, kga) == OK)
-		return OK;
+	if (kga->is_ca && s->rep.cert.n > 0 && cert_read(s->rep.cert, &issued) == OK)
+		e = cert_signed_by(&issued, kga);
+	if (e == OK || err_verdict(e) == HALT)
+		return e;
 	return err_because(E_CERT_USAGE,
 	                   "the key is signed by %s, which has no id-kp-cmKGA, "
 	                   "nor did it issue the certificate",

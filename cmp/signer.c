@@ -24,13 +24,13 @@ static enum err signature_alg(const struct cmp_message *m, struct sig_alg *alg)
 	                  "protectionAlg");
 }
 
-static bool verifies(const struct cert *c, const struct sig_alg *alg, const struct message *part,
-                     struct span signature)
+static enum err verify(const struct cert *c, const struct sig_alg *alg, const struct message *part,
+                       struct span signature)
 {
 	struct public_key key;
+	enum err e = public_key_read(c->spki, &key);
 
-	return public_key_read(c->spki, &key) == OK &&
-	       sig_verify_message(&key, alg, part, signature) == OK;
+	return e == OK ? sig_verify_message(&key, alg, part, signature) : e;
 }
 
 /* "If present, the senderKID MUST identify the key material" (badMessageCheck); without
@@ -103,14 +103,20 @@ static bool issues(const struct cert *c)
  * the roles delegate it.  A CA below the anchors needs none for what it issued or is to
  * issue; which of them that will be is known once there is a certificate.
  */
-static bool speaks_for_itself(const struct cmp_session *s, const struct cert *c)
+static enum err speaks_for_itself(const struct cmp_session *s, const struct cert *c, bool *yes)
 {
 	struct span der = decided_about(s);
 	struct cert subject;
+	enum err e;
 
+	*yes = false;
 	if (!issues(c))
-		return false;
-	return der.n == 0 || (cert_read(der, &subject) == OK && cert_signed_by(&subject, c) == OK);
+		return OK;
+	e = der.n == 0 ? OK : cert_read(der, &subject);
+	if (e == OK && der.n > 0)
+		e = cert_signed_by(&subject, c);
+	*yes = e == OK;
+	return err_verdict(e) == HALT ? e : OK;
 }
 
 /* The very certificate that the peer of the link was found to be a registrar by. */
@@ -153,6 +159,8 @@ static void warn_of_role(struct cmp_session *s, const struct cert *c)
 static enum err check_authority(struct cmp_session *s, const struct cert *c)
 {
 	struct quoted q;
+	bool yes = true;
+	enum err e;
 
 	if (has_role(c) || is_the_registrar(s, c))
 		return OK;
@@ -161,8 +169,9 @@ static enum err check_authority(struct cmp_session *s, const struct cert *c)
 		                   "the extended key usage of signer %s has neither id-kp-cmcRA "
 		                   "nor id-kp-cmcCA: it is for something else",
 		                   name_text(&q, c->subject));
-	if (s->signer.n == 1 || speaks_for_itself(s, c))
-		return OK;
+	e = s->signer.n == 1 ? OK : speaks_for_itself(s, c, &yes);
+	if (e != OK || yes)
+		return e;
 	if (trusted_authority(s->client->trusted) == AUTHORITY_ANY) {
 		warn_of_role(s, c);
 		return OK;
@@ -245,7 +254,10 @@ static enum err search(struct cmp_session *s, const struct cmp_pool *pool,
 		if (cert_read(pool->certs[i], &c) != OK || !is_named(&s->in.header, &c))
 			continue;
 		named++;
-		if (!verifies(&c, alg, part, s->in.protection))
+		e = verify(&c, alg, part, s->in.protection);
+		if (err_verdict(e) == HALT)
+			return e;
+		if (e != OK)
 			continue;
 		tried++;
 		e = vet(s, &c, pool);

@@ -26,7 +26,7 @@ void cmp_say(struct cmp_text *t, const char *format, ...)
 
 void cmp_fault_keep(struct cmp_fault *f, enum err e)
 {
-	if (f->e != OK || e == OK)
+	if (e == OK || (f->e != OK && err_verdict(e) != HALT))
 		return;
 	f->e = e;
 	snprintf(f->why, sizeof f->why, "%s", err_reason(e));

@@ -30,61 +30,71 @@ static bool find_leaf(struct pile *p, struct credential *out)
 	return false;
 }
 
-/* Whoever signed it, not only who has the name: files keep CA certificates of old. */
-static bool has_signed(const struct cert *of, const struct cert *issuer)
+static bool same_key(const struct cert *of, const struct cert *issuer)
 {
-	return cert_signed_by(of, issuer) == OK;
+	return of->akid.n == 0 || issuer->skid.n == 0 || span_equal(of->akid, issuer->skid);
 }
 
 /*
- * A signature that this build of the library cannot verify, or that nobody here takes
- * (SHA-1).  The chain is only sent: who receives it may well believe it.
+ * Whoever signed it, not only who has the name: files keep CA certificates of old.  With
+ * E_ALGORITHM: by a signature that this build of the library cannot verify, or that nobody
+ * here takes (SHA-1).  The chain is only sent: who receives it may well believe it.
  */
-static bool may_have_signed(const struct cert *of, const struct cert *issuer)
+static enum err find_issuer(struct pile *p, const struct cert *of, struct cert *issuer,
+                            enum err wanted, size_t *found)
 {
-	bool same_key = of->akid.n == 0 || issuer->skid.n == 0 ||
-	                span_equal(of->akid, issuer->skid);
-
-	return same_key && cert_signed_by(of, issuer) == E_ALGORITHM;
-}
-
-static bool find_issuer(struct pile *p, const struct cert *of, struct cert *issuer, size_t *found,
-                        bool (*by)(const struct cert *, const struct cert *))
-{
+	*found = p->n;
 	for (size_t i = 0; i < p->n; i++) {
+		enum err e;
+
 		if (p->used[i] || cert_read(p->certs[i], issuer) != OK ||
-		    !name_equal(of->issuer, issuer->subject) || !by(of, issuer))
+		    !name_equal(of->issuer, issuer->subject))
+			continue;
+		e = cert_signed_by(of, issuer);
+		if (err_verdict(e) == HALT)
+			return e;
+		if (e != wanted || (wanted != OK && !same_key(of, issuer)))
 			continue;
 		*found = i;
-		return true;
+		return OK;
 	}
-	return false;
+	return OK;
 }
 
-static bool take_issuer(struct pile *p, const struct cert *of, struct cert *issuer,
-                        struct credential *out)
+/* *found: there was one, and it is the next of the chain. */
+static enum err take_issuer(struct pile *p, const struct cert *of, struct cert *issuer,
+                            struct credential *out, bool *found)
 {
 	struct quoted q;
 	size_t i;
+	enum err e = find_issuer(p, of, issuer, OK, &i);
 
-	if (!find_issuer(p, of, issuer, &i, has_signed)) {
-		if (!find_issuer(p, of, issuer, &i, may_have_signed))
-			return false;
-		log_notice(
-			"certificate %zu of the file, %s, is taken for an issuer by its name: %s",
-			i + 1, name_text(&q, issuer->subject), err_reason(E_ALGORITHM));
+	*found = false;
+	if (e == OK && i == p->n) {
+		e = find_issuer(p, of, issuer, E_ALGORITHM, &i);
+		if (e == OK && i < p->n)
+			log_notice("certificate %zu of the file, %s, is taken for an issuer by its "
+			           "name: %s",
+			           i + 1, name_text(&q, issuer->subject), err_reason(E_ALGORITHM));
 	}
+	if (e != OK || i == p->n)
+		return e;
 	take(p, i, out);
-	return true;
+	*found = true;
+	return OK;
 }
 
-static void take_issuers(struct pile *p, struct cert at, struct credential *out)
+static enum err take_issuers(struct pile *p, struct cert at, struct credential *out)
 {
 	struct cert issuer;
+	bool more = true;
+	enum err e = OK;
 
-	for (; out->count < CHAIN_MAX && !cert_self_issued(&at); at = issuer)
-		if (!take_issuer(p, &at, &issuer, out))
-			break;
+	while (e == OK && more && out->count < CHAIN_MAX && !cert_self_issued(&at)) {
+		e = take_issuer(p, &at, &issuer, out, &more);
+		at = issuer;
+	}
+	return e;
 }
 
 static void report_rest(const struct pile *p)
@@ -117,7 +127,9 @@ enum err credential_from(struct arena *a, struct signer *key, struct span cert_f
 		report_rest(&p);
 		return err_because(E_IDENTITY, "none of the %zu certificates is for the key", p.n);
 	}
-	take_issuers(&p, out->leaf, out);
+	e = take_issuers(&p, out->leaf, out);
+	if (e != OK)
+		return e;
 	report_rest(&p);
 	return OK;
 }
@@ -134,14 +146,13 @@ bool credential_is_complete(const struct credential *c)
 	return !top_of(c, &top) || cert_self_issued(&top);
 }
 
-void credential_complete(struct credential *c, const struct span *pool, size_t count)
+enum err credential_complete(struct credential *c, const struct span *pool, size_t count)
 {
 	struct pile p = { .n = count < POOL_MAX ? count : POOL_MAX };
 	struct cert top;
 
 	memcpy(p.certs, pool, p.n * sizeof *pool);
-	if (top_of(c, &top))
-		take_issuers(&p, top, c);
+	return top_of(c, &top) ? take_issuers(&p, top, c) : OK;
 }
 
 struct span credential_subject(const struct credential *c)

@@ -29,7 +29,8 @@ MUST_CHECK enum err credential_from(struct arena *a, struct signer *key, struct 
  * The chain goes on with certificates of a pool, as far as they lead (RFC 9483 3.3).  Of one
  * that is complete nothing changes.
  */
-void credential_complete(struct credential *c, const struct span *pool, size_t count);
+MUST_CHECK enum err credential_complete(struct credential *c, const struct span *pool,
+                                        size_t count);
 /* Its last certificate is self-issued, or there is none. */
 bool credential_is_complete(const struct credential *c);
 

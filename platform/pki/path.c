@@ -9,8 +9,9 @@
 
 #include "platform/pki/internal.h"
 
-/* How far a failure got: the reason of the farthest is the one that helps. */
-enum progress { NOTHING, NAME_FOUND, ANCHOR_REACHED };
+/* How far a failure got: the reason of the farthest is the one that helps.  What failed
+   in ourselves says nothing of a certificate, and no other failure hides it. */
+enum progress { NOTHING, NAME_FOUND, ANCHOR_REACHED, BROKEN };
 
 struct search {
 	const struct path_request *r;
@@ -34,6 +35,8 @@ enum err anchors_add(struct anchors *to, enum anchor_kind kind, struct span der)
 
 static void note(struct search *s, enum progress p, enum err e)
 {
+	if (err_verdict(e) == HALT)
+		p = BROKEN;
 	if (p <= s->progress)
 		return;
 	s->progress = p;
@@ -149,33 +152,45 @@ static bool reach_anchor(struct search *s)
 	       goes_through_pool(s, false);
 }
 
-static bool anchor_key_is(const struct anchor *a, struct span spki, bool of_cert_too)
+static enum err anchor_key_is(const struct anchor *a, struct span spki, bool of_cert_too, bool *yes)
 {
 	struct digest d;
 	struct cert c;
+	enum err e;
 
+	*yes = false;
 	switch (a->kind) {
 	case ANCHOR_KEY:
-		return span_equal(a->der, spki);
+		*yes = span_equal(a->der, spki);
+		break;
 	case ANCHOR_KEY_SHA256:
-		return hash_of(HASH_SHA256, spki, &d) == OK && span_equal(a->der, digest_span(&d));
+		e = hash_of(HASH_SHA256, spki, &d);
+		*yes = e == OK && span_equal(a->der, digest_span(&d));
+		return e;
 	case ANCHOR_CERT:
-		return of_cert_too && cert_read(a->der, &c) == OK && span_equal(c.spki, spki);
+		*yes = of_cert_too && cert_read(a->der, &c) == OK && span_equal(c.spki, spki);
+		break;
 	}
-	return false;
+	return OK;
 }
 
-/* The anchor that the target is itself: byte for byte, or by its key. */
-static const struct anchor *anchor_of_target(const struct path_request *r)
+/* The anchor that the target is itself: byte for byte, or by its key; or NULL. */
+static enum err anchor_of_target(const struct path_request *r, const struct anchor **out)
 {
+	*out = NULL;
 	for (size_t i = 0; i < r->anchors->n; i++) {
 		const struct anchor *a = &r->anchors->a[i];
+		bool yes = a->kind == ANCHOR_CERT && span_equal(a->der, r->target->der);
+		enum err e = yes ? OK : anchor_key_is(a, r->target->spki, r->equality, &yes);
 
-		if ((a->kind == ANCHOR_CERT && span_equal(a->der, r->target->der)) ||
-		    anchor_key_is(a, r->target->spki, r->equality))
-			return a;
+		if (e != OK)
+			return e;
+		if (!yes)
+			continue;
+		*out = a;
+		return OK;
 	}
-	return NULL;
+	return OK;
 }
 
 static enum err no_path(struct search *s)
@@ -195,7 +210,9 @@ enum err path_check(const struct path_request *r, struct path *out)
 	enum err e;
 
 	*out = (struct path){ .n = 0 };
-	s.anchor = anchor_of_target(r);
+	e = anchor_of_target(r, &s.anchor);
+	if (e != OK)
+		return e;
 	if (s.anchor != NULL)
 		e = path_judge(r, s.certs, s.n);
 	else

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "platform/base/date.h"
+#include "platform/base/heap.h"
 #include "platform/codec/pem.h"
 #include "platform/pki/name.h"
 #include "tests/unit/fake/x509.h"
@@ -580,6 +582,42 @@ static void finds_rfc8995s_paths(void)
 	}
 }
 
+static unsigned asked, fails;
+
+static void *failing(void *p, size_t n)
+{
+	return n > 0 && ++asked == fails ? NULL : realloc(p, n);
+}
+
+/* Another CA of the same name is not where the search ends when it could not compute. */
+static void a_failed_allocation_is_no_missing_path(void)
+{
+	struct question q;
+	enum err e;
+
+	begin();
+	ask_about(&q, leaf("/CN=Sub", 1));
+	CHECK_OK(anchors_add(&q.anchors, ANCHOR_CERT, ca("/CN=Root", 0, "/CN=Root", 0)));
+	q.pool[0] = ca("/CN=Sub", 1, "/CN=Root", 0);
+	q.pool[1] = ca("/CN=Sub", 2, "/CN=Root", 0);
+	q.r.anchors = &q.anchors;
+	q.r.pool = q.pool;
+	q.r.pool_count = 2;
+	CHECK_OK(path_check(&q.r, &q.path));
+	fails = 0;
+	do {
+		fails++;
+		asked = 0;
+		heap_use(failing);
+		e = path_check(&q.r, &q.path);
+		heap_use(NULL);
+		CU_ASSERT(e == OK || e == E_MEMORY);
+	} while (asked >= fails);
+	CHECK_OK(e);
+	CU_ASSERT(fails > 3);
+	end();
+}
+
 const struct test_suite suite_pki_path = {
 	"pki/path",
 	{
@@ -589,6 +627,8 @@ const struct test_suite suite_pki_path = {
 		{ "the pool may be in any order", takes_the_pool_in_any_order },
 		{ "another path is tried", tries_another_path },
 		{ "the fault named is the one that helps", names_the_fault_that_helps },
+		{ "a failed allocation is no missing path",
+	          a_failed_allocation_is_no_missing_path },
 		{ "no end entity issues", lets_no_end_entity_issue },
 		{ "anchors are compared", compares_with_anchors },
 		{ "what is pinned is judged", judges_what_is_pinned },
