@@ -94,7 +94,7 @@ static enum err refusal(const json_error_t *error)
 	                   words != NULL ? words : "JSON not acceptable");
 }
 
-/* The library calls some failed allocations bad syntax, at the place where it stood. */
+/* The library calls some failed allocations bad syntax, and passes over others. */
 static void watch_heap(void)
 {
 	static bool watched;
@@ -119,8 +119,13 @@ enum err json_open(struct span text, const struct json **root)
 	watch_heap();
 	v = json_loadb((const char *)text.p, text.n, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY,
 	               &error);
+	/* also where it noticed nothing: then octets of a string may be missing */
+	if (heap_failures() != heap) {
+		json_decref(v);
+		return err_because(E_MEMORY, "JSON: out of memory");
+	}
 	if (v == NULL)
-		return heap_judge(heap, refusal(&error), "JSON");
+		return refusal(&error);
 	*root = (const struct json *)v;
 	return OK;
 }

@@ -7,6 +7,7 @@
  * its own clone (CVE-2026-93302).  Hence a new context for each channel, made
  * here and nowhere else, and no CA in it.
  */
+#include "platform/codec/pem.h"
 #include "platform/crypto/signer_tls.h"
 #include "platform/tls/internal.h"
 
@@ -41,13 +42,20 @@ static enum err set_policy(WOLFSSL_CTX *ctx, enum tls_version v)
 	return OK;
 }
 
+/* As PEM: with DER wolfSSL 5.5.4 writes to a buffer that it got no memory for. */
 static enum err use_key(void *context, struct span pkcs8)
 {
-	int code = wolfSSL_CTX_use_PrivateKey_buffer(context, pkcs8.p, (long)pkcs8.n,
-	                                             WOLFSSL_FILETYPE_ASN1);
+	char pem[KEY_PEM_MAX];
+	size_t n = 0;
+	int code = WOLFSSL_FAILURE;
+	enum err e = pem_write(pem, sizeof pem, &n, "PRIVATE KEY", pkcs8);
 
-	if (code == WOLFSSL_SUCCESS)
-		return OK;
+	if (e == OK)
+		code = wolfSSL_CTX_use_PrivateKey_buffer(context, (const uint8_t *)pem, (long)n,
+		                                         WOLFSSL_FILETYPE_PEM);
+	wipe(pem, sizeof pem);
+	if (e != OK || code == WOLFSSL_SUCCESS)
+		return e;
 	return err_because(E_IDENTITY, "wolfSSL does not take the device's key for TLS (%d)", code);
 }
 

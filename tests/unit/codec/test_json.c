@@ -309,7 +309,9 @@ static void *failing(void *p, size_t n)
 /* jansson calls some of them bad syntax, at the place where it stood. */
 static void a_failed_allocation_is_no_bad_syntax(void)
 {
-	const char *text = "{\"a\":{\"b\":[1,2.5,\"x\",null]},\"c\":\"\\u00e4\"}";
+	/* the last string is longer than what jansson begins with for one */
+	const char *text = "{\"long\":\"0123456789abcdef0123456789abcdef0123456789abcdef\",\"a\":{"
+	                   "\"b\":[1,2.5,\"x\",null]},\"c\":\"\\u00e4\"}";
 
 	CHECK_OK(opens(span_str(text)));
 	heap.calls = heap.fail_at = 0;
