@@ -60,12 +60,12 @@ enum {
 	SIGNATURE_MAX = 512,     /* RSA-4096 */
 	SPKI_MAX = 600,          /* RSA-4096 is 550 */
 	KEY_DER_MAX = 2560,      /* PKCS#8 of RSA-4096 is 2374 */
+	KEY_PEM_MAX = 3584,      /* KEY_DER_MAX as PEM is 3.5 kB */
 	KEY_FILE_MAX = 16384,    /* RSA-4096 as PEM is 3.3 kB; with its chain in the same file */
 	NAME_MAX_DER = 1024,     /* a distinguished name */
 	NAME_RDNS_MAX = 32,      /* RDNs of a name that the operator writes */
 	NAME_RDN_MAX = 8,        /* attributes of one RDN; seen: 2. Compared each with each */
 	NAME_SUBTREES_MAX = 64,  /* name constraints of one CA: work is the product with names */
-	KEY_PEM_MAX = 3584,      /* KEY_DER_MAX as PEM is 3.5 kB */
 
 	/* TLS and TCP */
 	TLS_CHAIN_SIZE_MAX = 24576, /* a chain, all of it; wolfSSL takes a message of 18.5 kB */

@@ -311,7 +311,7 @@ static void a_failed_allocation_is_no_bad_syntax(void)
 {
 	/* the last string is longer than what jansson begins with for one */
 	const char *text = "{\"long\":\"0123456789abcdef0123456789abcdef0123456789abcdef\",\"a\":{"
-	                   "\"b\":[1,2.5,\"x\",null]},\"c\":\"\\u00e4\"}";
+			   "\"b\":[1,2.5,\"x\",null]},\"c\":\"\\u00e4\"}";
 
 	CHECK_OK(opens(span_str(text)));
 	heap.calls = heap.fail_at = 0;
