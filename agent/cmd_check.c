@@ -135,7 +135,7 @@ static void check_registrars(const struct device *d, struct tally *t)
 	snprintf(good, sizeof good, "%zu configured", d->settings.registrar_count);
 	tell(t, "registrars", e, good);
 	if (!d->settings.enabled)
-		note("enabled", "option enabled of section main is not 1: `onramp run` will wait");
+		note("enabled", "not enabled (option enabled '0'): `onramp run` waits for SIGHUP");
 }
 
 static void check_all(struct tally *t)

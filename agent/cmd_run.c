@@ -145,8 +145,7 @@ static enum err reach_enrolled(struct device *d, struct arena *a,
 	enum err e;
 
 	if (!d->settings.enabled)
-		return err_because(E_CONFIG, "%s: option enabled of section main is not 1",
-		                   config_path);
+		return err_because(E_CONFIG, "%s: not enabled (option enabled '0')", config_path);
 	if ((e = device_open_store(d)) != OK)
 		return e;
 	if (d->store.live == 0) {

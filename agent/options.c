@@ -81,6 +81,17 @@ static enum err take(const struct option_row *r, const char *value)
 	return E_BUG;
 }
 
+/* Two options are everybody's, and main() reads them. */
+static enum err unknown(const char *option)
+{
+	static const char *const global[] = { "--root", "--config" };
+
+	for (size_t i = 0; i < sizeof global / sizeof *global; i++)
+		if (strcmp(option, global[i]) == 0)
+			return err_because(E_USAGE, "%s goes before the command", option);
+	return err_because(E_USAGE, "unknown option %s", option);
+}
+
 enum err options_read(const struct command_line *c, int *argc, char **argv, bool *helped)
 {
 	int kept = 1, i;
@@ -102,7 +113,7 @@ enum err options_read(const struct command_line *c, int *argc, char **argv, bool
 		}
 		r = find(c, argv[i], &value);
 		if (r == NULL)
-			return err_because(E_USAGE, "there is no option %s", argv[i]);
+			return unknown(argv[i]);
 		if (r->kind == OPTION_FLAG && value != NULL)
 			return err_because(E_USAGE, "%s takes no value", r->name);
 		if (r->kind != OPTION_FLAG && value == NULL && ++i < *argc)

@@ -303,6 +303,47 @@ static const struct {
 	{ "renew", "crls", read_bool, FIELD(life.crls) },
 };
 
+static bool is_type(const char *type)
+{
+	for (size_t i = 0; i < sizeof table / sizeof *table; i++)
+		if (strcmp(type, table[i].type) == 0)
+			return true;
+	return false;
+}
+
+/* How many octets differ at the places of the shorter one, and how much longer the other is. */
+static size_t distance(const char *a, const char *b)
+{
+	size_t n = 0;
+
+	for (; *a != '\0' && *b != '\0'; a++, b++)
+		n += *a != *b;
+	return n + strlen(a) + strlen(b);
+}
+
+/* The section type that was meant, if a slip of the pen explains it; else NULL. */
+static const char *meant(const char *type)
+{
+	for (size_t i = 0; i < sizeof table / sizeof *table; i++)
+		if (distance(type, table[i].type) <= 2)
+			return table[i].type;
+	return NULL;
+}
+
+static void warn_unknown(const struct uci_option *o, const char *path)
+{
+	const char *type = meant(o->type);
+
+	if (is_type(o->type))
+		log_warning("%s line %u: option \"%s\" is unknown in section type \"%s\": "
+		            "ignored",
+		            path, o->line, o->name, o->type);
+	else
+		log_warning("%s line %u: section type \"%s\" is unknown%s%s%s: ignored", path,
+		            o->line, o->type, type != NULL ? " (" : "", type != NULL ? type : "",
+		            type != NULL ? "?)" : "");
+}
+
 static enum err take_option(struct settings *s, const struct uci_option *o, const char *path)
 {
 	char where[PATH_NAME_MAX];
@@ -317,8 +358,7 @@ static enum err take_option(struct settings *s, const struct uci_option *o, cons
 			snprintf(where, sizeof where, "%s line %u, %s", path, o->line, o->name);
 			return err_within(E_CONFIG, e, where);
 		}
-	log_warning("%s line %u: option \"%s\" of \"%s\" is unknown and ignored", path, o->line,
-	            o->name, o->type);
+	warn_unknown(o, path);
 	return OK;
 }
 

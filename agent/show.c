@@ -132,11 +132,13 @@ static void show_any(struct show *s, struct span file)
 {
 	struct span octets;
 
-	if (is_json(file))
+	if (file.n == 0)
+		show_fault(s, err_because(E_TEXT, "the file is empty"), 0, "the file", "");
+	else if (is_json(file))
 		show_json(s, "JSON", file);
 	else if (is_pem(file))
 		show_pem(s, file);
-	else if (file.n > 0 && (file.p[0] == DER_SEQUENCE || is_element(file)))
+	else if (file.p[0] == DER_SEQUENCE || is_element(file))
 		show_octets(s, file);
 	else if (b64_decode(s->arena, B64_LINES, file, &octets) == OK && octets.n > 0)
 		show_octets(s, octets);

@@ -145,7 +145,8 @@ enum err cmp_issued_chain(struct cmp_session *s, const struct cert *cert,
 		return take_ca_pubs(s, cert, pool, out);
 	if (!any_ca(anchors))
 		return err_because(E_ISSUED_CHAIN,
-		                   "what is pinned is no CA, so the CA has to send its "
-		                   "root in caPubs (RFC 9733 5.1), and did not");
+		                   "no CA is trusted yet, and the answer has no caPubs "
+		                   "(RFC 9733 5.1): configure a CA to trust, or have the "
+		                   "CA send its root in caPubs");
 	return err_within(E_ISSUED_CHAIN, e, "no certification path to a trust anchor");
 }

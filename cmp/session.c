@@ -222,7 +222,7 @@ static enum err wait_for(struct cmp_session *s, unsigned body, int64_t seconds,
 	if (milliseconds <= 0 || clock_sleep(milliseconds))
 		return OK;
 	e = leave_rest(s, milliseconds - (clock_ticks() - begun));
-	return e != OK ? e : err_because(E_CMP_TIMEOUT, "stopped while waiting for the CA");
+	return e != OK ? e : err_because(E_CMP_TIMEOUT, "interrupted while waiting for the CA");
 }
 
 static enum err pause_before_poll(struct cmp_session *s)

@@ -53,7 +53,7 @@ static bool find(struct der_walk *c, uint8_t tag, struct der_head *h)
 		return false;
 	e = der_head(s, h);
 	if (e == OK && tag != DER_ANY && h->tag != tag)
-		e = err_because(E_UNEXPECTED, "tag %02x where %02x must be", h->tag, tag);
+		e = err_because(E_UNEXPECTED, "found tag %02x, expected %02x", h->tag, tag);
 	if (e == OK && h->n > c->end - c->at - h->size)
 		e = err_because(E_TRUNCATED, "an element is longer than what holds it");
 	if (e != OK)

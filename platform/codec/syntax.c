@@ -127,10 +127,10 @@ static void unexpected(struct walk *w, const struct syntax *row, struct span res
 	uint8_t tag = tag_of(row);
 
 	if (rest.n == 0)
-		walk_fault(w, rest.p, err_because(E_TRUNCATED, "it ends where %s must be", of));
+		walk_fault(w, rest.p, err_because(E_TRUNCATED, "ends, expected %s", of));
 	else
 		walk_fault(w, rest.p,
-		           err_because(E_UNEXPECTED, "%s where %s%s%s must be",
+		           err_because(E_UNEXPECTED, "found %s, expected %s%s%s",
 		                       walk_tag_name(rest.p[0], found), of, tag != 0 ? ", " : "",
 		                       tag != 0 ? walk_tag_name(tag, expected) : ""));
 }

@@ -290,7 +290,7 @@ static void elements_keep_their_header(void)
 	CHECK_OK(e);
 	der_element_of(&c, DER_OCTET_STRING);
 	CHECK_ERR(e, E_UNEXPECTED);
-	CU_ASSERT_STRING_EQUAL(err_reason(e), "tag 05 where 04 must be");
+	CU_ASSERT_STRING_EQUAL(err_reason(e), "found tag 05, expected 04");
 }
 
 static void depth_is_bounded(void)

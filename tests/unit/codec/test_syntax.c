@@ -132,7 +132,7 @@ static void open_types(void)
 	CU_ASSERT(strstr(out, "    value: \"x\"\n") != NULL);
 	/* none of its forms */
 	CHECK_ERR(show_as("Message", hex("3014" BEFORE "3008 06032a0304 0101ff")), E_UNEXPECTED);
-	CU_ASSERT_STRING_EQUAL(w.why, "BOOLEAN where known must be");
+	CU_ASSERT_STRING_EQUAL(w.why, "found BOOLEAN, expected known");
 	CU_ASSERT_STRING_EQUAL(w.where, "Message.open.value");
 	CU_ASSERT(strstr(out, "    value: true\n") != NULL);
 	/* nobody knows what it defines */
@@ -168,22 +168,22 @@ struct broken {
 static void breaks(void)
 {
 	static const struct broken rows[] = {
-		{ "", E_TRUNCATED, 0, "Message", "it ends where Message must be" },
+		{ "", E_TRUNCATED, 0, "Message", "ends, expected Message" },
 		{ "02 01 05", E_UNEXPECTED, 0, "Message",
-		  "INTEGER where Message, SEQUENCE must be" },
-		{ "30 03 020105", E_TRUNCATED, 5, "Message", "it ends where pick must be" },
+		  "found INTEGER, expected Message, SEQUENCE" },
+		{ "30 03 020105", E_TRUNCATED, 5, "Message", "ends, expected pick" },
 		{ "30 0a 0c0105 a003 800107 3000", E_UNEXPECTED, 2, "Message",
-		  "UTF8String where id, INTEGER must be" },
+		  "found UTF8String, expected id, INTEGER" },
 		{ "30 0a 020105 a103 800107 3000", E_UNEXPECTED, 5, "Message",
-		  "[1] where pick, [0] must be" },
+		  "found [1], expected pick, [0]" },
 		{ "30 0a 020105 a003 820107 3000", E_UNEXPECTED, 7, "Message.pick",
-		  "[2] where pick must be" },
+		  "found [2], expected pick" },
 		{ "30 0c 020105 a003 800107 3000 0500", E_TRAILING, 12, "Message",
 		  "2 octets follow that belong to nothing" },
 		{ "30 0a 020105 a003 800107 3000 00", E_TRAILING, 12, "Message",
 		  "1 octets follow that belong to nothing" },
 		{ "30 10 020105 a003 800107 3006 020101 0c0102", E_UNEXPECTED, 15, "Message.list",
-		  "UTF8String where an element, INTEGER must be" },
+		  "found UTF8String, expected an element, INTEGER" },
 		{ "30 0c 020105 a005 800107 0500 3000", E_TRAILING, 10, "Message.pick",
 		  "2 octets follow it in its frame" },
 		{ "30 0b 02020005 a003 800107 3000", E_NOT_DER, 2, "Message.id",
