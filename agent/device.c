@@ -107,6 +107,8 @@ static enum err add_anchor(void *context, size_t number, struct span der)
 		snprintf(x->why, sizeof x->why, "%s", err_reason(e));
 		return OK;
 	}
+	if (x->to->n == ANCHORS_MAX)
+		return err_because(E_TOO_BIG, "more than %d certificates", ANCHORS_MAX);
 	e = arena_copy(x->a, der, &kept);
 	if (e != OK)
 		return err_because(E_TOO_BIG, "more certificates than there is memory for: %zu fit",

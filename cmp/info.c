@@ -79,7 +79,15 @@ struct holding {
 	size_t cap, n, unreadable;
 };
 
-/* What is no certificate is passed over: these are candidates for paths. */
+static bool is_held(const struct holding *h, struct span der)
+{
+	for (size_t i = 0; i < h->n; i++)
+		if (span_equal(h->certs[i], der))
+			return true;
+	return false;
+}
+
+/* What is no certificate, or is there already, is passed over: these are candidates for paths. */
 static enum err hold(void *context, struct span der)
 {
 	struct holding *h = context;
@@ -89,9 +97,15 @@ static enum err hold(void *context, struct span der)
 		h->unreadable++;
 		return OK;
 	}
+	if (is_held(h, der))
+		return OK;
 	if (h->n == h->cap)
 		return err_because(E_TOO_BIG, "more than %zu CA certificates", h->cap);
-	return err_within(E_TOO_BIG, arena_copy(h->a, der, &h->certs[h->n++]), "CA certificates");
+	if (arena_copy(h->a, der, &h->certs[h->n]) != OK)
+		return err_because(E_TOO_BIG,
+		                   "more CA certificates than there is memory for: %zu fit", h->n);
+	h->n++;
+	return OK;
 }
 
 enum err cmp_ca_certs_hold(const struct octets *list, struct arena *a, struct span *certs,

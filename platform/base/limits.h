@@ -126,8 +126,8 @@ enum {
 	CMP_PEER_MAX = NAME_MAX_DER + 8, /* an answer's sender, the next recipient */
 	CMP_KEPT_MAX = CERT_SIZE_MAX,    /* an RA's chain of three with RSA-4096 is 6 kB */
 	CMP_KEPT_CERTS_MAX = 8,
-	CA_CERTS_MAX = 512,         /* of caCerts, held as candidates for paths: more is an error */
-	CA_CERTS_SIZE_MAX = 524288, /* ... octets of them, in the arena of an attempt */
+	CA_CERTS_MAX = 512, /* of caCerts, held as candidates for paths: more is an error */
+	CA_CERTS_SIZE_MAX = 4194304, /* ... octets of the answer, on flash for a moment */
 	CMP_POOL_MAX = 1280, /* extraCerts, caCerts, what is kept, TLS chain, anchors: each whole */
 	CMP_SIGNERS_MAX = 4, /* certificates of one key tried: each may cost a path search */
 	CMP_RESENDS_MAX = 2, /* of certConf or pollReq after a lost answer (RFC 9483 6) */

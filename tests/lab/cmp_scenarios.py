@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import toollarge
 import toolstory
 from onlab import cafaults
 from onlab.cafaults import REGISTER, of_scene
@@ -232,7 +233,7 @@ EXITS = {  # where another is due than the scene's
                      "cmp-message-time-garbage"), "CMP_SYNTAX"),
     "cmp-unprotected-unavail": "CMP_AGAIN",
     "cmp-key-encrypted-value": "CMP_SYNTAX", "cmp-root-type": "CMP_CONTENT",
-    "cmp-crl-type": "CMP_CONTENT", "cmp-rp-error": "CMP_ERROR", "cmp-rp-kup": "CMP_BODY", "cmp-rp-rejection": "CMP_REJECTED",
+    "cmp-crl-type": "CMP_CONTENT", "cmp-crl-33mb": "TOO_BIG", "cmp-rp-error": "CMP_ERROR", "cmp-rp-kup": "CMP_BODY", "cmp-rp-rejection": "CMP_REJECTED",
 }  # fmt: skip
 
 
@@ -329,5 +330,5 @@ def uncovered() -> list[str]:
 
 # ---- several lines, one after the other
 
-for _name, (_operation, _story, _words) in toolstory.STORIES.items():
+for _name, (_operation, _story, _words) in {**toolstory.STORIES, **toollarge.STORIES}.items():
     add(f"story-{_name}", _operation, ca=_words, story=_story, seconds=60)

@@ -109,6 +109,11 @@ class Bench:
             raise life.Cannot(f"no device can be made: {reason}") from reason
         return node
 
+    def device_full(self) -> Path | None:
+        """One that takes nothing: what is written there is lost (/dev/full)."""
+        full = Path("/dev/full")
+        return full if full.is_char_device() else None
+
     # ---- what is there
 
     def saw(self, what: str) -> list[dict]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from onlab import cmpcrypto, der
 from onlab.cacert import now
-from onlab.cacrl import CrlSpec, distribution_point_name, issuing_point
+from onlab.cacrl import CrlSpec, distribution_point_name, issuing_point, long_list
 from onlab.cafault import CRL_SCENE, ENDS, POLICY, REVOKE_SCENE, TAKES, declare, fault
 from onlab.cafaultbody import become
 from onlab.cafaulthead import HOSTILE, flip
@@ -171,6 +171,35 @@ def _(draft: Draft, ca: CA) -> None:
 def _(draft: Draft, ca: CA) -> None:
     spec = good(ca)
     spec.revoked = [(2**150 + n, now() - DAY, n % 6) for n in range(2000)]
+    send(draft, spec)
+
+
+@crl_fault("5mb", "a list of five megabytes: 130,000 certificates", TAKES)
+def _(draft: Draft, ca: CA) -> None:
+    spec = good(ca)
+    spec.filler = long_list(5 << 20)
+    send(draft, spec)
+
+
+@crl_fault("33mb", "a list of 33 megabytes: more than anybody has to take")
+def _(draft: Draft, ca: CA) -> None:
+    spec = good(ca)
+    spec.filler = long_list(33 << 20)
+    send(draft, spec)
+
+
+@crl_fault("5mb-bad-signature", "a list of five megabytes, one bit of its signature is wrong")
+def _(draft: Draft, ca: CA) -> None:
+    spec = good(ca)
+    spec.filler = long_list(5 << 20)
+    spec.mangle.append(lambda raw: flip(raw, len(raw) - 5))
+    send(draft, spec)
+
+
+@crl_fault("5mb-cut", "a list of five megabytes, whose last entry is longer than the list")
+def _(draft: Draft, ca: CA) -> None:
+    spec = good(ca)
+    spec.filler = long_list(5 << 20) + der.tlv(0x30, b"")[:1] + bytes([0x7F])
     send(draft, spec)
 
 

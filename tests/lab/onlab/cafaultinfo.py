@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from onlab import catemplate, der
+from onlab.bundles import other_cas
 from onlab.cafault import ENDS, POLICY, TAKES, declare, fault
 from onlab.cmpmsg import Draft, InfoReply
 from onlab.cmpoids import CE_SUBJECT_ALT_NAME, IT_CERT_REQ_TEMPLATE, IT_CRLS
@@ -39,6 +40,11 @@ def _(draft: Draft, ca: CA) -> None:
 @fault("cmp-cacerts-1000", "caCerts holds a thousand certificates", POLICY, place="cacerts")
 def _(draft: Draft, ca: CA) -> None:
     draft.reply.value = der.seq(ca.issuer.ca.certificate.raw * 1000)
+
+
+@fault("cmp-cacerts-100", "caCerts holds a hundred other CAs besides", TAKES, place="cacerts")
+def _(draft: Draft, ca: CA) -> None:
+    draft.reply.value = der.seq(*other_cas(98), ca.issuer.ca.certificate.raw, ca.issuer.root.raw)
 
 
 @fault("cmp-cacerts-other", "caCerts holds the root of an unrelated PKI: no anchor for that",

@@ -33,6 +33,7 @@ class Information:
         self.ca = ca
         self.roots = caroot.Roots(ca)
         self.lists = cacrl.Lists(ca)
+        self.further: list[bytes] = []  # CA certificates, besides the domain's
         self.profiles = dict(
             entry.partition("=")[::2] for entry in ca.options["profiles"].split(",") if entry
         )
@@ -71,7 +72,7 @@ class Information:
         issuer = self.ca.issuer
         sub, root = issuer.ca.certificate.raw, issuer.root.raw
         given = {"sub": [sub], "root": [root], "both": [sub, root], "none": []}
-        chosen = given[self.ca.options["cacerts"]]
+        chosen = given[self.ca.options["cacerts"]] + self.further
         return der.seq(*chosen) if chosen else None
 
     def offer(self, profile: str | None) -> catemplate.Offer | None:

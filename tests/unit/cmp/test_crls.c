@@ -146,7 +146,8 @@ static void not_older_than_the_one_held(void)
 	wish.this_update = FAKE_NOW - FAKE_DAY;
 	CHECK_OK(ask(sequence_of(list_by("/CN=Root", ca.root_key, FAKE_NOW), 1), NULL));
 	CHECK_OK(ask(sequence_of(list_by("/CN=Root", ca.root_key, FAKE_NOW - FAKE_DAY), 1), NULL));
-	refused(list_by("/CN=Root", ca.root_key, FAKE_NOW - FAKE_DAY - 1), "is older than the stored one");
+	refused(list_by("/CN=Root", ca.root_key, FAKE_NOW - FAKE_DAY - 1),
+	        "is older than the stored one");
 	fake_ca_close(&ca);
 }
 

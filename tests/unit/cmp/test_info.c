@@ -7,7 +7,7 @@ static uint8_t ca_room[2 << 20], room[512 * 1024];
 static struct arena ca_arena = ARENA_ON(ca_room), a = ARENA_ON(room);
 static struct fake_ca ca;
 static struct span certs[POOL_MAX];
-static size_t count;
+static size_t count, most = POOL_MAX;
 
 static enum err get_list(void)
 {
@@ -15,7 +15,7 @@ static enum err get_list(void)
 	enum err e = cmp_get_ca_certs(&ca.client, &a, &list);
 
 	count = 0;
-	return e == OK ? cmp_ca_certs_hold(&list, &a, certs, POOL_MAX, &count) : e;
+	return e == OK ? cmp_ca_certs_hold(&list, &a, certs, most, &count) : e;
 }
 
 static enum err get(struct span info, void (*bend)(struct fake_ca *, struct fake_message *))
@@ -64,10 +64,16 @@ static void takes_as_many_as_it_can(void)
 
 	fake_ca_open(&ca, &ca_arena);
 	some[0] = ca.root;
-	CHECK_OK(get(list_of(some, 1, POOL_MAX), NULL));
-	CU_ASSERT_EQUAL(count, POOL_MAX);
-	CHECK_ERR(get(list_of(some, 1, POOL_MAX + 1), NULL), E_TOO_BIG); /* never fewer */
+	CHECK_OK(get(list_of(some, 1, 50), NULL));
+	CU_ASSERT_EQUAL(count, 1); /* each once */
+	some[1] = ca.stranger;
+	most = 2;
+	CHECK_OK(get(list_of(some, 2, 1), NULL));
+	CU_ASSERT_EQUAL(count, 2);
+	most = 1;
+	CHECK_ERR(get(list_of(some, 2, 1), NULL), E_TOO_BIG); /* never fewer */
 	CU_ASSERT_EQUAL(count, 0);
+	most = POOL_MAX;
 	some[0] = SPAN(rubbish);
 	some[1] = ca.root;
 	CHECK_OK(get(list_of(some, 2, 1), NULL));
