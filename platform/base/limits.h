@@ -52,6 +52,7 @@ enum {
 	CMS_SIGNED_MAX = 1024,  /* signed attributes: 110 octets, with S/MIME capabilities 250 */
 	CMS_CANDIDATES_MAX = 4, /* certificates one identifier names: a path search each */
 	CRL_SIZE_MAX = 33554432, /* 1,000,000 entries; 1 to 5 MB are common */
+	CRL_ISSUERS_MAX = 4,     /* other keys of its issuer tried: each may cost a path search */
 	CRL_HEAD_MAX = 4096,     /* of it held in memory: what is before the entries ... */
 	CRL_TAIL_MAX = 4096,     /* ... the extensions behind them, and the signature */
 	RSA_BITS_MIN = 2048,     /* NIST SP 800-131A */

@@ -324,15 +324,11 @@ enum err crl_check_fresh(const struct crl *l, struct moment now)
  * One CRL about one certificate: E_REVOKED when it is listed, also by a list
  * that is out of date; OK when a fresh list has it not; else why it says nothing.
  */
-static enum err ask(const struct crl *l, const struct path_request *r, const struct cert *c,
-                    const struct cert *issuer)
+static enum err ask(const struct crl *l, const struct path_request *r, const struct cert *c)
 {
 	struct quoted q;
 	bool listed;
-	enum err e = crl_check(l, issuer);
-
-	if (e == OK)
-		e = crl_find(l, c->serial, &listed);
+	enum err e = crl_find(l, c->serial, &listed);
 	if (e != OK)
 		return e;
 	if (listed)
@@ -342,7 +338,8 @@ static enum err ask(const struct crl *l, const struct path_request *r, const str
 	return crl_check_fresh(l, r->now);
 }
 
-enum err crl_judge(const struct path_request *r, const struct cert *c, const struct cert *issuer)
+enum err crl_judge(const struct path_request *r, const struct cert *c, const struct cert *issuer,
+                   const struct cert *anchor)
 {
 	struct quoted q;
 	struct crl l;
@@ -355,7 +352,9 @@ enum err crl_judge(const struct path_request *r, const struct cert *c, const str
 		if (e == OK && !name_equal(l.issuer, issuer->subject))
 			continue;
 		if (e == OK)
-			e = ask(&l, r, c, issuer);
+			e = crl_check_issuer(&l, r, issuer, anchor);
+		if (e == OK)
+			e = ask(&l, r, c);
 		if (e == E_REVOKED || err_verdict(e) == HALT)
 			return e;
 		good = good || e == OK;

@@ -51,6 +51,8 @@ static bool is_issuer(struct search *s, struct span der)
 	e = check_issuer(s->r, s->l, der);
 	if (e == OK)
 		return true;
+	if (err_verdict(s->fault) == HALT)
+		return false; /* what failed in ourselves is not hidden by another's fault */
 	s->fault = e;
 	snprintf(s->why, sizeof s->why, "%s", err_reason(e));
 	return false;

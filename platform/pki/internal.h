@@ -132,9 +132,13 @@ MUST_CHECK enum err crl_find(const struct crl *l, struct span serial, bool *list
 MUST_CHECK enum err crl_check(const struct crl *l, const struct cert *issuer);
 /* It has begun, and not ended: E_CERT_TIME. */
 MUST_CHECK enum err crl_check_fresh(const struct crl *l, struct moment now);
-/* What the CRLs say about c, the issuer being verified: OK or E_REVOKED. */
+/* The same, or another certificate of the issuer's name did, which leads to the same anchor;
+   NULL: only the issuer's own key counts. */
+MUST_CHECK enum err crl_check_issuer(const struct crl *l, const struct path_request *r,
+                                     const struct cert *issuer, const struct cert *anchor);
+/* What the CRLs say about c, the issuer being verified, below an anchor: OK or E_REVOKED. */
 MUST_CHECK enum err crl_judge(const struct path_request *r, const struct cert *c,
-                              const struct cert *issuer);
+                              const struct cert *issuer, const struct cert *anchor);
 
 /* EnvelopedData with one recipient, taken apart but not opened; spans into it. */
 struct envelope {

@@ -34,8 +34,9 @@ struct anchors {
 };
 MUST_CHECK enum err anchors_add(struct anchors *to, enum anchor_kind kind, struct span der);
 
-/* CRLs are signed with the key of the issuer in the path: complete ones, or those of the
-   certificate's distribution point. */
+/* CRLs are signed with the key of the issuer in the path, or with another one that it is known
+   by below the same anchor (RFC 5280 6.3.3 f): complete ones, or those of the certificate's
+   distribution point. */
 enum revocation {
 	REVOCATION_IGNORE,   /* there is none, or the caller decides */
 	REVOCATION_IF_KNOWN, /* a revoked certificate is refused, an unknown status passes */
@@ -62,6 +63,7 @@ struct path_request {
 	enum revocation revocation;
 	const struct octets *crls; /* CertificateList, DER; may be long, and in files */
 	size_t crl_count;
+	bool of_crl_issuer; /* the path of a CRL's signer: lists by the issuers' own keys only */
 	bool equality;
 };
 

@@ -165,6 +165,6 @@ enum err path_judge(const struct path_request *r, const struct cert *certs, size
 		e = err_within(e, e, name_text(&q, certs[i].subject));
 	}
 	for (size_t i = 0; e == OK && i + 1 < n; i++)
-		e = crl_judge(r, &certs[i], &certs[i + 1]);
+		e = crl_judge(r, &certs[i], &certs[i + 1], &certs[n - 1]);
 	return e;
 }

@@ -28,9 +28,9 @@ static void judge(const struct octets *der, const struct crl *l)
 	struct path_request r = { .crls = der, .crl_count = 1 };
 
 	r.revocation = REVOCATION_IF_KNOWN;
-	must(crl_judge(&r, &c, &issuer) == OK);
+	must(crl_judge(&r, &c, &issuer, &issuer) == OK);
 	r.revocation = REVOCATION_REQUIRED;
-	must(crl_judge(&r, &c, &issuer) == E_REVOKED);
+	must(crl_judge(&r, &c, &issuer, &issuer) == E_REVOKED);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)

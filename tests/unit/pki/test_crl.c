@@ -82,10 +82,10 @@ static void judges_status(void)
 		s.r.crls = rows[i].list < 0 ? NULL : &s.lists[rows[i].list];
 		s.r.crl_count = rows[i].list >= 0;
 		snprintf(what, sizeof what, "asked %d, list %d", rows[i].asked, rows[i].list);
-		test_check_err(crl_judge(&s.r, &s.leaf, &s.sub), rows[i].leaf, what, __FILE__,
+		test_check_err(crl_judge(&s.r, &s.leaf, &s.sub, NULL), rows[i].leaf, what, __FILE__,
 		               __LINE__);
-		test_check_err(crl_judge(&s.r, &s.revoked, &s.sub), rows[i].revoked, what, __FILE__,
-		               __LINE__);
+		test_check_err(crl_judge(&s.r, &s.revoked, &s.sub, NULL), rows[i].revoked, what,
+		               __FILE__, __LINE__);
 	}
 }
 
@@ -96,10 +96,11 @@ static void asks_every_list(void)
 	begin(&s);
 	s.r.crl_count = LISTS;
 	s.r.revocation = REVOCATION_REQUIRED;
-	CHECK_ERR(crl_judge(&s.r, &s.revoked, &s.sub), E_REVOKED); /* though one says nothing */
-	CHECK_OK(crl_judge(&s.r, &s.leaf, &s.sub));
+	CHECK_ERR(crl_judge(&s.r, &s.revoked, &s.sub, NULL),
+	          E_REVOKED); /* though one says nothing */
+	CHECK_OK(crl_judge(&s.r, &s.leaf, &s.sub, NULL));
 	s.lists[GOOD] = s.lists[REVOKED] = NO_OCTETS;
-	CHECK_ERR(crl_judge(&s.r, &s.leaf, &s.sub), E_REVOKED);
+	CHECK_ERR(crl_judge(&s.r, &s.leaf, &s.sub, NULL), E_REVOKED);
 }
 
 /* Without a clock the dates of a list cannot be judged, its entries can. */
@@ -112,13 +113,13 @@ static void judges_dates_by_the_clock(void)
 	s.r.crl_count = 1;
 	s.r.revocation = REVOCATION_REQUIRED;
 	s.r.now = (struct moment){ TIME_UNSET, 0 };
-	CHECK_OK(crl_judge(&s.r, &s.leaf, &s.sub));
+	CHECK_OK(crl_judge(&s.r, &s.leaf, &s.sub, NULL));
 	s.r.now = (struct moment){ TIME_FLOOR, INT64_C(1800000000) };
-	CHECK_ERR(crl_judge(&s.r, &s.leaf, &s.sub), E_REVOKED);
+	CHECK_ERR(crl_judge(&s.r, &s.leaf, &s.sub, NULL), E_REVOKED);
 	s.r.now = (struct moment){ TIME_SET, INT64_C(1700000000) }; /* not yet */
-	CHECK_ERR(crl_judge(&s.r, &s.leaf, &s.sub), E_REVOKED);
+	CHECK_ERR(crl_judge(&s.r, &s.leaf, &s.sub, NULL), E_REVOKED);
 	s.r.now = (struct moment){ TIME_SET, INT64_C(1768000000) };
-	CHECK_OK(crl_judge(&s.r, &s.leaf, &s.sub));
+	CHECK_OK(crl_judge(&s.r, &s.leaf, &s.sub, NULL));
 }
 
 /* A path as a whole: each certificate below the anchor has its issuer's list. */
@@ -165,10 +166,10 @@ static void logs_what_tells_nothing(void)
 	log_to(keep, NULL);
 	log_limit(LOG_LEVEL_INFO);
 	logged[0] = '\0';
-	CHECK_OK(crl_judge(&s.r, &s.leaf, &s.sub));
+	CHECK_OK(crl_judge(&s.r, &s.leaf, &s.sub, NULL));
 	CU_ASSERT_STRING_EQUAL(logged, "");
 	s.r.crls = &s.lists[STALE];
-	CHECK_OK(crl_judge(&s.r, &s.leaf, &s.sub));
+	CHECK_OK(crl_judge(&s.r, &s.leaf, &s.sub, NULL));
 	log_limit(LOG_LEVEL_NOTICE);
 	log_to(NULL, NULL);
 	CU_ASSERT(strstr(logged, "tells nothing: it ended 2026-02-01") != NULL);
@@ -198,10 +199,10 @@ static void refuses_prefixes_and_flipped_bits(void)
 	s.r.crl_count = 1;
 	s.r.crls = &(struct octets){ .p = copy, .n = der.n };
 	s.r.revocation = REVOCATION_REQUIRED;
-	CHECK_OK(crl_judge(&s.r, &s.leaf, &s.sub));
+	CHECK_OK(crl_judge(&s.r, &s.leaf, &s.sub, NULL));
 	for (size_t bit = 0; bit < 8 * der.n; bit++) {
 		copy[bit / 8] ^= (uint8_t)(1 << bit % 8);
-		CHECK_ERR(crl_judge(&s.r, &s.leaf, &s.sub), E_REVOKED);
+		CHECK_ERR(crl_judge(&s.r, &s.leaf, &s.sub, NULL), E_REVOKED);
 		copy[bit / 8] ^= (uint8_t)(1 << bit % 8);
 	}
 	for (size_t n = 0; n < der.n; n++) {
@@ -448,14 +449,14 @@ static void holds_every_form(void)
 		                   &leaf));
 		CHECK_OK(cert_read(fake_x509(&a, &(struct fake_parts){ .serial = "020107" }),
 		                   &seven));
-		test_check_err(crl_judge(&r, &leaf, &issuer), forms[i].leaf, forms[i].what,
+		test_check_err(crl_judge(&r, &leaf, &issuer, NULL), forms[i].leaf, forms[i].what,
 		               __FILE__, __LINE__);
 		if (forms[i].words != NULL)
 			test_check_err(strstr(err_reason(E_REVOKED), forms[i].words) != NULL
 			                       ? OK
 			                       : E_REVOKED,
 			               OK, forms[i].what, __FILE__, __LINE__);
-		test_check_err(crl_judge(&r, &seven, &issuer), forms[i].seven, forms[i].what,
+		test_check_err(crl_judge(&r, &seven, &issuer, NULL), forms[i].seven, forms[i].what,
 		               __FILE__, __LINE__);
 	}
 	signer_close(key);
@@ -479,10 +480,10 @@ static void needs_the_right_to_sign(void)
 			                    .extensions = may ? X_CA X_KU_CRL : X_CA X_KU_CERT };
 
 		CHECK_OK(cert_read(fake_x509(&a, &parts), &issuer));
-		CHECK_ERR(crl_judge(&r, &leaf, &issuer), may ? OK : E_REVOKED);
+		CHECK_ERR(crl_judge(&r, &leaf, &issuer, NULL), may ? OK : E_REVOKED);
 	}
 	CHECK_OK(cert_read(fake_x509(&a, &(struct fake_parts){ .extensions = X_CA }), &issuer));
-	CHECK_ERR(crl_judge(&r, &leaf, &issuer), E_REVOKED); /* another key */
+	CHECK_ERR(crl_judge(&r, &leaf, &issuer, NULL), E_REVOKED); /* another key */
 	signer_close(key);
 }
 
@@ -527,12 +528,12 @@ static void reads_files_alike(void)
 	s.r.crl_count = 1;
 	s.r.crls = &file;
 	s.r.revocation = REVOCATION_REQUIRED;
-	CHECK_OK(crl_judge(&s.r, &s.leaf, &s.sub));
-	CHECK_ERR(crl_judge(&s.r, &s.revoked, &s.sub), E_REVOKED);
+	CHECK_OK(crl_judge(&s.r, &s.leaf, &s.sub, NULL));
+	CHECK_ERR(crl_judge(&s.r, &s.revoked, &s.sub, NULL), E_REVOKED);
 	for (size_t bit = 0; bit < 8 * list.n; bit++) {
 		copy[bit / 8] ^= (uint8_t)(1 << bit % 8);
 		CU_ASSERT_EQUAL(pwrite(file.fd, copy + bit / 8, 1, (off_t)(bit / 8)), 1);
-		CHECK_ERR(crl_judge(&s.r, &s.leaf, &s.sub), E_REVOKED);
+		CHECK_ERR(crl_judge(&s.r, &s.leaf, &s.sub, NULL), E_REVOKED);
 		copy[bit / 8] ^= (uint8_t)(1 << bit % 8);
 		CU_ASSERT_EQUAL(pwrite(file.fd, copy + bit / 8, 1, (off_t)(bit / 8)), 1);
 	}
@@ -591,12 +592,12 @@ static void lists_of_a_distribution_point(void)
 		CHECK_OK(cert_read(fake_x509(&a, &of_issuer), &issuer));
 		CHECK_OK(cert_read(fake_x509(&a, &of_leaf), &leaf));
 		list = octets_of(fake_crl(&a, &of_list));
-		CHECK_ERR(crl_judge(&r, &leaf, &issuer), rows[i].e);
+		CHECK_ERR(crl_judge(&r, &leaf, &issuer, NULL), rows[i].e);
 		/* listed is listed: the number is the issuer's, whatever the list is of */
 		of_list.entries = ENTRY("03");
 		list = octets_of(fake_crl(&a, &of_list));
 		r.revocation = REVOCATION_IF_KNOWN;
-		CHECK_ERR(crl_judge(&r, &leaf, &issuer), E_REVOKED);
+		CHECK_ERR(crl_judge(&r, &leaf, &issuer, NULL), E_REVOKED);
 	}
 	signer_close(key);
 }
