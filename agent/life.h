@@ -16,7 +16,7 @@
 struct life {
 	struct lifetime lifetime; /* of the certificate */
 	bool revoked;             /* by our own rr */
-	bool revoking;            /* our rr may have been heard: no more is known of it */
+	bool revoking;            /* our rr may have arrived: no more is known of it */
 	bool waiting;             /* a renewal was interrupted; the journal has it */
 	bool has_crl;
 	int64_t crl_made, crl_next; /* thisUpdate, nextUpdate; 0: none said */
@@ -24,7 +24,7 @@ struct life {
 MUST_CHECK enum err life_look(const struct device *d, struct arena *a, struct life *out);
 
 /* By kur; once the certificate has ended by ir with the IDevID, at the owner's server
-   (RFC 9483 4.1.3).  What a renewal of before has left waiting is gone on with. */
+   (RFC 9483 4.1.3).  An interrupted renewal is resumed. */
 MUST_CHECK enum err life_renew(struct device *d, struct arena *a,
                                const struct onboard_limits *limits);
 

@@ -22,11 +22,10 @@ MUST_CHECK enum err onboard(struct device *d, struct arena *attempt,
                             const struct onboard_limits *limits);
 
 /*
- * Goes on with what the journal says was interrupted (agent/pending.h): after OK
- * with *resumed, the device is where it wanted to be.  OK without, when there was
- * nothing to go on with; what could not be gone on with is gone then, and said.
- * An error: we were stopped, or nobody was to be reached yet; the journal stands, until
- * another registrar has come as far.
+ * Resumes the interrupted attempt that the journal describes (agent/pending.h).  OK with
+ * *resumed: the device has reached its goal.  OK without: there was nothing to resume;
+ * what cannot be resumed has been removed and logged.  An error: we were stopped, or no
+ * server could be reached yet; the journal is kept until another registrar has come as far.
  */
 MUST_CHECK enum err resume_interrupted(struct device *d, struct arena *attempt,
                                        const struct onboard_limits *limits, bool *resumed);

@@ -24,7 +24,7 @@ struct agenda {
 };
 
 /*
- * How long the service sleeps after a failure, the so-and-so-many-th in a row: what may
+ * How long the service sleeps after a failure, by its consecutive count: what may
  * pass by itself (a disk that is full for a moment, an IDevID that is mounted later) is
  * tried again with back-off, a wrong configuration waits for the operator.
  */

@@ -69,8 +69,8 @@ static bool was_confirmed_before(const struct cmp_session *s, enum err e)
 	       (s->status.fail_info & FAIL_CERT_CONFIRMED) != 0;
 }
 
-/* The answer to certConf: pkiConf, or that it had been heard before. */
-static enum err heard(const struct cmp_session *s, enum err e)
+/* The answer to certConf: pkiConf, or that it was confirmed before. */
+static enum err read_confirmation(const struct cmp_session *s, enum err e)
 {
 	if (e == OK)
 		return read_pki_conf(s);
@@ -90,7 +90,7 @@ enum err cmp_confirm(struct cmp_session *s, enum err refused)
 	cmp_fault_keep(&why, refused);
 	s->refused = refused;
 	cmp_tell(s, CMP_CONFIRMING, BODY_CERT_CONF, 0);
-	e = heard(s, cmp_ask(s, &CERT_CONF, BODY_PKICONF));
+	e = read_confirmation(s, cmp_ask(s, &CERT_CONF, BODY_PKICONF));
 	if (refused == OK)
 		return e;
 	if (e == OK)
@@ -101,7 +101,7 @@ enum err cmp_confirm(struct cmp_session *s, enum err refused)
 }
 
 /* certConf went out before we were here, and pkiConf was delayed. */
-enum err cmp_confirm_on(struct cmp_session *s, int64_t milliseconds)
+enum err cmp_confirm_resume(struct cmp_session *s, int64_t milliseconds)
 {
-	return heard(s, cmp_ask_on(s, BODY_PKICONF, milliseconds));
+	return read_confirmation(s, cmp_ask_resume(s, BODY_PKICONF, milliseconds));
 }

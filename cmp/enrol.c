@@ -83,7 +83,7 @@ static enum err confirm_on(struct cmp_session *s, const struct cmp_state *state,
 		e = keep->store(keep->context, out);
 	if (e != OK)
 		return e;
-	return s->txn.delayed ? cmp_confirm_on(s, state->pause_ms) : cmp_confirm(s, OK);
+	return s->txn.delayed ? cmp_confirm_resume(s, state->pause_ms) : cmp_confirm(s, OK);
 }
 
 /* The CA does not know the transaction, or not as we do: nothing is left of it. */
@@ -110,7 +110,7 @@ enum err cmp_resume(const struct cmp_client *c, struct span saved, struct arena 
 		return e;
 	s->resumed = true;
 	e = state.has_issued ? confirm_on(s, &state, keep, out)
-	                     : cmp_ask_on(s, s->op->answer, state.pause_ms);
+	                     : cmp_ask_resume(s, s->op->answer, state.pause_ms);
 	if (e == E_CMP_ERROR && s->resumed)
 		return gone(e);
 	return e == OK && !state.has_issued ? take(s, keep, out) : e;

@@ -163,7 +163,7 @@ struct cmp_kept {
 
 /*
  * Where a transaction stands.  Plain bytes without pointers: what a journal has
- * to hold, so that it can be gone on with after a reboot.
+ * to hold, so that it can be resumed after a reboot.
  */
 struct cmp_txn {
 	uint8_t id[CMP_ID_SIZE];
@@ -222,18 +222,18 @@ struct cmp_session {
 	int64_t patience; /* of the transaction, over all calls that go on with it */
 	struct cmp_txn txn;
 
-	uint32_t allowed;         /* BODY_BIT()s that may come now */
-	bool opened;              /* the CA knows the transaction */
-	bool resent;              /* the last message went out more than once */
-	bool untimed;             /* the journal cannot tell since when the pause lasts */
-	bool resumed;             /* begun by another process, of which nothing was heard since */
-	struct cmp_message in;    /* the last one received, checked */
-	bool authentic;           /* false: an error without protection */
-	struct path signer;       /* whose signature it bears */
-	bool warned_of_role;      /* that nothing says what it is */
-	struct cmp_cert_rep rep;  /* read from it, if op->certifies */
-	struct cmp_status status; /* of an error or a rejection */
-	struct span new_cert;     /* once it came: its issuer may speak, too */
+	uint32_t allowed;                /* BODY_BIT()s that may come now */
+	bool opened;                     /* the CA knows the transaction */
+	bool resent;                     /* the last message went out more than once */
+	bool untimed;                    /* the journal cannot tell since when the pause lasts */
+	bool resumed;                    /* begun by another process, without any answer since */
+	struct cmp_message in;           /* the last one received, checked */
+	bool authentic;                  /* false: an error without protection */
+	struct path signer;              /* whose signature it bears */
+	bool warned_of_role;             /* that nothing says what it is */
+	struct cmp_cert_rep rep;         /* read from it, if op->certifies */
+	struct cmp_status status;        /* of an error or a rejection */
+	struct span new_cert;            /* once it came: its issuer may speak, too */
 	const struct cmp_issued *issued; /* the same, all of it, while it is confirmed */
 	enum err refused;                /* what is wrong with it, for certConf */
 };
@@ -290,11 +290,11 @@ MUST_CHECK enum err cmp_open(struct cmp_session *s);
 MUST_CHECK enum err cmp_ask(struct cmp_session *s, const struct cmp_draft *d, unsigned answer);
 /* The same for a message that went out before we were here, and was answered with
    `waiting`: after so many milliseconds it is polled for. */
-MUST_CHECK enum err cmp_ask_on(struct cmp_session *s, unsigned answer, int64_t milliseconds);
+MUST_CHECK enum err cmp_ask_resume(struct cmp_session *s, unsigned answer, int64_t milliseconds);
 
 /* confirm.c: certConf, or the rejection that is due to an error; pkiConf. */
 MUST_CHECK enum err cmp_confirm(struct cmp_session *s, enum err refused);
-MUST_CHECK enum err cmp_confirm_on(struct cmp_session *s, int64_t milliseconds);
+MUST_CHECK enum err cmp_confirm_resume(struct cmp_session *s, int64_t milliseconds);
 
 /* journal.c: what outlives the process; nothing without client->journal. */
 bool cmp_journal_there(const struct cmp_session *s);

@@ -173,7 +173,7 @@ static enum err check_validity(const struct cmp_session *s, const struct cert *c
 		                   date_to_rfc3339(&text, c->not_after),
 		                   date_to_rfc3339(&ours, now.seconds));
 	if (time_ahead(now, c->not_before - CMP_TIME_SKEW_MAX_S))
-		return err_because(E_ISSUED_TIME, "it begins at %s, it is %s",
+		return err_because(E_ISSUED_TIME, "certificate not valid before %s (now %s)",
 		                   date_to_rfc3339(&text, c->not_before),
 		                   date_to_rfc3339(&ours, now.seconds));
 	return OK;

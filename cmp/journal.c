@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A transaction that outlives the process, as octets: written when we begin to
- * wait and before certConf, so that polling or confirming can be gone on with.
+ * wait and before certConf, so that polling or confirming can be resumed.
  * It is our own file that is read back; damage is found, malice is not the case.
  *
  * TransactionState ::= SEQUENCE {

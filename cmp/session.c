@@ -153,8 +153,8 @@ static int64_t with_jitter(int64_t milliseconds)
 	return milliseconds + milliseconds / JITTER * (r[0] << 8 | r[1]) / 65536;
 }
 
-/* One who always says "soon" wears the flash that keeps us able to go on; and the polls
-   we have must last as long as we wait. */
+/* Frequent polls wear the flash, since each writes the journal; and the polls that we have
+   must last as long as we wait. */
 int64_t cmp_least_pause(unsigned polls)
 {
 	return polls < CMP_POLLS_QUICK    ? CMP_CHECK_AFTER_MIN_S
@@ -298,7 +298,7 @@ enum err cmp_ask(struct cmp_session *s, const struct cmp_draft *d, unsigned answ
 	return settle(s, final, mark, turn(s, d, final));
 }
 
-enum err cmp_ask_on(struct cmp_session *s, unsigned answer, int64_t milliseconds)
+enum err cmp_ask_resume(struct cmp_session *s, unsigned answer, int64_t milliseconds)
 {
 	uint32_t final = BODY_BIT(answer) | BODY_BIT(BODY_ERROR);
 	size_t mark = arena_mark(s->arena);

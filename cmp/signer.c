@@ -208,7 +208,8 @@ enum err cmp_check_not_ours(const struct cmp_session *s, const struct cert *c)
 }
 
 /* Checks 8 to 10 on a certificate whose key verifies the message. */
-static enum err vet(struct cmp_session *s, const struct cert *c, const struct cmp_pool *pool)
+static enum err check_candidate(struct cmp_session *s, const struct cert *c,
+                                const struct cmp_pool *pool)
 {
 	enum err e = cmp_check_not_ours(s, c);
 
@@ -260,7 +261,7 @@ static enum err search(struct cmp_session *s, const struct cmp_pool *pool,
 		if (e != OK)
 			continue;
 		tried++;
-		e = vet(s, &c, pool);
+		e = check_candidate(s, &c, pool);
 		if (e == OK)
 			return OK;
 		cmp_fault_keep(&fault, e);

@@ -157,7 +157,7 @@ static enum err check_expires_on(const struct voucher_facts *f, struct voucher *
 	if (!v->claim.has_expires_on)
 		return OK;
 	if (time_over(use, v->claim.expires_on))
-		return err_because(E_VOUCHER_EXPIRED, "it expired on %s, now it is %s%s",
+		return err_because(E_VOUCHER_EXPIRED, "voucher expired %s (now %s%s)",
 		                   date_to_rfc3339(&end, v->claim.expires_on),
 		                   use.confidence == TIME_FLOOR ? "at least " : "",
 		                   date_to_rfc3339(&now, use.seconds));
@@ -173,7 +173,7 @@ static enum err check_ahead(struct moment now, const char *what, int64_t seconds
 
 	if (!time_ahead(now, seconds - VOUCHER_AHEAD_S))
 		return OK;
-	return err_because(E_VOUCHER_DATE, "%s is %s, now it is %s", what,
+	return err_because(E_VOUCHER_DATE, "%s is %s (now %s)", what,
 	                   date_to_rfc3339(&then, seconds), date_to_rfc3339(&is, now.seconds));
 }
 

@@ -116,7 +116,7 @@ static enum err check_owner(int fd)
 	if (!S_ISREG(st.st_mode))
 		return err_because(E_IDENTITY, "not a regular file");
 	if ((st.st_mode & (S_IRWXG | S_IRWXO)) != 0)
-		return err_because(E_IDENTITY, "open to others (mode %03o): chmod 600 it",
+		return err_because(E_IDENTITY, "readable by others (mode %03o): chmod 600 it",
 		                   (unsigned)(st.st_mode & 0777));
 	if (st.st_uid != 0 && st.st_uid != geteuid())
 		return err_because(E_IDENTITY, "belongs to user %lu: chown it to root",

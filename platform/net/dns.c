@@ -85,7 +85,7 @@ static ares_ssize_t send_all(ares_socket_t fd, const struct iovec *parts, int co
 static const struct ares_socket_functions sockets = { make_socket, close_socket, connect_socket,
 	                                              receive, send_all };
 
-/* Which of them wait for what; one for which there is no room is never heard. */
+/* Which of them wait for what; one for which there is no room is never read. */
 static void watch(void *context, ares_socket_t fd, int readable, int writable)
 {
 	struct resolver *r = context;

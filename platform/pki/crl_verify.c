@@ -7,7 +7,7 @@
 
 /*
  * RFC 5280 6.3.3 f: "obtain and validate the complete certification path for the
- * issuer of the CRL".  Who shares the CA's name without being a CA is not heard.
+ * issuer of the CRL".  A certificate with the CA's name that is no CA's is not accepted.
  */
 static enum err check_issuer(const struct crl_request *r, const struct crl *l, struct span der)
 {

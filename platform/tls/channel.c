@@ -15,9 +15,9 @@
 
 struct channel {
 	bool open;
-	bool heard; /* the peer has said something after the handshake */
-	bool over;  /* CLOSED or CUT was said */
-	int error;  /* wolfSSL's, with which it was CUT */
+	bool answered; /* the peer has sent data after the handshake */
+	bool over;     /* CLOSED or CUT was said */
+	int error;     /* wolfSSL's, with which it was CUT */
 	struct wire wire;
 	WOLFSSL_CTX *ctx;
 	WOLFSSL *ssl;
@@ -261,7 +261,7 @@ enum channel_io channel_read(struct channel *c, uint8_t *buf, size_t *n)
 		return stopped_at(c, got);
 	wire_useful(&c->wire);
 	*n = (size_t)got;
-	c->heard = true;
+	c->answered = true;
 	return CHANNEL_MOVED;
 }
 
@@ -290,7 +290,7 @@ static bool is_of_tls(int error)
 /* In TLS 1.3 our handshake is over before the server has looked at our certificate. */
 enum err channel_fault(const struct channel *c)
 {
-	bool looking = !c->heard && wolfSSL_GetVersion(c->ssl) == WOLFSSL_TLSV1_3;
+	bool looking = !c->answered && wolfSSL_GetVersion(c->ssl) == WOLFSSL_TLSV1_3;
 	enum err e = alert_received(c->ssl, looking, E_HTTP);
 
 	if (e != OK)

@@ -203,7 +203,7 @@ static void waiting_takes_no_memory(void)
 const struct test_suite suite_agent_ask = {
 	"agent/ask",
 	{
-		{ "after 202 the same request goes out again", after_202_the_same_goes_out_again },
+		{ "after 202 the same request is sent again", after_202_the_same_goes_out_again },
 		{ "trouble and the way are no answer", trouble_is_no_answer },
 		{ "every other answer ends the request", every_other_answer_ends_it },
 		{ "an attempt without 202 asks anew", an_attempt_without_202_asks_anew },

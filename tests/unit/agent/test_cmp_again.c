@@ -330,7 +330,7 @@ const struct test_suite suite_agent_cmp_again = {
 		{ "what waits is for one key and request", what_waits_is_for_one_key_and_request },
 		{ "no key is made where one is waited for",
 	          no_key_is_made_where_one_is_waited_for },
-		{ "what waits is gone on with", what_waits_is_gone_on_with },
+		{ "what waits is resumed", what_waits_is_gone_on_with },
 		{ "no answer is no end", no_answer_is_no_end },
 		{ "an end is an end", an_end_is_an_end },
 		{ "a CA that forgot is asked anew", a_ca_that_forgot_is_asked_anew },
