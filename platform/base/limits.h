@@ -88,6 +88,7 @@ enum {
 	/* HTTP */
 	URL_MAX = 256,           /* registrar addresses are origins, redirects little more */
 	HTTP_HEADER_MAX = 16384, /* all header bytes of one answer */
+	HTTP_FIELD_MAX = 2048,   /* one field that we read; a Location has URL_MAX */
 	HTTP_BODY_MAX = 131072,  /* held in memory: a chain in an ip is 20 kB; what is larger goes
 	                            to a file, where that may be (struct spool) */
 	HTTP_LARGE_MS = 900000,  /* such an answer: CRL_SIZE_MAX at 40 kB/s */

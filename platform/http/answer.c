@@ -166,6 +166,12 @@ static const struct field {
 	{ "Transfer-Encoding", transfer_encoding },
 };
 
+/* libcurl reads these line by line: folded, they would mean one thing to it and another to us. */
+static bool is_framing(const struct field *f)
+{
+	return f->read == content_length || f->read == transfer_encoding;
+}
+
 static bool is_token(struct span s)
 {
 	for (size_t i = 0; i < s.n; i++)
@@ -174,18 +180,68 @@ static bool is_token(struct span s)
 	return s.n > 0;
 }
 
-/* field-name ":" OWS field-value OWS; no blank before the colon, no folding. */
-static enum err read_field(struct answer *a, struct span line)
+static enum err not_a_field(struct span line)
 {
-	struct span value = line, name = take_until(&value, ':');
 	struct quoted q;
 
+	return err_because(E_HTTP, "not a header field: %s", log_quote(&q, line));
+}
+
+/* field-name ":" OWS field-value OWS; no blank before the colon. */
+static enum err read_field(struct answer *a)
+{
+	struct span line = { a->field, a->field_n }, value = line, name = take_until(&value, ':');
+
 	if (name.n == line.n || !is_token(name))
-		return err_because(E_HTTP, "not a header field: %s", log_quote(&q, line));
-	for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
-		if (is_word(name, fields[i].name))
-			return fields[i].read(a, trim(value));
+		return not_a_field(line);
+	for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
+		if (!is_word(name, fields[i].name))
+			continue;
+		if ((a->folded && is_framing(&fields[i])) || a->field_cut)
+			return err_because(E_HTTP, "%s: %s", fields[i].name,
+			                   a->field_cut ? "longer than we take"
+			                                : "folded over lines");
+		return fields[i].read(a, trim(value));
+	}
 	return OK;
+}
+
+static void add_to_field(struct answer *a, struct span part)
+{
+	size_t room = sizeof a->field - a->field_n;
+
+	a->field_cut |= part.n > room;
+	if (part.n > room)
+		part.n = room;
+	if (part.n > 0)
+		memcpy(a->field + a->field_n, part.p, part.n);
+	a->field_n += part.n;
+}
+
+static enum err end_header(struct answer *a);
+
+/*
+ * RFC 9112 5.2: obs-fold = OWS CRLF RWS, which "MUST" be read as a blank.  So a field is
+ * read when the line behind it has come.
+ */
+static enum err take_field_line(struct answer *a, struct span line)
+{
+	enum err e = OK;
+
+	if (line.n > 0 && is_blank(line.p[0])) {
+		if (a->field_n == 0)
+			return not_a_field(line);
+		a->folded = true;
+		add_to_field(a, span_str(" "));
+		add_to_field(a, trim(line));
+		return OK;
+	}
+	if (a->field_n > 0)
+		e = read_field(a);
+	a->field_n = 0;
+	a->folded = a->field_cut = false;
+	add_to_field(a, line);
+	return e == OK && line.n == 0 ? end_header(a) : e;
 }
 
 /* HTTP-version SP 3DIGIT [ SP reason-phrase ], RFC 9112 4. */
@@ -250,10 +306,10 @@ static enum err read_line(struct answer *a, struct span line)
 			return bad_field("a control octet in the header", line);
 	if (a->at == AT_STATUS)
 		return read_status(a, line);
-	if (line.n > 0)
-		return a->at == IN_FIELDS ? read_field(a, line) : OK;
 	if (a->at == IN_FIELDS)
-		return end_header(a);
+		return take_field_line(a, line);
+	if (line.n > 0)
+		return OK;
 	a->at = AT_STATUS; /* behind an interim answer comes another one, RFC 9110 15.2 */
 	return OK;
 }

@@ -49,10 +49,13 @@ struct answer {
 	struct arena *arena;
 	enum err e; /* the first fault; nothing is taken after it */
 	enum { AT_STATUS, IN_INTERIM, IN_FIELDS, AT_BODY } at;
-	bool old;    /* HTTP/1.0 */
-	bool keep;   /* the peer will keep the connection */
-	bool closes; /* it said so */
-	bool far;    /* a Location that is too long */
+	bool old;                      /* HTTP/1.0 */
+	bool keep;                     /* the peer will keep the connection */
+	bool closes;                   /* it said so */
+	bool far;                      /* a Location that is too long */
+	uint8_t field[HTTP_FIELD_MAX]; /* the one that may still go on (obs-fold) ... */
+	size_t field_n;
+	bool folded, field_cut; /* ... over several lines; and beyond what we take */
 	enum framing framing;
 	bool has_length;
 	uint64_t length;       /* what Content-Length says */

@@ -1,40 +1,56 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Reading a UCI file, in the grammar of OpenWrt's uci:
+ * Reading a UCI file as OpenWrt's own tools do:
  *
+ *	package NAME
  *	config TYPE ['NAME']
- *		option NAME VALUE
- *		list NAME VALUE
+ *		option NAME [VALUE]
+ *		list NAME [VALUE]
  *
- * A word is any run of '...' (nothing special inside), "..." (backslash escapes)
- * and bare text (backslash escapes); quotes may hold line breaks.  A # that
- * begins a word begins a comment.
+ * Commands may be cut to their first letter, and several of them separated by `;`.  A
+ * word is any run of '...' (nothing special inside), "..." and bare text (a backslash
+ * takes the next character as it is, and joins lines); quotes hold line breaks.  A #
+ * outside quotes ends the line, wherever it stands.
+ *
+ * Those tools work on the line in place, which shows: a `;` that ends a bare word ends
+ * the line as well.  What they do with a line we do, so that one file has one meaning.
  */
-#include <stdio.h>
+#include "platform/uci/internal.h"
 
-#include "platform/base/log.h"
-#include "platform/uci/uci.h"
+static bool more(const struct uci_reader *r)
+{
+	return r->err == OK && r->p < r->line_end;
+}
 
-struct reader {
-	struct arena *arena;
-	const uint8_t *p, *end;
-	unsigned line;
-	struct uci_option *options;
-	size_t n;
-	const char *type, *section; /* of the section we are in; type NULL before any */
-	unsigned number, sections;
-	enum err err;
-};
+/* The current character; NUL at the end of the line. */
+static uint8_t at(const struct uci_reader *r)
+{
+	return more(r) ? *r->p : 0;
+}
 
-static void fault(struct reader *r, const char *what)
+void uci_fault(struct uci_reader *r, const char *what)
 {
 	if (r->err == OK)
 		r->err = err_because(E_CONFIG, "line %u: %s", r->line, what);
 }
 
-static bool more(const struct reader *r)
+/* The line gets longer by the next one; false at the end of the text. */
+static bool append_line(struct uci_reader *r)
 {
-	return r->err == OK && r->p < r->end;
+	if (r->line_end == r->end)
+		return false;
+	r->line++;
+	do {
+		/* to the other tools the line would end there */
+		if (*r->line_end == 0)
+			uci_fault(r, "a NUL octet");
+	} while (*r->line_end++ != '\n' && r->line_end < r->end);
+	return true;
+}
+
+static void end_line(struct uci_reader *r)
+{
+	r->p = r->line_end;
 }
 
 static bool control(uint8_t c)
@@ -42,201 +58,182 @@ static bool control(uint8_t c)
 	return (c < 0x20 && c != '\t' && c != '\n' && c != '\r') || c == 0x7f;
 }
 
+/* isspace() of the C locale */
 static bool blank(uint8_t c)
 {
-	return c == ' ' || c == '\t' || c == '\r';
+	return c == ' ' || (c >= '\t' && c <= '\r');
 }
 
-static void skip_blanks(struct reader *r)
+static void skip_blanks(struct uci_reader *r)
 {
 	while (more(r) && blank(*r->p))
 		r->p++;
-	if (more(r) && *r->p == '#')
-		while (more(r) && *r->p != '\n')
-			r->p++;
 }
 
-/* One character of a word into the arena's rest. */
-static void keep(struct reader *r, uint8_t *word, size_t *n)
+/* A word on its way into the arena's rest. */
+struct word {
+	uint8_t *text;
+	size_t n;
+	const uint8_t *begun; /* in the text */
+};
+
+static void keep(struct uci_reader *r, struct word *w)
 {
 	if (control(*r->p))
-		fault(r, "a control byte");
-	else if (*n >= UCI_LINE_MAX || *n + 1 >= arena_rest(r->arena).n)
-		fault(r, "a value longer than we take");
+		uci_fault(r, "a control byte");
+	else if (w->n >= UCI_LINE_MAX || w->n + 1 >= arena_rest(r->arena).n)
+		uci_fault(r, "a value longer than we take");
 	else
-		word[(*n)++] = *r->p;
-	if (*r->p == '\n')
-		r->line++;
+		w->text[w->n++] = *r->p;
 	r->p++;
 }
 
-static void quoted(struct reader *r, uint8_t *word, size_t *n)
+/* True when a character follows that is to be taken as it is; else the lines are joined. */
+static bool escapes(struct uci_reader *r)
+{
+	size_t left;
+
+	r->p++;
+	left = (size_t)(r->line_end - r->p);
+	if (at(r) != 0 && at(r) != '\n' && !(left == 2 && memcmp(r->p, "\r\n", 2) == 0))
+		return true;
+	end_line(r);
+	append_line(r);
+	return false;
+}
+
+static void quoted(struct uci_reader *r, struct word *w)
 {
 	uint8_t quote = *r->p++;
 
-	while (more(r) && *r->p != quote) {
-		if (quote == '"' && *r->p == '\\' && ++r->p == r->end)
-			break;
-		keep(r, word, n);
+	while (r->err == OK) {
+		if (r->p == r->line_end && !append_line(r)) {
+			uci_fault(r, "a quote is not closed");
+		} else if (*r->p == quote) {
+			r->p++;
+			return;
+		} else if (quote == '\'' || *r->p != '\\' || escapes(r)) {
+			keep(r, w);
+		}
 	}
-	if (r->err == OK && r->p == r->end)
-		fault(r, "a quote is not closed");
-	r->p++;
 }
 
-/* The next word of this line; NULL at its end. */
-static const char *word(struct reader *r)
+/* What ends a word may be written over by its end, and so is gone. */
+static void end_word(struct uci_reader *r, const struct word *w)
 {
-	uint8_t *start = r->arena->base + r->arena->used;
-	size_t n = 0;
+	if (at(r) == '#')
+		end_line(r);
+	else if (at(r) != ';')
+		r->p += more(r);
+	else if (w->n == (size_t)(r->p - w->begun))
+		end_line(r);
+}
+
+static void run(struct uci_reader *r, struct word *w)
+{
+	do {
+		uint8_t c = at(r);
+
+		if (c == '\'' || c == '"')
+			quoted(r, w);
+		else if (c == 0 || c == '#' || c == ';')
+			return;
+		else if (c != '\\' || escapes(r))
+			keep(r, w);
+	} while (more(r) && !blank(*r->p));
+}
+
+static const char *done(struct uci_reader *r, const struct word *w)
+{
+	if (arena_rest(r->arena).n <= w->n)
+		uci_fault(r, "the file needs more memory than we take");
+	if (r->err != OK)
+		return "";
+	w->text[w->n] = '\0';
+	arena_keep(r->arena, w->n + 1);
+	return (const char *)w->text;
+}
+
+/* The next word; empty at the end of the command, and of a NUL in the text. */
+const char *uci_word(struct uci_reader *r)
+{
+	struct word w = { r->arena->base + r->arena->used, 0, NULL };
 
 	skip_blanks(r);
-	if (!more(r) || *r->p == '\n')
-		return NULL;
-	while (more(r) && !blank(*r->p) && *r->p != '\n') {
-		if (*r->p == '\'' || *r->p == '"') {
-			quoted(r, start, &n);
-			continue;
-		}
-		if (*r->p == ';')
-			fault(r, "a `;` outside quotes");
-		if (*r->p == '\\' && ++r->p == r->end)
-			fault(r, "a backslash at the end of the file");
-		else if (more(r))
-			keep(r, start, &n);
+	w.begun = r->p;
+	if (at(r) == ';') {
+		r->p++;
+		return "";
 	}
-	if (arena_rest(r->arena).n <= n)
-		fault(r, "the file needs more memory than we take");
-	if (r->err != OK)
-		return NULL;
-	start[n] = '\0';
-	arena_keep(r->arena, n + 1);
-	return (const char *)start;
+	run(r, &w);
+	end_word(r, &w);
+	return done(r, &w);
 }
 
-/* uci_validate_str: letters, digits, underscore; types any printable. */
-static bool is_name(const char *s, bool type)
+/* The first word of a command ends with a blank, as nothing else does. */
+static const char *command(struct uci_reader *r)
 {
-	if (*s == '\0')
-		return false;
-	for (; *s != '\0'; s++)
-		if (type ? *s < 33 || *s > 126
-		         : !((*s >= '0' && *s <= '9') || (*s >= 'a' && *s <= 'z') ||
-		             (*s >= 'A' && *s <= 'Z') || *s == '_'))
-			return false;
-	return true;
+	struct word w = { r->arena->base + r->arena->used, 0, NULL };
+
+	while (at(r) == ' ' || at(r) == '\t')
+		r->p++;
+	if (at(r) == '#')
+		end_line(r);
+	while (more(r) && *r->p != ' ' && *r->p != '\t')
+		keep(r, &w);
+	if (w.n > 0 && !more(r))
+		uci_fault(r, "expected `config`, `option`, `list` or `package`, and a word");
+	r->p += more(r);
+	return done(r, &w);
 }
 
-static void add(struct reader *r, const char *name, const char *value, bool list)
+static void line(struct uci_reader *r)
 {
-	if (r->n == UCI_OPTIONS_MAX) {
-		fault(r, "more options than we take");
-		return;
-	}
-	r->options[r->n++] = (struct uci_option){
-		.type = r->type,
-		.section = r->section,
-		.section_number = r->number,
-		.name = name,
-		.value = value,
-		.list = list,
-		.line = r->line,
+	static const struct {
+		const char *word;
+		void (*read)(struct uci_reader *r);
+	} commands[] = {
+		{ "package", uci_read_package },
+		{ "config", uci_read_config },
+		{ "option", uci_read_option },
+		{ "list", uci_read_list },
 	};
-}
 
-/* Sections of one type and name are one section. */
-static void enter_section(struct reader *r, const char *type, const char *name)
-{
-	r->type = type;
-	r->section = name == NULL ? "" : name;
-	for (size_t i = 0; i < r->n && *r->section != '\0'; i++)
-		if (strcmp(r->options[i].section, r->section) == 0) {
-			if (strcmp(r->options[i].type, type) != 0)
-				fault(r, "a section of this name has another type");
-			r->number = r->options[i].section_number;
+	skip_blanks(r);
+	while (more(r)) {
+		const char *word = command(r);
+		size_t i = 0;
+
+		if (*word == '\0')
 			return;
-		}
-	r->number = r->sections++;
-	add(r, NULL, NULL, false);
-}
-
-static void config_line(struct reader *r)
-{
-	const char *type = word(r), *name = word(r);
-
-	if (r->err != OK)
-		return;
-	if (type == NULL || !is_name(type, true))
-		fault(r, "`config` wants a section type");
-	else if (name != NULL && *name != '\0' && !is_name(name, false))
-		fault(r, "a section name has letters, digits and _ only");
-	else
-		enter_section(r, type, name);
-}
-
-static void option_line(struct reader *r, bool list)
-{
-	const char *name = word(r), *value = word(r);
-
-	if (r->err != OK)
-		return;
-	if (r->type == NULL)
-		fault(r, "an option before any `config`");
-	else if (name == NULL || !is_name(name, false))
-		fault(r, "an option name has letters, digits and _ only");
-	else if (value == NULL)
-		fault(r, "an option without a value");
-	else
-		add(r, name, value, list);
-}
-
-static void line(struct reader *r)
-{
-	const char *key = word(r);
-
-	if (key == NULL)
-		return;
-	if (strcmp(key, "config") == 0)
-		config_line(r);
-	else if (strcmp(key, "option") == 0)
-		option_line(r, false);
-	else if (strcmp(key, "list") == 0)
-		option_line(r, true);
-	else
-		fault(r, "expected `config`, `option` or `list`");
-	if (r->err == OK && word(r) != NULL)
-		fault(r, "too many words");
+		while (i < 4 && strcmp(word, commands[i].word) != 0 &&
+		       !(word[0] == commands[i].word[0] && word[1] == '\0'))
+			i++;
+		if (i == 4)
+			uci_fault(r, "expected `config`, `option`, `list` or `package`");
+		else
+			commands[i].read(r);
+		if (r->err == OK && *uci_word(r) != '\0')
+			uci_fault(r, "too many words");
+	}
 }
 
 enum err uci_read(struct arena *a, struct span text, struct uci *out)
 {
-	struct reader r = { .arena = a, .p = text.p, .end = text.p + text.n, .line = 1 };
+	struct uci_reader r = { .arena = a, .end = text.p + text.n };
 
+	r.p = r.line_end = text.p;
 	*out = (struct uci){ NULL, 0 };
 	if (text.n > UCI_FILE_MAX)
 		return err_because(E_CONFIG, "larger than %d bytes", (int)UCI_FILE_MAX);
 	r.options = arena_take(a, UCI_OPTIONS_MAX * sizeof *r.options);
 	if (r.options == NULL)
 		return err_because(E_SPACE, "no memory for a UCI file");
-	while (more(&r)) {
+	while (r.err == OK && append_line(&r)) {
 		line(&r);
-		if (more(&r)) { /* at the line break */
-			r.p++;
-			r.line++;
-		}
+		end_line(&r);
 	}
 	if (r.err == OK)
 		*out = (struct uci){ r.options, r.n };
 	return r.err;
-}
-
-const char *uci_get(const struct uci *u, const char *section, const char *name)
-{
-	const char *value = NULL;
-
-	for (size_t i = 0; i < u->n; i++)
-		if (u->options[i].name != NULL && strcmp(u->options[i].section, section) == 0 &&
-		    strcmp(u->options[i].name, name) == 0)
-			value = u->options[i].value;
-	return value;
 }

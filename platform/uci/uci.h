@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * UCI files of our own package: read strictly, written whole.
+ * UCI files of our own package: read as OpenWrt's tools read them, written whole.
  *
- * The grammar is that of OpenWrt's uci (config, option, list, #, the three ways
- * of quoting); `package` lines, `;`, control bytes and malformed lines are
- * refused with their line number.  Reading copies into the caller's arena.
+ * A file has one meaning, to us and to `uci`; what that refuses is refused with its
+ * line number, and so are control bytes in values, and what is beyond our limits.
+ * Reading copies into the caller's arena.
  */
 #ifndef ONRAMP_UCI_UCI_H
 #define ONRAMP_UCI_UCI_H
@@ -16,7 +16,7 @@ struct uci_option {
 	const char *type, *section; /* section "" when anonymous; repeated names merge */
 	unsigned section_number;    /* in file order, from 0; merged sections share it */
 	const char *name, *value;
-	bool list; /* one line per value */
+	bool list; /* one entry per value */
 	unsigned line;
 };
 
