@@ -56,6 +56,21 @@ static enum err take_number(const struct option_row *r, const char *value)
 	return OK;
 }
 
+enum { ROWS_MAX = 128 };
+
+/* The second value would take the place of the first. */
+static enum err take_once(const struct command_line *c, const struct option_row *r, bool *taken)
+{
+	size_t i = (size_t)(r - c->rows);
+
+	if (i >= ROWS_MAX)
+		return err_because(E_BUG, "more than %d options", (int)ROWS_MAX);
+	if (taken[i] && (r->kind == OPTION_TEXT || r->kind == OPTION_NUMBER))
+		return err_because(E_USAGE, "%s is there twice", r->name);
+	taken[i] = true;
+	return OK;
+}
+
 static enum err take(const struct option_row *r, const char *value)
 {
 	struct text_list *list = r->to;
@@ -94,6 +109,7 @@ static enum err unknown(const char *option)
 
 enum err options_read(const struct command_line *c, int *argc, char **argv, bool *helped)
 {
+	bool taken[ROWS_MAX] = { false };
 	int kept = 1, i;
 
 	*helped = false;
@@ -120,7 +136,10 @@ enum err options_read(const struct command_line *c, int *argc, char **argv, bool
 			value = argv[i];
 		if (r->kind != OPTION_FLAG && value == NULL)
 			return err_because(E_USAGE, "%s wants %s", r->name, r->argument);
-		if ((e = take(r, value)) != OK)
+		e = take_once(c, r, taken);
+		if (e == OK)
+			e = take(r, value);
+		if (e != OK)
 			return e;
 	}
 	for (i += i < *argc; i < *argc; i++)
