@@ -157,6 +157,11 @@ enum {
 	MAC_ROUNDS_MAX = 1300000, /* iterations times hashes in the key: 10000 for 4096 octets, as
 	                            some send it; 1.6 s of a PC's CPU */
 
+	/* our own keys under a password */
+	KEY_SALT_MAX = 128,
+	KEY_ITERATIONS_MAX = 10000000, /* 10 s of a PC's CPU; common are 2,048 to 600,000 */
+	KEY_PASSWORD_MAX = 1024,       /* what OpenSSL takes */
+
 	/* what is encrypted for us (RFC 9481 4.1, 4.2) */
 	EC_SECRET_MAX = 66,    /* a coordinate of P-521 */
 	SHARED_INFO_MAX = 320, /* of ECDH: a ukm of 256 octets; seen: none */

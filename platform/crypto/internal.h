@@ -98,6 +98,11 @@ MUST_CHECK enum err private_key_from_pkcs1(struct span der, struct private_key *
 /* PKCS#8; public is subjectPublicKey octets. */
 void private_key_write(struct derw *w, const struct private_key *k, struct span public);
 
+/* pbes2.c: an EncryptedPrivateKeyInfo, by its shape; and the PKCS#8 in it, in the arena. */
+bool pbes2_is(struct span der);
+MUST_CHECK enum err pbes2_decrypt(struct span der, struct span password, struct arena *a,
+                                  struct span *out);
+
 /* A signer's private half, for whoever works with it in this directory. */
 const struct private_key *signer_private(const struct signer *s);
 

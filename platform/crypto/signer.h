@@ -31,6 +31,8 @@ enum key_kind {
 const char *key_kind_name(enum key_kind k);
 MUST_CHECK enum err key_kind_from_name(const char *name, enum key_kind *out); /* E_CONFIG */
 bool key_kind_available(enum key_kind k); /* the library can make and use it */
+/* What a key could have been made as; false for one that we make none like. */
+bool key_kind_of(struct span spki, enum key_kind *out);
 
 /* PEM (PKCS#8 "PRIVATE KEY", SEC1 "EC PRIVATE KEY", PKCS#1 "RSA PRIVATE KEY") or
    the same in DER.  E_IDENTITY with the reason; encrypted keys are refused. */
@@ -40,6 +42,22 @@ MUST_CHECK enum err signer_from_bytes(struct signer **out, struct span file);
 MUST_CHECK enum err signer_from_pkcs8(struct signer **out, struct span der);
 /* The file: regular, not a link, and when strict_mode not readable by group or others. */
 MUST_CHECK enum err signer_from_file(struct signer **out, const char *path);
+
+/*
+ * The same of keys under a password (PKCS#8 by PBES2): ask() is called for these alone,
+ * and brings at most KEY_PASSWORD_MAX octets.
+ */
+struct key_password {
+	enum err (*ask)(void *context, uint8_t *out, size_t *n);
+	void *context;
+};
+MUST_CHECK enum err signer_from_bytes_with(struct signer **out, struct span file,
+                                           const struct key_password *p);
+MUST_CHECK enum err signer_from_file_with(struct signer **out, const char *path,
+                                          const struct key_password *p);
+
+/* E_IDENTITY, "is PKCS#12; openssl pkcs12 -in PATH ...", where a file is that; else OK. */
+MUST_CHECK enum err key_refuse_pkcs12(struct span file, const char *path);
 
 MUST_CHECK enum err signer_generate(struct signer **out, enum key_kind kind);
 

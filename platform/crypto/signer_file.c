@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Private keys from files: PEM or DER, in any of three encodings, never encrypted. */
+/* Private keys from files: PEM or DER, in any of three encodings, or PKCS#8 under a password. */
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -51,11 +51,7 @@ static enum err find_block(struct arena *a, struct span text, struct pem *out)
 
 	*out = (struct pem){ NO_BYTES, NO_BYTES };
 	while ((e = pem_next(a, &text, &block)) == OK && block.label.n > 0) {
-		if (span_is(block.label, encrypted))
-			return err_because(E_IDENTITY,
-			                   "it is encrypted and nobody is there to type "
-			                   "a passphrase: decrypt it with openssl pkey");
-		if (form_of(block.label) == NULL) {
+		if (form_of(block.label) == NULL && !span_is(block.label, encrypted)) {
 			arena_rewind(a, mark);
 			continue;
 		}
@@ -69,31 +65,84 @@ static enum err find_block(struct arena *a, struct span text, struct pem *out)
 	return e;
 }
 
-static enum err take(struct arena *a, struct span file, struct signer **out)
+static enum err decrypt(struct arena *a, const struct key_password *p, struct span *der)
 {
-	const struct form *form;
-	struct private_key key;
-	struct pem block;
+	uint8_t password[KEY_PASSWORD_MAX];
+	size_t n = 0;
 	enum err e;
 
+	if (p == NULL)
+		return err_because(E_IDENTITY, "it is encrypted and nobody is there to type a "
+		                               "passphrase: decrypt it with openssl pkey");
+	e = p->ask(p->context, password, &n);
+	if (e == OK)
+		e = pbes2_decrypt(*der, (struct span){ password, n }, a, der);
+	wipe(password, sizeof password);
+	return e;
+}
+
+/* What came out of a wrong password may look like a padding: then it is no key. */
+static enum err take_decrypted(struct arena *a, const struct key_password *p, struct span der,
+                               struct private_key *key)
+{
+	enum err e = decrypt(a, p, &der);
+
+	if (e == OK && private_key_from_pkcs8(der, key) != OK)
+		e = err_because(E_IDENTITY, "wrong passphrase, or damaged");
+	return e;
+}
+
+static enum err take(struct arena *a, struct span file, const struct key_password *p,
+                     struct signer **out)
+{
+	const struct form *form = NULL;
+	struct private_key key;
+	struct pem block = { NO_BYTES, file };
+	enum err e = OK;
+	bool is_encrypted;
+
 	if (pem_is_der(file)) {
+		is_encrypted = pbes2_is(file);
 		form = form_of_der(file);
-		block.der = file;
 	} else {
 		e = find_block(a, file, &block);
-		if (e != OK)
-			return e;
+		is_encrypted = span_is(block.label, encrypted);
 		form = form_of(block.label);
 	}
-	if (form == NULL)
+	if (e != OK)
+		return e;
+	if (form == NULL && !is_encrypted)
 		return err_because(E_IDENTITY, "it is neither PKCS#8 nor SEC 1 nor PKCS#1");
-	e = form->read(block.der, &key);
+	e = is_encrypted ? take_decrypted(a, p, block.der, &key) : form->read(block.der, &key);
 	return e == OK ? signer_adopt(out, &key) : e;
 }
 
-enum err signer_from_bytes(struct signer **out, struct span file)
+/* PFX ::= SEQUENCE { version INTEGER {v3(3)}, authSafe ContentInfo: data or signedData },
+   in BER (RFC 7292 4). */
+enum err key_refuse_pkcs12(struct span file, const char *path)
 {
-	uint8_t room[KEY_FILE_MAX];
+	static const struct span begin = OCTETS("\x02\x01\x03\x30"),
+				 type = OCTETS("\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07");
+	enum { HEAD_MAX = 32 };
+	size_t n = file.n < HEAD_MAX ? file.n : HEAD_MAX, at = 0;
+	const char *dot = strrchr(path, '.');
+	int stem = dot != NULL && strchr(dot, '/') == NULL ? (int)(dot - path) : (int)strlen(path);
+
+	if (n == 0 || file.p[0] != DER_SEQUENCE)
+		return OK;
+	while (at + begin.n < n && memcmp(file.p + at, begin.p, begin.n) != 0)
+		at++;
+	while (at + type.n < n && memcmp(file.p + at, type.p, type.n) != 0)
+		at++;
+	if (at + type.n >= n)
+		return OK;
+	return err_because(E_IDENTITY, "%s: is PKCS#12; openssl pkcs12 -in %s -nodes -out %.*s.pem",
+	                   path, path, stem, path);
+}
+
+enum err signer_from_bytes_with(struct signer **out, struct span file, const struct key_password *p)
+{
+	uint8_t room[2 * KEY_FILE_MAX];
 	struct arena a = ARENA_ON(room);
 	enum err e;
 
@@ -101,9 +150,14 @@ enum err signer_from_bytes(struct signer **out, struct span file)
 	if (file.n > KEY_FILE_MAX)
 		return err_because(E_IDENTITY, "private key: %zu octets, at most %d are read",
 		                   file.n, KEY_FILE_MAX);
-	e = take(&a, file, out);
+	e = take(&a, file, p, out);
 	arena_reset(&a);
 	return err_within(E_IDENTITY, e, "private key");
+}
+
+enum err signer_from_bytes(struct signer **out, struct span file)
+{
+	return signer_from_bytes_with(out, file, NULL);
 }
 
 /* Who else may read or write the file has the key, or may put another in its place. */
@@ -157,15 +211,24 @@ static enum err read_file(const char *path, uint8_t *room, size_t cap, size_t *n
 	return e;
 }
 
-enum err signer_from_file(struct signer **out, const char *path)
+enum err signer_from_file_with(struct signer **out, const char *path, const struct key_password *p)
 {
 	uint8_t room[KEY_FILE_MAX + 1];
 	size_t n = 0;
-	enum err e = read_file(path, room, sizeof room, &n);
+	enum err e = read_file(path, room, sizeof room, &n), is_store = OK;
 
 	*out = NULL;
 	if (e == OK)
-		e = signer_from_bytes(out, (struct span){ room, n });
+		is_store = key_refuse_pkcs12((struct span){ room, n }, path);
+	if (e == OK && is_store == OK)
+		e = signer_from_bytes_with(out, (struct span){ room, n }, p);
 	wipe(room, sizeof room);
+	if (is_store != OK)
+		return is_store;
 	return e == E_IDENTITY ? err_because(e, "%s: %s", path, err_reason(e)) : e;
+}
+
+enum err signer_from_file(struct signer **out, const char *path)
+{
+	return signer_from_file_with(out, path, NULL);
 }

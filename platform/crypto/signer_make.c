@@ -35,6 +35,21 @@ enum err key_kind_from_name(const char *name, enum key_kind *out)
 	                   log_quote(&(struct quoted){ 0 }, span_str(name)));
 }
 
+bool key_kind_of(struct span spki, enum key_kind *out)
+{
+	struct public_key key;
+
+	if (public_key_read(spki, &key) != OK)
+		return false;
+	for (size_t i = 0; i < KEY_KINDS; i++)
+		if (rows[i].family == key.family && rows[i].bits == key.bits &&
+		    (key.family != KEY_EC || rows[i].curve == key.curve)) {
+			*out = (enum key_kind)i;
+			return true;
+		}
+	return false;
+}
+
 bool key_kind_available(enum key_kind k)
 {
 	if ((unsigned)k >= KEY_KINDS || key_ops_of(rows[k].family)->generate == NULL)

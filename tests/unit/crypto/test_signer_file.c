@@ -169,6 +169,138 @@ static void an_encrypted_key_is_refused(void)
 	refused(tools_path("e1.pem"), "encrypted");
 }
 
+static const char *typed;
+
+static enum err type_it(void *context, uint8_t *out, size_t *n)
+{
+	unsigned *asked = context;
+
+	++*asked;
+	*n = strlen(typed);
+	memcpy(out, typed, *n);
+	return OK;
+}
+
+/* PBES2 as OpenSSL writes it; every prefix of it is refused, and what is altered opens nothing. */
+static void keys_under_a_password(void)
+{
+	static const char *const forms[] = { "-v2 aes-256-cbc", "-v2 aes-128-cbc -iter 1",
+		                             "-v2 aes-192-cbc -v2prf hmacWithSHA1",
+		                             "-v2 aes-256-cbc -v2prf hmacWithSHA512" };
+	unsigned asked = 0;
+	const struct key_password password = { type_it, &asked };
+	uint8_t copy[1000];
+	char line[200];
+	struct signer *s, *plain;
+	struct span der;
+
+	make_p256();
+	for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
+		snprintf(line, sizeof line,
+		         "pkcs8 -topk8 -in k.pem -outform DER -out e.der -passout pass:x %s",
+		         forms[i]);
+		CU_ASSERT_FATAL(openssl(line));
+		der = tools_get(&arena, "e.der");
+		typed = "x";
+		CHECK_OK(signer_from_bytes_with(&s, der, &password));
+		signer_close(s);
+		typed = "y";
+		CHECK_ERR(signer_from_bytes_with(&s, der, &password), E_IDENTITY);
+		CU_ASSERT_PTR_NULL(s);
+		CHECK_ERR(signer_from_bytes(&s, der), E_IDENTITY);
+	}
+	CU_ASSERT_EQUAL(asked, 2 * sizeof forms / sizeof *forms);
+	CU_ASSERT_FATAL(openssl("pkcs8 -topk8 -in k.pem -outform DER -out e.der -passout pass:x "
+	                        "-v2 aes-256-cbc -iter 1"));
+	der = tools_get(&arena, "e.der");
+	typed = "x";
+	for (size_t n = 0; n < der.n; n++)
+		CHECK_ERR(signer_from_bytes_with(&s, (struct span){ der.p, n }, &password),
+		          E_IDENTITY);
+	CU_ASSERT_FATAL(der.n <= sizeof copy);
+	CHECK_OK(signer_from_file(&plain, tools_path("k.pem")));
+	for (size_t bit = 0; bit < 8 * der.n; bit++) {
+		memcpy(copy, der.p, der.n);
+		copy[bit / 8] ^= (uint8_t)(1 << bit % 8);
+		if (signer_from_bytes_with(&s, (struct span){ copy, der.n }, &password) != OK)
+			continue;
+		/* CBC: the version of the PKCS#8 in it, and no more */
+		CU_ASSERT(span_equal(signer_spki(s), signer_spki(plain)));
+		signer_close(s);
+	}
+	signer_close(plain);
+}
+
+/* Work that nobody waits for, and what is not PBES2: refused with what to do. */
+static void passwords_of_other_kinds(void)
+{
+	static const char *const forms[] = { "-scrypt", "-v2 des3", "-v1 PBE-SHA1-3DES" };
+	unsigned asked = 0;
+	const struct key_password password = { type_it, &asked };
+	char line[200];
+	struct signer *s;
+
+	make_p256();
+	typed = "x";
+	for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
+		snprintf(line, sizeof line, "pkcs8 -topk8 -in k.pem -out e.pem -passout pass:x %s",
+		         forms[i]);
+		CU_ASSERT_FATAL(openssl(line));
+		CHECK_ERR(signer_from_file_with(&s, tools_path("e.pem"), &password), E_IDENTITY);
+		CU_ASSERT_PTR_NOT_NULL(strstr(err_reason(E_IDENTITY), "openssl pkcs8 -topk8 -v2"));
+	}
+}
+
+static void the_work_has_a_limit(void)
+{
+	static uint8_t der[] = { 0x30, 0x6b, 0x30, 0x57, 0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7,
+		                 0x0d, 0x01, 0x05, 0x0d, 0x30, 0x4a, 0x30, 0x29, 0x06, 0x09, 0x2a,
+		                 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x05, 0x0c, 0x30, 0x1c, 0x04,
+		                 0x08, 1,    2,    3,    4,    5,    6,    7,    8,    0x02, 0x02,
+		                 0x08, 0x00, 0x30, 0x0c, 0x06, 0x08, 0x2a, 0x86, 0x48, 0x86, 0xf7,
+		                 0x0d, 0x02, 0x09, 0x05, 0x00, 0x30, 0x1d, 0x06, 0x09, 0x60, 0x86,
+		                 0x48, 0x01, 0x65, 0x03, 0x04, 0x01, 0x2a, 0x04, 0x10, 0,    0,
+		                 0,    0,    0,    0,    0,    0,    0,    0,    0,    0,    0,
+		                 0,    0,    0,    0x04, 0x10, 0,    0,    0,    0,    0,    0,
+		                 0,    0,    0,    0,    0,    0,    0,    0,    0,    0 };
+	static const struct span iterations = OCTETS("\x02\x04\x00\x98\x96\x81");
+	unsigned asked = 0;
+	const struct key_password password = { type_it, &asked };
+	uint8_t more[sizeof der + 2];
+	struct signer *s;
+
+	typed = "x";
+	CHECK_ERR(signer_from_bytes_with(&s, SPAN(der), &password), E_IDENTITY);
+	CU_ASSERT_PTR_NOT_NULL(strstr(err_reason(E_IDENTITY), "wrong passphrase"));
+	/* 10,000,001 of them: each length around them is two more */
+	memcpy(more, der, 42);
+	memcpy(more + 42, iterations.p, iterations.n);
+	memcpy(more + 48, der + 46, sizeof der - 46);
+	more[1] += 2;
+	more[3] += 2;
+	more[16] += 2;
+	more[18] += 2;
+	more[31] += 2;
+	CHECK_ERR(signer_from_bytes_with(&s, SPAN(more), &password), E_IDENTITY);
+	CU_ASSERT_PTR_NOT_NULL(strstr(err_reason(E_IDENTITY), "10000001 iterations"));
+}
+
+static void pkcs12_has_a_hint(void)
+{
+	struct signer *s;
+
+	make_p256();
+	CU_ASSERT(openssl("req -x509 -key k.pem -subj /CN=x -out cert.pem"));
+	CU_ASSERT(openssl("pkcs12 -export -inkey k.pem -in cert.pem -out a.p12 -passout pass:x"));
+	CU_ASSERT(chmod(tools_path("a.p12"), 0600) == 0);
+	CHECK_ERR(signer_from_file(&s, tools_path("a.p12")), E_IDENTITY);
+	CU_ASSERT_PTR_NOT_NULL(strstr(err_reason(E_IDENTITY), "PKCS#12; openssl pkcs12 -in "));
+	CU_ASSERT_PTR_NOT_NULL(strstr(err_reason(E_IDENTITY), "/a.pem"));
+	CHECK_OK(key_refuse_pkcs12(tools_get(&arena, "k.pem"), "k.pem"));
+	CU_ASSERT(openssl("pkey -in k.pem -outform DER -out k.der"));
+	CHECK_OK(key_refuse_pkcs12(tools_get(&arena, "k.der"), "k.der"));
+}
+
 static void keys_not_taken_say_why(void)
 {
 	arena_reset(&arena);
@@ -281,6 +413,10 @@ const struct test_suite suite_crypto_signer_file = {
 		{ "what is no file is refused", what_is_no_file_is_refused },
 		{ "what is no key is refused", what_is_no_key_is_refused },
 		{ "an encrypted key is refused", an_encrypted_key_is_refused },
+		{ "keys under a password", keys_under_a_password },
+		{ "passwords of other kinds", passwords_of_other_kinds },
+		{ "the work for a password has a limit", the_work_has_a_limit },
+		{ "PKCS#12 has a hint", pkcs12_has_a_hint },
 		{ "keys not taken say why", keys_not_taken_say_why },
 		{ "halves of two keys are refused", halves_of_two_keys_are_refused },
 		{ "a scalar outside the order is refused", a_scalar_outside_the_order_is_refused },
