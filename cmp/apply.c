@@ -42,6 +42,24 @@ static bool has_san(struct span extensions)
 	return cert_extension(&like, CE_SUBJECT_ALT_NAME, &critical, &value);
 }
 
+/* What the operator asked for and the template does not allow is said. */
+static void say_overruled(const struct cmp_template *t, const struct cmp_facts *f,
+                          const struct cmp_names *names, const struct cmp_wishes *out)
+{
+	struct quoted is, was;
+
+	if (!t->present)
+		return;
+	if (f->subject != NULL && f->subject[0] != '\0' && !name_equal(out->subject, names->wished))
+		log_notice("the CA's template makes the subject %s of %s, which was asked for",
+		           name_text(&is, out->subject), name_text(&was, names->wished));
+	if (f->issuer.n > 0 && !span_equal(f->issuer, out->issuer))
+		log_notice("the CA's template overrules the issuer that was asked for, %s",
+		           name_text(&was, f->issuer));
+	if (f->validity.n > 0 && !span_equal(f->validity, out->validity))
+		log_notice("the CA's template overrules the validity that was asked for");
+}
+
 enum err cmp_apply_template(const struct cmp_template *t, const struct cmp_facts *f,
                             struct arena *a, struct cmp_wishes *out)
 {
@@ -57,7 +75,10 @@ enum err cmp_apply_template(const struct cmp_template *t, const struct cmp_facts
 		e = take_issuer(t, a, &out->issuer);
 	if (e != OK)
 		return e;
-	out->validity = t->validity;
+	out->validity = t->present ? t->validity : f->validity;
+	if (!t->present)
+		out->issuer = f->issuer;
+	say_overruled(t, f, &names, out);
 	if (name_is_empty(out->subject) && !has_san(out->extensions))
 		return err_because(E_CMP_TEMPLATE, "it leaves the device without a name");
 	return OK;

@@ -160,6 +160,11 @@ struct cmp_facts {
 	size_t uri_count;
 	const char *const *emails;
 	size_t email_count;
+	/* asked for where no template says otherwise; empty: not */
+	struct span issuer;   /* Name, DER */
+	struct span validity; /* content of OptionalValidity */
+	struct span eku;      /* ExtKeyUsageSyntax, DER */
+	uint32_t key_usage;   /* bit n as 1 << n; 0: not */
 };
 MUST_CHECK enum err cmp_apply_template(const struct cmp_template *t, const struct cmp_facts *f,
                                        struct arena *a, struct cmp_wishes *out);
@@ -169,6 +174,12 @@ enum cmp_name_kind { CMP_NAME_DNS, CMP_NAME_IP, CMP_NAME_URI, CMP_NAME_EMAIL, CM
 
 /* Could a request carry this name? E_CONFIG says what is wrong with it. */
 MUST_CHECK enum err cmp_name_wish(enum cmp_name_kind kind, const char *name);
+
+/*
+ * The names and extensions of a PKCS#10 request, for an ir or a cr: its key signs again,
+ * as CRMF has it.  *spki is the key it is for.
+ */
+MUST_CHECK enum err cmp_wishes_of_csr(struct span csr, struct cmp_wishes *out, struct span *spki);
 
 /* The certificate that came, checked: ours, as asked, valid, leading to an anchor. */
 struct cmp_issued {

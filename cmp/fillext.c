@@ -9,6 +9,7 @@ struct wishes {
 	const struct cmp_facts *facts;
 	struct arena *arena;
 	size_t used[CMP_NAME_KINDS];
+	bool has_usage, has_eku; /* the template had room for them */
 };
 
 /* The next wish of a kind; NULL: none is left. */
@@ -164,23 +165,36 @@ static bool is_for_us_to_fill(const struct extension *x)
 	return x->value.n == 0 || span_equal(x->value, SPAN(empty_sequence));
 }
 
-/* BIT STRING { digitalSignature(0) }: what a device does with its key. */
-static const uint8_t digital_signature[] = { DER_BIT_STRING, 2, 7, 0x80 };
-
-static enum err fill_extension(struct derw *w, struct wishes *v, struct extension *x,
-                               struct arena *a)
+/* BIT STRING: what was asked for, or { digitalSignature(0) }: what a device does with its key. */
+static enum err usage_value(const struct cmp_facts *f, struct arena *a, struct span *out)
 {
+	struct derw w = derw_in(a, 8);
+
+	derw_flags(&w, f->key_usage != 0 ? f->key_usage : KU_DIGITAL_SIGNATURE);
+	return derw_end(&w, out);
+}
+
+static enum err fill_extension(struct derw *w, struct wishes *v, struct extension *x)
+{
+	bool ours = is_for_us_to_fill(x);
+	struct span given = x->value;
 	char text[64];
+	enum err e = OK;
 
 	if (span_equal(x->oid, CE_SUBJECT_ALT_NAME))
-		return put_san(w, v, x, a);
-	if (is_for_us_to_fill(x)) {
-		if (!span_equal(x->oid, CE_KEY_USAGE)) {
-			log_info("the template leaves extension %s to us, and we to the CA",
-			         der_oid_text(x->oid, text, sizeof text));
-			return OK;
-		}
-		x->value = SPAN(digital_signature);
+		return put_san(w, v, x, v->arena);
+	if (ours && span_equal(x->oid, CE_KEY_USAGE))
+		e = usage_value(v->facts, v->arena, &x->value);
+	else if (ours && span_equal(x->oid, CE_EXT_KEY_USAGE) && v->facts->eku.n > 0)
+		x->value = v->facts->eku;
+	if (e != OK)
+		return e;
+	v->has_usage |= span_equal(x->oid, CE_KEY_USAGE) && ours;
+	v->has_eku |= span_equal(x->oid, CE_EXT_KEY_USAGE) && ours;
+	if (ours && span_equal(x->value, given)) {
+		log_info("the template leaves extension %s to us, and we to the CA",
+		         der_oid_text(x->oid, text, sizeof text));
+		return OK;
 	}
 	put_extension(w, x);
 	return OK;
@@ -202,12 +216,14 @@ enum err cmp_fill_extensions(const struct cmp_facts *f, struct span wanted, stru
 		x.value = der_get(&in, DER_OCTET_STRING);
 		der_end(&in);
 		if (der_ok(&in))
-			filled = fill_extension(&w, &v, &x, a);
+			filled = fill_extension(&w, &v, &x);
 	}
 	if (e == OK)
 		e = filled != OK ? filled : derw_end(&w, out);
 	if (e == OK && wishes_are_left(&v))
 		log_notice("the CA's template has no place for some of the names wished");
+	if (e == OK && ((f->key_usage != 0 && !v.has_usage) || (f->eku.n > 0 && !v.has_eku)))
+		log_notice("the CA's template overrules the key usages that were asked for");
 	return err_within(E_CMP_TEMPLATE, e, "extensions");
 }
 
@@ -216,7 +232,14 @@ enum err cmp_wished_extensions(const struct cmp_facts *f, struct arena *a, struc
 	struct derw w = derw_in(a, 2 * CMP_TEMPLATE_MAX);
 	struct wishes v = { .facts = f, .arena = a };
 	struct extension san = { .oid = CE_SUBJECT_ALT_NAME };
+	struct extension usage = { .oid = CE_KEY_USAGE, .critical = true };
 	enum err e = put_san(&w, &v, &san, a);
 
+	if (e == OK && f->key_usage != 0) {
+		e = usage_value(f, a, &usage.value);
+		put_extension(&w, &usage);
+	}
+	if (f->eku.n > 0)
+		put_extension(&w, &(struct extension){ .oid = CE_EXT_KEY_USAGE, .value = f->eku });
 	return e == OK ? derw_end(&w, out) : e;
 }

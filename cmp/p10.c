@@ -115,3 +115,14 @@ enum err cmp_csr_read(struct span der, struct cmp_csr *out)
 	der_end(&c);
 	return err_within(E_CONFIG, e, "PKCS #10 request");
 }
+
+enum err cmp_wishes_of_csr(struct span csr, struct cmp_wishes *out, struct span *spki)
+{
+	struct cmp_csr read;
+	enum err e = cmp_csr_read(csr, &read);
+
+	out->subject = read.subject;
+	out->extensions = read.extensions;
+	*spki = read.spki;
+	return e;
+}

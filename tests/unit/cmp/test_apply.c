@@ -60,6 +60,37 @@ static void without_a_template(void)
 	                                  "87 04 0a 00 00 01")));
 }
 
+static void terms_where_no_template_is(void)
+{
+	static const struct cmp_template none = { .present = false };
+	struct span eku;
+
+	begin();
+	eku = test_hex(&a, "30 0a 06 08 2b 06 01 05 05 07 03 01");
+	facts.issuer = name("/CN=CA");
+	facts.validity = test_hex(&a, "a1 0f 17 0d 32 37 30 31 30 31 30 30 30 30 30 30 5a");
+	facts.eku = eku;
+	facts.key_usage = 1 << 0 | 1 << 4;
+	CHECK_OK(cmp_apply_template(&none, &facts, &a, &wishes));
+	CU_ASSERT(span_equal(wishes.issuer, facts.issuer));
+	CU_ASSERT(span_equal(wishes.validity, facts.validity));
+	CU_ASSERT(span_equal(wishes.extensions,
+	                     test_hex(&a, "30 0e 06 03 55 1d 0f 01 01 ff 04 04 03 02 03 88"
+	                                  "30 13 06 03 55 1d 25 04 0c"
+	                                  "30 0a 06 08 2b 06 01 05 05 07 03 01")));
+	/* a template that leaves them open is filled in with them; another decides */
+	CHECK_OK(apply("30 00",
+	               "30 09 06 03 55 1d 0f 04 02 30 00 30 09 06 03 55 1d 25 04 02 30 00"));
+	CU_ASSERT(
+		span_equal(wishes.extensions, test_hex(&a, "30 0b 06 03 55 1d 0f 04 04 03 02 03 88"
+	                                                   "30 13 06 03 55 1d 25 04 0c"
+	                                                   "30 0a 06 08 2b 06 01 05 05 07 03 01")));
+	CU_ASSERT_EQUAL(wishes.issuer.n + wishes.validity.n, 0);
+	CHECK_OK(apply("30 00", "30 0b 06 03 55 1d 0f 04 04 03 02 07 80"));
+	CU_ASSERT(span_equal(wishes.extensions,
+	                     test_hex(&a, "30 0b 06 03 55 1d 0f 04 04 03 02 07 80")));
+}
+
 #define SAN "06 03 55 1d 11"
 #define WWW "82 05 77 2e 63 6f 6d"
 
@@ -286,6 +317,7 @@ const struct test_suite suite_cmp_apply = {
 	"cmp/apply",
 	{
 		{ "without a template: who we are, and names wished", without_a_template },
+		{ "terms are asked for where no template is", terms_where_no_template_is },
 		{ "the example of RFC 9483 A", the_example },
 		{ "empty names are filled one by one", names_one_by_one },
 		{ "an empty subjectAltName takes all names", all_names_where_all_is_ours },
