@@ -142,45 +142,50 @@ static int run(struct cmp_tool *t, enum err e)
 }
 
 /* An operand beside the operation, or none at all. */
-static int wrong_operands(int argc, char **argv)
+static enum err wrong_operands(int argc, char **argv)
 {
 	char names[ERR_REASON_MAX];
 	size_t n = 0;
 
 	if (argc > 2)
-		return command_usage("cmp", "one operation, not \"%s\" and \"%s\"", argv[1],
-		                     argv[2]);
+		return err_because(E_USAGE, "one operation, not \"%s\" and \"%s\"", argv[1],
+		                   argv[2]);
 	for (size_t i = 0; i < OPERATIONS && n < sizeof names; i++)
 		n += (size_t)snprintf(names + n, sizeof names - n, " %s", operations[i].name);
 	if (argc == 2)
-		return command_usage("cmp", "there is no operation \"%s\", but%s", argv[1], names);
-	return command_usage("cmp", "which operation? One of%s", names);
+		return err_because(E_USAGE, "there is no operation \"%s\", but%s", argv[1], names);
+	return err_because(E_USAGE, "which operation? One of%s", names);
+}
+
+/* Before the options are read, which may end before it. */
+static bool wants_json(int argc, char **argv)
+{
+	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
+		if (strcmp(argv[i], "--json") == 0)
+			return true;
+	return false;
 }
 
 static int run_line(struct cmp_tool *t, int argc, char **argv)
 {
 	char room[2048];
 	struct tool_help help;
-	bool helped;
+	bool helped, json = wants_json(argc, argv);
 	enum err e;
 
 	t->operation = find_operation(argc > 1 ? argv[1] : NULL);
 	help = help_for(t->operation, room, sizeof room);
 	e = tool_options(t, &help, &argc, argv, &helped);
 	if (helped)
-		return 0;
-	if (e != OK)
-		return command_usage("cmp", "%s", err_reason(e));
-	t->operation = find_operation(argc == 2 ? argv[1] : NULL);
-	if (t->operation == NULL)
-		return wrong_operands(argc, argv);
-	e = tool_rules(t);
+		return err_exit_status(command_flush());
+	t->json = json;
+	if (e == OK) {
+		t->operation = find_operation(argc == 2 ? argv[1] : NULL);
+		e = t->operation != NULL ? tool_rules(t) : wrong_operands(argc, argv);
+	}
 	if (e == OK)
 		e = tool_files(t);
-	if (e != E_USAGE)
-		return run(t, e);
-	snprintf(room, sizeof room, "cmp %s", t->operation->name);
-	return command_usage(room, "%s", err_reason(e));
+	return e == E_USAGE ? tool_say_usage(t, e) : run(t, e);
 }
 
 int cmd_cmp(int argc, char **argv)

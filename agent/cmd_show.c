@@ -27,9 +27,7 @@ static enum err show(const char *path, bool json)
 	view_begin(&v, json ? &VIEW_JSON : &VIEW_TEXT, to_stdout, stdout);
 	e = show_file(&v, &a, &syntax, file);
 	view_end(&v);
-	if (fflush(stdout) != 0 || ferror(stdout) != 0)
-		return err_because(E_STORE, "standard output cannot be written");
-	return e;
+	return command_flush() == OK ? e : E_STORE;
 }
 
 int cmd_show(int argc, char **argv)

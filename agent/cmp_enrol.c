@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "agent/cmp_tool.h"
+#include "platform/base/log.h"
+#include "platform/store/target.h"
 
 /* RFC 9483 4.1: whoever has no certificate yet is called by its reference. */
 static const char *subject_by_reference(const struct cmp_tool *t, char *room, size_t cap)
@@ -23,11 +25,13 @@ static enum err facts_of(const struct cmp_tool *t, struct tool_names *n, char *r
                          struct cmp_facts *out)
 {
 	const char *subject = t->subject;
+	enum err e;
 
 	if (subject == NULL && t->client.secret != NULL)
 		subject = subject_by_reference(t, room, cap);
 	*out = (struct cmp_facts){ .idevid = &t->identity, .subject = subject };
-	return tool_names(t, n, out);
+	e = tool_names(t, n, out);
+	return e == OK ? tool_terms_read(t, out) : e;
 }
 
 static enum err kind_named(const char *option, const char *name, enum key_kind *out)
@@ -37,6 +41,25 @@ static enum err kind_named(const char *option, const char *name, enum key_kind *
 	return key_kind_available(*out)
 	               ? OK
 	               : err_because(E_ALGORITHM, "the library makes no %s keys", name);
+}
+
+/* A key that was there before is what it is. */
+static enum err compare_kind(const struct cmp_tool *t, const struct cmp_template *template,
+                             enum key_kind wanted)
+{
+	enum key_kind is;
+	bool known = key_kind_of(signer_spki(t->new_key), &is);
+
+	if (known && is == wanted)
+		return OK;
+	if (t->keytype != NULL)
+		return err_because(E_USAGE, "--keytype %s: the key in %s is %s%s", t->keytype,
+		                   t->newkey, known ? "" : "of no kind that we make, not ",
+		                   known ? key_kind_name(is) : t->keytype);
+	if (template->has_key_kind)
+		log_warning("--newkey %s: the CA's template asks for another kind of key, %s",
+		            t->newkey, key_kind_name(wanted));
+	return OK;
 }
 
 /* The key in hand, or the kind of the one that the CA is to make (RFC 9483 4.1.6). */
@@ -51,8 +74,13 @@ static enum err choose_key(struct cmp_tool *t, const struct cmp_template *templa
 		e = kind_named("--keytype", t->keytype, &kind);
 	else if (t->central != NULL && !any)
 		e = kind_named("--central", t->central, &kind);
+	if (e == OK && t->keytype != NULL && template->has_key_kind && kind != template->key_kind)
+		log_warning("--keytype %s: the CA's template asks for %s", t->keytype,
+		            key_kind_name(template->key_kind));
 	if (e == OK && t->central == NULL)
 		e = tool_key(t, kind);
+	if (e == OK && t->central == NULL)
+		e = compare_kind(t, template, kind);
 	w->key = t->new_key;
 	t->central_kind = kind;
 	if (t->central != NULL && (!any || template->has_key_kind))
@@ -84,6 +112,58 @@ static enum err wish_by_names(struct cmp_tool *t, struct cmp_wishes *w)
 	if (e == OK)
 		e = choose_key(t, &template, w);
 	return e == OK ? cmp_apply_template(&template, &facts, t->arena, w) : e;
+}
+
+static enum err read_csr(struct cmp_tool *t, struct span *out)
+{
+	const struct tool_pem p = { "--csr", t->csr, "CERTIFICATE REQUEST",
+		                    "NEW CERTIFICATE REQUEST" };
+
+	return tool_read_der(t, &p, out);
+}
+
+/* Whose private key we have: --newkey's, or our own one's. */
+static enum err csr_key(struct cmp_tool *t, struct span spki, struct cmp_wishes *w)
+{
+	enum err e = OK;
+
+	if (t->newkey != NULL && !target_is_there(t->newkey))
+		return err_because(E_USAGE,
+		                   "--newkey %s: not there; %s signs again with the key "
+		                   "of --csr",
+		                   t->newkey, t->operation->name);
+	if (t->newkey != NULL)
+		e = tool_key(t, KEY_KIND_EC256);
+	w->key = t->newkey != NULL ? t->new_key : t->identity.key;
+	if (e == OK && (w->key == NULL || !public_key_equal(signer_spki(w->key), spki)))
+		e = err_because(E_USAGE,
+		                "--csr %s: its key is not %s; name the private key by "
+		                "--newkey, or use p10cr",
+		                t->csr, t->newkey != NULL ? "--newkey's" : "--key's");
+	return e;
+}
+
+/* RFC 9483 4.1.1 asks by CRMF, whoever wrote the names down. */
+static enum err wish_by_csr(struct cmp_tool *t, struct cmp_wishes *w)
+{
+	struct cmp_facts terms = { .idevid = &t->identity };
+	struct span csr, spki;
+	enum err e = read_csr(t, &csr);
+
+	if (e == OK)
+		e = cmp_wishes_of_csr(csr, w, &spki);
+	if (e == OK)
+		e = csr_key(t, spki, w);
+	if (e == OK)
+		e = tool_terms_read(t, &terms);
+	w->issuer = terms.issuer;
+	w->validity = terms.validity;
+	return e;
+}
+
+static enum err wish(struct cmp_tool *t, struct cmp_wishes *w)
+{
+	return t->csr != NULL ? wish_by_csr(t, w) : wish_by_names(t, w);
 }
 
 static enum err say_issued(struct cmp_tool *t, const struct cmp_issued *issued)
@@ -153,7 +233,7 @@ static enum err ask(struct cmp_tool *t, enum cmp_request kind, struct cmp_wishes
 enum err tool_run_ir(struct cmp_tool *t)
 {
 	struct cmp_wishes w = { .key = NULL };
-	enum err e = wish_by_names(t, &w);
+	enum err e = wish(t, &w);
 
 	return e == OK ? ask(t, CMP_IR, &w) : e;
 }
@@ -161,7 +241,7 @@ enum err tool_run_ir(struct cmp_tool *t)
 enum err tool_run_cr(struct cmp_tool *t)
 {
 	struct cmp_wishes w = { .key = NULL };
-	enum err e = wish_by_names(t, &w);
+	enum err e = wish(t, &w);
 
 	return e == OK ? ask(t, CMP_CR, &w) : e;
 }
@@ -169,11 +249,16 @@ enum err tool_run_cr(struct cmp_tool *t)
 enum err tool_run_kur(struct cmp_tool *t)
 {
 	static const struct cmp_template none = { .present = false };
+	struct cmp_facts terms = { .idevid = &t->identity };
 	struct cmp_wishes w = { .key = NULL };
 	enum err e = tool_in_force(t);
 
 	if (e == OK)
 		e = cmp_update_wishes(&t->identity.leaf, t->arena, &w);
+	if (e == OK)
+		e = tool_terms_read(t, &terms);
+	w.issuer = terms.issuer;
+	w.validity = terms.validity;
 	if (e == OK)
 		e = choose_key(t, &none, &w);
 	return e == OK ? ask(t, CMP_KUR, &w) : e;
@@ -182,14 +267,7 @@ enum err tool_run_kur(struct cmp_tool *t)
 enum err tool_run_p10cr(struct cmp_tool *t)
 {
 	struct cmp_wishes w = { .key = NULL };
-	enum err e;
+	enum err e = t->csr != NULL ? read_csr(t, &w.csr) : wish_by_names(t, &w);
 
-	if (t->csr != NULL)
-		e = tool_read_der(t,
-		                  &(struct tool_pem){ "--csr", t->csr, "CERTIFICATE REQUEST",
-		                                      "NEW CERTIFICATE REQUEST" },
-		                  &w.csr);
-	else
-		e = wish_by_names(t, &w);
 	return e == OK ? ask(t, CMP_P10CR, &w) : e;
 }

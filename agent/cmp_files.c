@@ -220,7 +220,11 @@ static enum err of_option(enum err e, const char *option)
 enum err tool_read(const struct cmp_tool *t, const char *option, const char *path, size_t max,
                    struct span *out)
 {
-	return of_option(target_read(t->arena, path, max, out, NULL), option);
+	enum err e = target_read(t->arena, path, max, out, NULL);
+
+	if (e == OK)
+		e = key_refuse_pkcs12(*out, path);
+	return of_option(e, option);
 }
 
 enum err tool_write(const struct cmp_tool *t, const char *option, const char *path,

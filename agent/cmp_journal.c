@@ -90,8 +90,8 @@ enum err tool_journal_bind(struct cmp_tool *t, const struct cmp_wishes *w)
 		w->csr,
 		t->central != NULL ? span_str(t->central) : NO_BYTES,
 	};
-	const struct span request[] = { w->subject, w->extensions, w->issuer, w->validity,
-		                        t->client.profile };
+	/* not the validity: --days count from each call */
+	const struct span request[] = { w->subject, w->extensions, w->issuer, t->client.profile };
 	enum err e = digest_of(t, key, sizeof key / sizeof *key, &t->bound.key);
 
 	return e == OK ? digest_of(t, request, sizeof request / sizeof *request, &t->bound.request)

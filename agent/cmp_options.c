@@ -34,6 +34,8 @@ static const struct tool_option options[] = {
 	  TOOL_ALL },
 	{ "--cert", OPTION_TEXT, AT(cert), "FILE", "our certificate and its chain, PEM", TOOL_ALL },
 	{ "--key", OPTION_TEXT, AT(key), "FILE", "its private key, PEM or DER", TOOL_ALL },
+	{ "--pass-file", OPTION_TEXT, AT(pass_file), "FILE",
+	  "passphrase of encrypted keys, first line; else asked for", TOOL_ALL },
 	{ "--ref", OPTION_TEXT, AT(ref), "TEXT", "by which the CA knows the secret", TOOL_BY_MAC },
 	{ "--secret-file", OPTION_TEXT, AT(secret_file), "FILE",
 	  "the secret is its first line; chmod 600", TOOL_BY_MAC },
@@ -59,11 +61,17 @@ static const struct tool_option options[] = {
 	  "ec256, ec384, rsa2048, ed25519 and more (ec256)", TOOL_CERTIFY },
 	{ "--central", OPTION_TEXT, AT(central), "KIND",
 	  "the CA makes the key: `any`, or as --keytype", TOOL_CRMF },
-	{ "--csr", OPTION_TEXT, AT(csr), "FILE", "PKCS#10 request to send, PEM or DER",
-	  TOOL_P10CR },
+	{ "--csr", OPTION_TEXT, AT(csr), "FILE",
+	  "PKCS#10 request: to send, or (ir, cr) whose names to take", TOOL_IR | TOOL_CR | TOOL_P10CR },
 	{ "--subject", OPTION_TEXT, AT(subject), "DN",
 	  "/O=Org/CN=name; default: --cert's, or CN=ref", TOOL_CERTIFY & ~TOOL_KUR },
 	{ "--san", OPTION_LIST, AT(san), "NAME", "DNS:, IP:, URI: or email: and a name, or by its looks", TOOL_CERTIFY & ~TOOL_KUR },
+	{ "--key-usage", OPTION_TEXT, AT(terms.key_usage), "LIST",
+	  "as in RFC 5280: digitalSignature,keyAgreement...", TOOL_CERTIFY & ~TOOL_KUR },
+	{ "--eku", OPTION_TEXT, AT(terms.eku), "LIST",
+	  "serverAuth,clientAuth... or object identifiers", TOOL_CERTIFY & ~TOOL_KUR },
+	{ "--days", OPTION_NUMBER, AT(terms.days), "N", "validity to ask for", TOOL_CRMF },
+	{ "--issuer", OPTION_TEXT, AT(terms.issuer), "DN", "the CA that is to issue it", TOOL_CRMF },
 	{ "--follow-template", OPTION_FLAG, AT(follow_template), NULL,
 	  "first get the CA's template, and fill it in", TOOL_CERTIFY & ~TOOL_KUR },
 	{ "--revreason", OPTION_TEXT, AT(revreason), "NAME",
@@ -132,7 +140,8 @@ static bool is_given(const struct cmp_tool *t, const struct tool_option *o)
 		return *(const char *const *)at != NULL;
 	case OPTION_LIST:
 		return ((const struct text_list *)at)->n > 0;
-	case OPTION_NUMBER: /* every operation takes them, and they have defaults */
+	case OPTION_NUMBER: /* with a default: every operation takes it */
+		return o->operations != TOOL_ALL && *(const long *)at != 0;
 	case OPTION_HEADING:
 		break;
 	}
@@ -192,7 +201,7 @@ static const struct need {
 	  "the secret it is about" },
 	{ TOOL_CRMF,
 	  { NULL },
-	  { "--newkey", "--central" },
+	  { "--newkey", "--central", "--csr" },
 	  "the key to be certified, or whether the CA is to make it" },
 	{ TOOL_P10CR,
 	  { NULL },
@@ -213,7 +222,8 @@ static const struct clash {
 	{ "--label", { "--labels" }, "both say what stands behind the path" },
 	{ "--central", { "--newkey", "--keytype" }, "the CA makes the key" },
 	{ "--csr",
-	  { "--newkey", "--keytype", "--subject", "--san", "--follow-template" },
+	  { "--keytype", "--subject", "--san", "--follow-template", "--key-usage", "--eku",
+	    "--central" },
 	  "the request says it already" },
 	{ "--reject", { "--implicit-confirm" }, "a rejection is a certConf" },
 };
@@ -266,6 +276,15 @@ static enum err check_needs(const struct cmp_tool *t)
 	return OK;
 }
 
+/* A ready-made request is sent as it is; made into an ir or cr, its key signs once more. */
+static enum err check_csr(const struct cmp_tool *t)
+{
+	if (t->operation->bit == TOOL_P10CR && t->csr != NULL && t->newkey != NULL)
+		return err_because(E_USAGE, "--csr and --newkey do not go together: the request "
+		                            "says it already");
+	return OK;
+}
+
 static enum err check_clashes(const struct cmp_tool *t)
 {
 	for (size_t i = 0; i < sizeof clashes / sizeof *clashes; i++) {
@@ -302,6 +321,8 @@ enum err tool_rules(const struct cmp_tool *t)
 		e = check_needs(t);
 	if (e == OK)
 		e = check_clashes(t);
+	if (e == OK)
+		e = check_csr(t);
 	if (e == OK)
 		e = check_trust(t);
 	return e == OK ? check_kept(t) : e;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The files that `onramp cmp` writes: each whole or not at all. */
+#include <poll.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "agent/cmp_tool.h"
 #include "platform/codec/pem.h"
@@ -98,6 +100,17 @@ static enum err write_results(const struct cmp_tool *t, const struct cmp_issued 
 	return e;
 }
 
+/* Where --json alone keeps it, somebody has to read that. */
+static enum err check_reader(const struct cmp_tool *t)
+{
+	struct pollfd out = { .fd = STDOUT_FILENO };
+	bool alone = t->json && t->certout == NULL && t->fullchainout == NULL;
+
+	if (alone && (poll(&out, 1, 0) < 0 || (out.revents & (POLLERR | POLLNVAL)) != 0))
+		return err_because(E_STORE, "--json: nobody reads the standard output");
+	return OK;
+}
+
 /* The certificate last, so that with it all is there. */
 enum err tool_keep(void *context, const struct cmp_issued *issued)
 {
@@ -106,7 +119,9 @@ enum err tool_keep(void *context, const struct cmp_issued *issued)
 
 	if (t->reject)
 		return err_because(E_ISSUED_UNWANTED, "--reject");
-	e = write_results(t, issued);
+	e = check_reader(t);
+	if (e == OK)
+		e = write_results(t, issued);
 	if (e == OK && t->in_place.option != NULL)
 		e = tool_in_place_stage(t, issued);
 	t->stored = e == OK;

@@ -12,6 +12,7 @@
 /* The largest message that is held in base64, and as many names as it can hold. */
 enum { JSON_ROOM = 2 * HTTP_BODY_MAX };
 
+/* A line may fail before it has either of the two. */
 static void begin(struct cmp_tool *t)
 {
 	static char room[JSON_ROOM];
@@ -21,8 +22,9 @@ static void begin(struct cmp_tool *t)
 	t->saying = true;
 	t->says = (struct jsonw)JSONW_ON(room);
 	jsonw_open(&t->says, NULL, '{');
-	jsonw_string(&t->says, "operation", span_str(t->operation->name));
-	jsonw_string(&t->says, "server", span_str(t->server));
+	jsonw_string(&t->says, "operation",
+	             span_str(t->operation != NULL ? t->operation->name : ""));
+	jsonw_string(&t->says, "server", span_str(t->server != NULL ? t->server : ""));
 }
 
 /* The first line of all stands out. */
@@ -216,8 +218,8 @@ int tool_say_end(struct cmp_tool *t, enum err e)
 
 	if (t->json)
 		e = print_json(t, e);
-	if (fflush(stdout) != 0 && e == OK)
-		e = err_because(E_STORE, "the result could not be written to the standard output");
+	if (e == OK)
+		e = command_flush();
 	hint_at_chain(t, e);
 	if (e != OK && t->stored)
 		log_warning("the certificate in %s was not confirmed", where_stored(t));
@@ -225,4 +227,16 @@ int tool_say_end(struct cmp_tool *t, enum err e)
 		status = command_failed(e);
 	tool_index(t, e == OK ? "ended well" : err_reason(e));
 	return status;
+}
+
+int tool_say_usage(struct cmp_tool *t, enum err e)
+{
+	char command[64], why[ERR_REASON_MAX];
+
+	snprintf(why, sizeof why, "%s", err_reason(e));
+	if (t->json && print_json(t, e) == e)
+		(void)fflush(stdout);
+	snprintf(command, sizeof command, "cmp%s%s", t->operation != NULL ? " " : "",
+	         t->operation != NULL ? t->operation->name : "");
+	return command_usage(command, "%s", why);
 }

@@ -23,25 +23,34 @@ static enum err of_option(enum err e, const char *option, const char *path)
 	return e == OK ? OK : err_because(e, "%s %s: %s", option, path, err_reason(e));
 }
 
-/* A key of a regular file has to be private; what a pipe brings is the caller's alone. */
-static enum err load_key(struct cmp_tool *t, const char *option, const char *path,
-                         struct signer **out)
+/* Who else may read it can ask for certificates in our name. */
+static enum err check_private(const char *option, const char *path)
 {
-	size_t mark = arena_mark(t->arena);
-	char file[PATH_NAME_MAX];
-	struct span octets;
-	enum err e;
+	struct stat st;
 
-	*out = NULL;
-	if (target_resolve(path, file) == OK) {
-		e = signer_from_file(out, file);
-		return e == OK ? OK : err_because(e, "%s %s", option, err_reason(e));
-	}
-	e = tool_read(t, option, path, KEY_FILE_MAX, &octets);
+	if (stat(path, &st) == 0 && S_ISREG(st.st_mode) && (st.st_mode & (S_IRWXG | S_IRWXO)) != 0)
+		return err_because(E_IDENTITY,
+		                   "%s %s: readable by others (mode %03o); chmod 600 %s", option,
+		                   path, (unsigned)(st.st_mode & 0777), path);
+	return OK;
+}
+
+/* The first line of a file that is ours alone. */
+static enum err read_first_line(struct cmp_tool *t, const char *option, const char *path,
+                                struct span *line)
+{
+	struct span file;
+	size_t n = 0;
+	enum err e = check_private(option, path);
+
 	if (e == OK)
-		e = of_option(signer_from_bytes(out, octets), option, path);
-	arena_rewind(t->arena, mark);
-	return e;
+		e = tool_read(t, option, path, PEM_FILE_MAX, &file);
+	if (e != OK)
+		return e;
+	while (n < file.n && file.p[n] != '\n' && file.p[n] != '\r')
+		n++;
+	*line = (struct span){ file.p, n };
+	return OK;
 }
 
 static enum err load_identity(struct cmp_tool *t)
@@ -50,9 +59,14 @@ static enum err load_identity(struct cmp_tool *t)
 	struct span file;
 	enum err e = OK;
 
-	if (t->cert == NULL)
-		return OK;
-	e = load_key(t, "--key", t->key, &key);
+	if (t->pass_file != NULL)
+		e = read_first_line(t, "--pass-file", t->pass_file, &t->pass);
+	if (e == OK && t->pass.n >= KEY_PASSWORD_MAX)
+		e = err_because(E_USAGE, "--pass-file %s: a passphrase has 1 to %d octets",
+		                t->pass_file, KEY_PASSWORD_MAX - 1);
+	if (e != OK || t->cert == NULL)
+		return e;
+	e = tool_load_key(t, "--key", t->key, &key);
 	t->identity.key = key;
 	if (e == OK)
 		e = tool_in_place_open(t);
@@ -64,35 +78,6 @@ static enum err load_identity(struct cmp_tool *t)
 	if (e == OK)
 		e = credential_complete(&t->identity, t->pool, t->pool_count);
 	return e;
-}
-
-/* Who else may read it can ask for certificates in our name. */
-static enum err check_private(const char *path)
-{
-	struct stat st;
-
-	if (stat(path, &st) == 0 && S_ISREG(st.st_mode) && (st.st_mode & (S_IRWXG | S_IRWXO)) != 0)
-		return err_because(E_IDENTITY,
-		                   "--secret-file %s: readable by others (mode %03o); chmod 600 %s",
-		                   path, (unsigned)(st.st_mode & 0777), path);
-	return OK;
-}
-
-static enum err read_secret_file(struct cmp_tool *t, struct span *line)
-{
-	struct span file;
-	size_t n = 0;
-	enum err e;
-
-	e = check_private(t->secret_file);
-	if (e == OK)
-		e = tool_read(t, "--secret-file", t->secret_file, PEM_FILE_MAX, &file);
-	if (e != OK)
-		return e;
-	while (n < file.n && file.p[n] != '\n' && file.p[n] != '\r')
-		n++;
-	*line = (struct span){ file.p, n };
-	return OK;
 }
 
 /* What stands in argv is seen by everybody who lists processes: not longer than needed. */
@@ -133,8 +118,9 @@ static enum err load_secret(struct cmp_tool *t)
 	t->secret.reference = span_str(t->ref);
 	if (t->secret.reference.n == 0 || !is_utf8(t->secret.reference))
 		return err_because(E_USAGE, "--ref is empty, or no UTF-8");
-	e = t->secret_text != NULL ? take_secret_text(t, &t->secret.value)
-	                           : read_secret_file(t, &t->secret.value);
+	e = t->secret_text != NULL
+	            ? take_secret_text(t, &t->secret.value)
+	            : read_first_line(t, "--secret-file", t->secret_file, &t->secret.value);
 	if (e == OK && (t->secret.value.n == 0 || t->secret.value.n > CMP_SECRET_MAX))
 		e = err_because(E_USAGE, "a secret has 1 to %d octets, this one has %zu",
 		                CMP_SECRET_MAX, t->secret.value.n);
@@ -355,6 +341,8 @@ static enum err make_client(struct cmp_tool *t)
 		e = read_name(t, "--subject", t->subject, &(struct span){ 0 });
 	if (e == OK)
 		e = tool_names(t, &(struct tool_names){ 0 }, &(struct cmp_facts){ 0 });
+	if (e == OK)
+		e = tool_terms_read(t, &(struct cmp_facts){ 0 });
 	return e;
 }
 
@@ -444,7 +432,7 @@ enum err tool_key(struct cmp_tool *t, enum key_kind kind)
 	enum err e = OK;
 
 	if (target_is_there(path))
-		return load_key(t, "--newkey", path, &t->new_key);
+		return tool_load_key(t, "--newkey", path, &t->new_key);
 	e = tool_journal_wants_key(t, path);
 	return e == OK ? make_key(t, path, kind) : e;
 }

@@ -47,6 +47,12 @@ struct tool_operation {
 	const char *example;
 };
 
+/* cmp_terms.c: what is asked for besides names. */
+struct tool_terms {
+	const char *issuer, *eku, *key_usage;
+	long days;
+};
+
 /* cmp_journal.c: what a waiting transaction is for. */
 struct tool_bound {
 	struct digest key, request;
@@ -65,11 +71,12 @@ struct cmp_tool {
 
 	/* the command line; cmp_options.c has a row for each */
 	const char *server, *path, *labels, *label, *profile, *recipient;
-	const char *cert, *key, *ref, *secret_text, *secret_file, *mac;
+	const char *cert, *key, *pass_file, *ref, *secret_text, *secret_file, *mac;
 	struct text_list trusted_files, untrusted_files, crl_files;
 	bool require_role;
 	const char *subject, *newkey, *keytype, *central, *csr;
 	struct text_list san;
+	struct tool_terms terms;
 	bool follow_template, implicit_confirm, reject, hash_alg;
 	const char *revreason, *oldroot, *crl_issuer, *oldcrl;
 	long total_timeout, retries;
@@ -86,6 +93,7 @@ struct cmp_tool {
 	char url_path[URL_MAX];       /* below which the operations are */
 	char operation_path[URL_MAX]; /* of this one: with --label */
 	struct credential identity;
+	struct span pass; /* of --pass-file */
 	struct cmp_secret secret;
 	struct signer *new_key;
 	enum key_kind central_kind;
@@ -188,6 +196,13 @@ struct tool_names {
 MUST_CHECK enum err tool_names(const struct cmp_tool *t, struct tool_names *n,
                                struct cmp_facts *out);
 
+/* cmp_pass.c: a private key, whose passphrase is asked for where it has one. */
+MUST_CHECK enum err tool_load_key(struct cmp_tool *t, const char *option, const char *path,
+                                  struct signer **out);
+
+/* cmp_terms.c: --issuer, --days, --eku, --key-usage. E_USAGE. */
+MUST_CHECK enum err tool_terms_read(const struct cmp_tool *t, struct cmp_facts *out);
+
 /* cmp_enrol.c, cmp_support.c: the operations. */
 enum err tool_run_ir(struct cmp_tool *t);
 enum err tool_run_cr(struct cmp_tool *t);
@@ -259,6 +274,8 @@ void tool_say_list(struct cmp_tool *t, const char *member, const struct span *ce
 void tool_say_list_open(struct cmp_tool *t, const char *member);
 void tool_say_entry(struct cmp_tool *t, struct span cert);
 void tool_say_list_close(struct cmp_tool *t);
+/* A line that is not understood: how to use it, and with --json the object as well. */
+int tool_say_usage(struct cmp_tool *t, enum err e);
 /* How it ended; the exit status. */
 int tool_say_end(struct cmp_tool *t, enum err e);
 

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What happens on the way: on a terminal, and in the directory of --dump. */
+#include <dirent.h>
+#include <errno.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "agent/cmp_tool.h"
@@ -10,7 +13,7 @@
 #include "platform/base/log.h"
 #include "platform/store/file.h"
 
-enum { INDEX_LINE_MAX = ERR_REASON_MAX + 64 };
+enum { INDEX_LINE_MAX = ERR_REASON_MAX + 64, MESSAGES_MAX = 1000000 };
 
 /* A dump that fails spoils nothing else. */
 void tool_index(const struct cmp_tool *t, const char *line)
@@ -34,17 +37,45 @@ void tool_index(const struct cmp_tool *t, const char *line)
 		log_warning("dump: %s", err_reason(E_STORE));
 }
 
-/* An index of before would tell of messages that are written over. */
+/* "07-sent.pki": 7; 0: no message of a dump. */
+static unsigned number_of(const char *name)
+{
+	char *end;
+	unsigned long n = name[0] >= '0' && name[0] <= '9' ? strtoul(name, &end, 10) : 0;
+
+	return n > 0 && n < MESSAGES_MAX &&
+	                       (strcmp(end, "-sent.pki") == 0 || strcmp(end, "-received.pki") == 0)
+	               ? (unsigned)n
+	               : 0;
+}
+
+/* Where earlier calls have dumped, this one numbers on. */
+static enum err count_messages(struct cmp_tool *t)
+{
+	DIR *dir = opendir(t->dump);
+	struct dirent *entry;
+
+	if (dir == NULL)
+		return err_because(E_STORE, "--dump %s: %s", t->dump, strerror(errno));
+	while ((entry = readdir(dir)) != NULL)
+		if (number_of(entry->d_name) > t->messages)
+			t->messages = number_of(entry->d_name);
+	closedir(dir);
+	return OK;
+}
+
 enum err tool_dump_open(struct cmp_tool *t)
 {
 	char path[PATH_NAME_MAX];
 	enum err e = file_make_directory(t->dump);
 
 	if (strlen(t->dump) + sizeof "/0000000000-received.pki" > sizeof path)
-		return err_because(E_STORE, "the path %s is too long", t->dump);
+		return err_because(E_STORE, "--dump %s: the path is too long", t->dump);
 	snprintf(path, sizeof path, "%s/index.txt", t->dump);
 	if (e == OK)
-		e = file_replace(path, NO_BYTES, 0600);
+		e = count_messages(t);
+	if (e == OK)
+		e = file_append(path, NO_BYTES, 0600);
 	if (e == OK)
 		tool_note(t, "%s at %s, path %s", t->operation->name, t->server, t->operation_path);
 	return e;

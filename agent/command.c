@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What all subcommands share: where the configuration is, how failures are said. */
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "agent/commands.h"
 #include "agent/device.h"
@@ -42,6 +44,20 @@ enum err command_device(struct device *d, struct arena *a)
 	return d->store.live != 0 ? OK
 	                          : err_because(E_CONFIG, "this device is not enrolled: there is "
 	                                                  "no certificate in use");
+}
+
+static bool reader_is_gone(void)
+{
+	struct pollfd out = { .fd = STDOUT_FILENO };
+
+	return poll(&out, 1, 0) == 1 && (out.revents & POLLERR) != 0;
+}
+
+enum err command_flush(void)
+{
+	if ((fflush(stdout) == 0 && ferror(stdout) == 0) || reader_is_gone())
+		return OK;
+	return err_because(E_STORE, "standard output: cannot be written");
 }
 
 int command_failed(enum err e)

@@ -33,6 +33,9 @@ void command_settings(const struct settings *s);
 struct device;
 MUST_CHECK enum err command_device(struct device *d, struct arena *a);
 
+/* What was printed is written.  Whoever reads no more (`| head`) wants no more: that is OK. */
+MUST_CHECK enum err command_flush(void);
+
 /* Says on stderr what failed and what to do, and returns the exit status. */
 int command_failed(enum err e);
 

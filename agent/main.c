@@ -151,7 +151,7 @@ int main(int argc, char **argv)
 	clean_environment();
 	at = global_options(argc, argv);
 	if (at == 0)
-		return fflush(stdout) == 0 ? 0 : err_exit_status(E_STORE);
+		return err_exit_status(command_flush());
 	if (at < 0)
 		return command_usage("", argc > 1 ? "options before the command: --root DIR, "
 		                                    "--config FILE, --version, --help"

@@ -7,14 +7,19 @@ each line are looked at by the bench.
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import re
+import select
 import shlex
 import shutil
+import signal
 import stat
 import subprocess
+import termios
 import threading
+import time
 from pathlib import Path
 
 from cryptography.hazmat.primitives import serialization
@@ -441,6 +446,224 @@ def alternative_names(b: Bench) -> None:
     b.expect(len(b.saw("cr")) == 1, "a wrong name was sent")
 
 
+# ---- 5.7: what daily users of `openssl cmp` need
+
+
+def openssl(b: Bench, *words, data: bytes = b"") -> str:
+    done = subprocess.run(["openssl", *map(str, words)], cwd=b.directory, input=data,
+                          capture_output=True)  # fmt: skip
+    if done.returncode:
+        raise life.Cannot(f"openssl {words[0]}: {done.stderr.decode()}")
+    return done.stdout.decode()
+
+
+def encrypted_keys(b: Bench) -> None:
+    key, cert = (b.lab / f"domain/device.{end}" for end in ("key", "pem"))
+    b.file("pass").write_text("open sesame\nnot this\n")
+    b.file("wrong").write_text("open barley\n")
+    b.file("open").write_text("open sesame\n")
+    for name in ("pass", "wrong"):
+        b.file(name).chmod(0o600)
+    who = ("--cert", cert, *b.trusted)
+    forms = {"aes": ("-v2", "aes-256-cbc"), "aes128": ("-v2", "aes-128-cbc"),
+             "sha1": ("-v2", "aes-192-cbc", "-v2prf", "hmacWithSHA1"),
+             "sha512": ("-v2", "aes-256-cbc", "-v2prf", "hmacWithSHA512", "-iter", "100000"),
+             "once": ("-v2", "aes-256-cbc", "-iter", "1"),
+             "der": ("-v2", "aes-256-cbc", "-outform", "DER")}  # fmt: skip
+    others = {"scrypt": ("-scrypt",), "des3": ("-v2", "des3"),
+              "work": ("-v2", "aes-256-cbc", "-iter", "20000000")}  # fmt: skip
+    for name, words in {**forms, **others}.items():
+        if name == "work":  # nobody waits for OpenSSL to do it
+            continue
+        openssl(b, "pkcs8", "-topk8", "-in", key, "-out", name, *words, "-passout",
+                "pass:open sesame")  # fmt: skip
+        b.file(name).chmod(0o600)
+        good = name in forms
+        done = b.run("getcacerts", *who, "--key", name, "--pass-file", "pass",
+                     status=0 if good else IDENTITY)  # fmt: skip
+        b.expect(good or b"openssl pkcs8 -topk8 -v2" in done.stderr, f"{name}: {done.stderr}")
+    for words, says in {("--pass-file", "wrong"): "wrong passphrase", (): "--pass-file"}.items():
+        done = b.run("getcacerts", *who, "--key", "aes", *words, status=IDENTITY,
+                     under=("setsid", "-w"))  # fmt: skip
+        b.expect(f"--key aes: {says}" in done.stderr.decode() or says in done.stderr.decode(),
+                 f"{words}: {done.stderr}")  # fmt: skip
+    b.file("open").chmod(0o644)
+    done = b.run("getcacerts", *who, "--key", "aes", "--pass-file", "open", status=IDENTITY)
+    b.expect(b"--pass-file open: readable by others" in done.stderr, f"open: {done.stderr}")
+    # for the new key as well
+    b.run("cr", *who, "--key", "aes", "--pass-file", "pass", "--newkey", "sha512", *SUBJECT,
+          "--certout", "new.pem")  # fmt: skip
+    b.expect(b.is_issued("new.pem"), "an encrypted --newkey: no certificate")
+
+
+def _at_terminal(b: Bench, typed: bytes, sent: int | None, *words) -> tuple[int, bytes, bool]:
+    """Status, what the terminal showed, and whether it echoes afterwards."""
+    ours, theirs = os.openpty()
+
+    def take_terminal() -> None:
+        os.setsid()
+        fcntl.ioctl(theirs, termios.TIOCSCTTY, 0)
+
+    process = subprocess.Popen(b.command("getcacerts", *words), cwd=b.directory, stdin=theirs,
+                               stdout=theirs, stderr=theirs, env=ENVIRONMENT,
+                               preexec_fn=take_terminal)  # fmt: skip
+    shown, deadline = b"", time.monotonic() + b.seconds
+    while time.monotonic() < deadline and process.poll() is None:
+        if select.select([ours], [], [], 0.2)[0]:
+            shown += os.read(ours, 4096)
+        if b"Passphrase for" in shown and typed + bytes([sent or 0]) != b"\0":
+            silent = not termios.tcgetattr(theirs)[3] & termios.ECHO
+            b.expect(silent, "the passphrase is shown as it is typed")
+            os.write(ours, typed)
+            if sent:
+                process.send_signal(sent)
+            typed, sent = b"", None
+    while select.select([ours], [], [], 0.2)[0]:
+        shown += os.read(ours, 4096)
+    status = process.wait(1) if process.poll() is not None else None
+    if status is None:
+        process.kill()
+    echoes = bool(termios.tcgetattr(theirs)[3] & termios.ECHO)
+    os.close(ours)
+    os.close(theirs)
+    return status, shown, echoes
+
+
+def passphrase_at_a_terminal(b: Bench) -> None:
+    openssl(b, "pkcs8", "-topk8", "-in", b.lab / "domain/device.key", "-out", "aes", "-v2",
+            "aes-256-cbc", "-passout", "pass:open sesame")  # fmt: skip
+    b.file("aes").chmod(0o600)
+    words = ("--cert", b.lab / "domain/device.pem", "--key", "aes", *b.trusted)
+    status, shown, echoes = _at_terminal(b, b"open sesame\n", None, *words)
+    b.expect(status == 0, f"typed: ended with {status}: {shown}")
+    b.expect(b"open sesame" not in shown, "the passphrase is on the screen")
+    b.expect(b"--key aes" in shown, "the prompt names no key")
+    b.expect(echoes, "the terminal stays silent")
+    status, shown, echoes = _at_terminal(b, b"open barley\n", None, *words)
+    b.expect(status == IDENTITY and b"wrong passphrase" in shown, f"wrong: {status}, {shown}")
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
+        status, shown, echoes = _at_terminal(b, b"open", number, *words)
+        b.expect(status not in (0, None), f"signal {number}: ended with {status}")
+        b.expect(echoes, f"signal {number}: the terminal stays silent")
+
+
+def pkcs12(b: Bench) -> None:
+    openssl(b, "pkcs12", "-export", "-in", b.lab / "domain/device.pem", "-inkey",
+            b.lab / "domain/device.key", "-out", "dev.p12", "-passout", "pass:x")  # fmt: skip
+    b.file("dev.p12").chmod(0o600)
+    line = "openssl pkcs12 -in dev.p12 -nodes -out dev.pem"
+    for words in (("--cert", "dev.p12", "--key", "dev.p12"),
+                  ("--cert", b.lab / "domain/device.pem", "--key", "dev.p12"),
+                  ("--cert", "dev.p12", "--key", b.lab / "domain/device.key")):  # fmt: skip
+        done = b.run("getcacerts", *words, *b.trusted, status=IDENTITY)
+        b.expect(f"dev.p12: is PKCS#12; {line}" in done.stderr.decode(), f"{done.stderr}")
+    openssl(b, *line.split()[1:], "-passin", "pass:x")
+    b.file("dev.pem").chmod(0o600)
+    b.run("getcacerts", "--cert", "dev.pem", "--key", "dev.pem", *b.trusted)
+
+
+def terms(b: Bench) -> None:
+    """What was asked for, as `onramp show` reads it in the request."""
+    who, new = (*b.ours, *b.trusted), (*SUBJECT, "--newkey", "new.key", "--certout", "new.pem")
+    b.run("cr", *who, *new, "--issuer", "/CN=Some CA", "--days", "30", "--eku",
+          "serverAuth,1.3.6.1.4.1.32473.1", "--key-usage", "digitalSignature,keyAgreement",
+          "--dump", "dump")  # fmt: skip
+    shown = subprocess.run([b.agent, "show", b.file("dump/01-sent.pki")], capture_output=True,
+                           text=True, env=ENVIRONMENT).stdout  # fmt: skip
+    for word in ("Some CA", "serverAuth", "1.3.6.1.4.1.32473.1", "digitalSignature", "keyAgreement",
+                 "notAfter"):  # fmt: skip
+        b.expect(word in shown, f"{word} is not in the request: {shown}")
+    text = openssl(b, "x509", "-in", "new.pem", "-noout", "-ext", "keyUsage,extendedKeyUsage")
+    b.expect("Key Agreement" in text and "1.3.6.1.4.1.32473.1" in text, f"issued: {text}")
+    for wrong in (("--eku", "serverauth"), ("--eku", ""), ("--eku", "1.2.x"), ("--eku", "3.1.1"),
+                  ("--eku", "serverAuth,"), ("--key-usage", "signing"), ("--days", "100000"),
+                  ("--days", "-1"), ("--issuer", "nobody"),
+                  ("--key-usage", "digitalSignature keyAgreement")):  # fmt: skip
+        done = b.run("cr", *who, *new, *wrong, status=USAGE)
+        b.expect(wrong[0].encode() in done.stderr, f"{wrong}: not named: {done.stderr}")
+    b.run("kur", *who, "--newkey", "new.key", "--certout", "new.pem", "--days", "3")
+    b.run("p10cr", *who, *new, "--eku", "clientAuth")
+    b.expect("TLS Web Client" in openssl(b, "x509", "-in", "new.pem", "-noout", "-ext",
+                                         "extendedKeyUsage"), "p10cr: no EKU")  # fmt: skip
+
+
+def csr_as_crmf(b: Bench) -> None:
+    openssl(b, "req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+            "-keyout", "csr.key", "-subj", SUBJECT[1], "-addext", "subjectAltName=DNS:csr.example",
+            "-out", "csr.pem")  # fmt: skip
+    b.file("csr.key").chmod(0o600)
+    for operation, who in (("ir", b.idevid), ("cr", b.ours)):
+        b.run(operation, *who, *b.trusted, "--csr", "csr.pem", "--newkey", "csr.key", "--certout",
+              "new.pem")  # fmt: skip
+        b.expect(b.fits("csr.key", "new.pem") and b.is_issued("new.pem"), f"{operation}: no pair")
+        b.expect("csr.example" in openssl(b, "x509", "-in", "new.pem", "-noout", "-ext",
+                                          "subjectAltName"), f"{operation}: no name")  # fmt: skip
+    other = b.lab / "device/idevid-p256.key"
+    for words, says in {("--newkey", "absent"): "--newkey", ("--newkey", other): "--csr",
+                        (): "--newkey"}.items():  # fmt: skip
+        b.refuses("cr", *b.ours, *b.trusted, "--csr", "csr.pem", *words, "--certout", "new2.pem",
+                  says=(says,))  # fmt: skip
+    # our own key, certified once more
+    ours = ("--cert", "new.pem", "--key", "csr.key", *b.trusted, "--untrusted",
+            b.lab / "domain/sub.pem")  # fmt: skip
+    b.run("cr", *ours, "--csr", "csr.pem", "--certout", "again.pem")
+
+
+def dumps_number_on(b: Bench) -> None:
+    for number in (1, 3):
+        b.run("getcacerts", *b.ours, *b.trusted, "--dump", "dump")
+        b.expect(b.file(f"dump/{number:02}-sent.pki").exists(), f"no message {number}")
+    found = sorted(path.name for path in b.file("dump").iterdir())
+    b.expect(found == ["01-sent.pki", "02-received.pki", "03-sent.pki", "04-received.pki",
+                       "index.txt"], f"{found}")  # fmt: skip
+    index = b.file("dump/index.txt").read_text()
+    b.expect(index.count("ended well") == 2 and "04-received.pki" in index, "the index: " + index)
+
+
+# ---- 5.8: said, not swallowed
+
+
+def said(b: Bench) -> None:
+    who, new = (*b.ours, *b.trusted), ("--newkey", "new.key", "--certout", "new.pem")
+    b.run("cr", *who, *SUBJECT, *new, "--keytype", "ec384")
+    b.run("cr", *who, *SUBJECT, *new, "--keytype", "ec384")
+    b.refuses("cr", *who, *SUBJECT, *new, "--keytype", "rsa2048",
+              says=("--keytype rsa2048", "new.key", "ec384"))  # fmt: skip
+    b.refuses("cr", *who, *SUBJECT, *new, "--certout", "other.pem", says=("--certout", "twice"))
+    done = b.run("cr", *who, *new, "--subject", "/CN=another", "--follow-template", status=None)
+    b.expect(b"template" in done.stderr and b"another" in done.stderr, f"{done.stderr}")
+    for words in (("--nonsense",), ("--subject",), (), ("--newkey", "k", "--newkey", "k")):
+        done = b.run("cr", *words, "--json", status=USAGE)
+        told = json.loads(done.stdout)
+        b.expect((told["ok"], told["exit_status"], told["error"]) == (False, USAGE, "E_USAGE"),
+                 f"{words}: {told}")  # fmt: skip
+        b.expect(told["reason"] in done.stderr.decode(), f"{words}: {done.stderr}")
+    done = b.run("nothing", "--json", status=USAGE)
+    b.expect(json.loads(done.stdout)["error"] == "E_USAGE", "no operation: no JSON")
+
+
+def closed_pipe(b: Bench) -> None:
+    message = b.file("dump/02-received.pki")
+    b.run("getcacerts", *b.ours, *b.trusted, "--dump", "dump")
+    for words in (b.command("getcacerts", *b.ours, *b.trusted), [b.agent, "cmp", "--help"],
+                  b.command("getcacerts", *b.ours, *b.trusted, "--json"), [b.agent, "--help"],
+                  [b.agent, "show", message], [b.agent, "show", message, "--json"]):  # fmt: skip
+        reader, writer = os.pipe()
+        os.close(reader)
+        done = subprocess.run(list(map(str, words)), cwd=b.directory, env=ENVIRONMENT,
+                              stdout=writer, stderr=subprocess.PIPE)  # fmt: skip
+        os.close(writer)
+        b.expect(done.returncode == 0, f"{words[1:3]}: ended with {done.returncode}")
+        b.expect(not done.stderr, f"{words[1:3]}: {done.stderr}")
+    # but a certificate that nobody reads is not confirmed
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = b.run("cr", *b.ours, *b.trusted, *SUBJECT, "--newkey", "new.key", "--json",
+                 stdout=writer, status=STORE)  # fmt: skip
+    os.close(writer)
+    b.expect(b.saw("rejected_by_client"), "the CA was told that we have it")
+
+
 STORIES = {
     "links-and-devices": ("ir", through_links_and_devices, ()),
     "fifo": ("cr", through_a_fifo, ()),
@@ -455,6 +678,14 @@ STORIES = {
     "in-place-killed": ("kur", in_place_or_not_at_all, ()),
     "journal-is-bound": ("cr", journal_is_bound,
                          ("--cmp-wait", "2", "--cmp-check-after", "2")),
+    "encrypted-keys": ("cr", encrypted_keys, ()),
+    "passphrase": ("cr", passphrase_at_a_terminal, ()),
+    "pkcs12": ("cr", pkcs12, ()),
+    "terms": ("cr", terms, ()),
+    "csr": ("cr", csr_as_crmf, ()),
+    "dumps": ("cr", dumps_number_on, ()),
+    "said": ("cr", said, ("--cmp-template", "fixed", "--cmp-template-check", "off")),
+    "closed-pipe": ("cr", closed_pipe, ()),
     "names": ("cr", alternative_names, ()),
     "manual": ("ir", as_in_the_manual,
                ("--cmp-subject", "any", "--cmp-keygen", "on", "--cmp-secret", SECRET,

@@ -142,7 +142,11 @@ static void update_and_revocation_take_no_secret(void)
 
 static void what_has_no_sense_is_named(void)
 {
-	refused("ir" HERE IDENTITY "--newkey n --csr c", "ir takes no", "--csr");
+	refused("kur" HERE IDENTITY "--newkey n --csr c", "kur takes no", "--csr");
+	holds("ir" HERE IDENTITY "--newkey n --csr c" OUT);
+	holds("cr" HERE IDENTITY "--csr c --days 3 --issuer /CN=x" OUT);
+	refused("p10cr" HERE IDENTITY "--newkey n --days 3" OUT, "p10cr takes no", "--days");
+	refused("kur" HERE IDENTITY "--newkey n --eku serverAuth" OUT, "kur takes no", "--eku");
 	refused("kur" HERE IDENTITY "--newkey n --subject /CN=x", "kur takes no", "--subject");
 	refused("kur" HERE IDENTITY "--newkey n --san x", "kur takes no", "--san");
 	holds("p10cr" HERE IDENTITY "--newkey n --cacertsout c" OUT);
@@ -173,6 +177,11 @@ static void contradictions_are_named(void)
 	refused("ir" HERE IDENTITY "--newkey n --reject --implicit-confirm", "--reject and",
 	        "--implicit-confirm");
 	refused("ir" HERE SECRET IDENTITY "--newkey n", "--cert and", "--secret");
+	refused("cr" HERE IDENTITY "--csr r --central any --newkeyout k" OUT, "--csr and",
+	        "--central");
+	refused("ir" HERE IDENTITY "--newkey n --newkey m" OUT, "--newkey", "twice");
+	refused("ir" HERE IDENTITY "--newkey n --days 1 --days=2" OUT, "--days", "twice");
+	holds("ir" HERE IDENTITY "--newkey n --san a --san b --trusted q --json --json" OUT);
 }
 
 /* Over TLS the certificate may be the client's, and anchors are wanted for the server's. */

@@ -193,9 +193,14 @@ static void a_dump_tells_what_happened(void)
 	CHECK_OK(file_read(&a, path, 100, &got, NULL));
 	CU_ASSERT(span_is(got, "one"));
 	CU_ASSERT_EQUAL(mode_of(path), 0600);
-	/* the next one begins anew */
+	/* the next one numbers on */
+	t.messages = 0;
 	CHECK_OK(tool_dump_open(&t));
-	CU_ASSERT(!index_has(" -> ir\n"));
+	tool_message(&t, CMP_SENT,
+	             &(struct octets){ .p = (const uint8_t *)"three", .n = strlen("three") });
+	CU_ASSERT(index_has(" -> ir\n") && index_has(" 03-sent.pki, 5 octets\n"));
+	CHECK_OK(file_read(&a, path, 100, &got, NULL));
+	CU_ASSERT(span_is(got, "one"));
 	end();
 }
 
