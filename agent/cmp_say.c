@@ -195,16 +195,6 @@ static enum err print_json(struct cmp_tool *t, enum err e)
 	return e == OK ? written : e;
 }
 
-/* RFC 9483 3.3. What the CA says of it is rarely more than that it does not trust us. */
-static void hint_at_chain(const struct cmp_tool *t, enum err e)
-{
-	if ((e == E_CMP_REJECTED || e == E_CMP_ERROR) && t->client.signer != NULL &&
-	    t->identity.count == 1 && !credential_is_complete(&t->identity))
-		log_notice("--cert %s: sent without the CA certificates above it; if the server "
-		           "finds no path, add them with --untrusted",
-		           t->cert);
-}
-
 static const char *where_stored(const struct cmp_tool *t)
 {
 	if (t->in_place.option != NULL)
@@ -220,7 +210,7 @@ int tool_say_end(struct cmp_tool *t, enum err e)
 		e = print_json(t, e);
 	if (e == OK)
 		e = command_flush();
-	hint_at_chain(t, e);
+	tool_hint(t, e);
 	if (e != OK && t->stored)
 		log_warning("the certificate in %s was not confirmed", where_stored(t));
 	if (e != OK)

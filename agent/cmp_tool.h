@@ -276,6 +276,9 @@ void tool_say_entry(struct cmp_tool *t, struct span cert);
 void tool_say_list_close(struct cmp_tool *t);
 /* A line that is not understood: how to use it, and with --json the object as well. */
 int tool_say_usage(struct cmp_tool *t, enum err e);
+/* cmp_hint.c: what the operator may try after this failure, where its cause is rarely told. */
+void tool_hint(const struct cmp_tool *t, enum err e);
+
 /* How it ended; the exit status. */
 int tool_say_end(struct cmp_tool *t, enum err e);
 

@@ -150,7 +150,7 @@ bool curve_available(enum curve c);
 /* a < b, both little endian and of the same length: EdDSA's S against its order. */
 bool little_endian_below(struct span a, struct span b);
 
-/* "the signature is not NAME of this message and key". */
+/* "NAME signature invalid for this message and key". */
 enum err signature_wrong(const char *name);
 /* OK, or that. For what was compared here. */
 MUST_CHECK enum err verdict(bool good, const char *name);

@@ -19,7 +19,7 @@ const struct key_ops *key_ops_of(enum key_family family)
 
 enum err signature_wrong(const char *name)
 {
-	return err_because(E_SIGNATURE, "the signature is not %s of this message and key", name);
+	return err_because(E_SIGNATURE, "%s signature invalid for this message and key", name);
 }
 
 enum err verdict(bool good, const char *name)

@@ -259,11 +259,14 @@ static CURLcode result(struct transfer *t)
 }
 
 /* On a device libcurl's own words may be compiled out. */
-static enum err describe(CURLcode code)
+static enum err describe(const struct transfer *t, CURLcode code)
 {
 	switch (code) {
 	case CURLE_OPERATION_TIMEDOUT:
-		return err_because(E_TIMEOUT, "less than %d octets a second for %d seconds",
+		if (t->pump->delivered == 0)
+			return err_because(E_TIMEOUT, "connected, but no answer for %d s",
+			                   (int)HTTP_SLOW_SECONDS);
+		return err_because(E_TIMEOUT, "less than %d octets a second for %d s",
 		                   (int)HTTP_SLOW_BYTES, (int)HTTP_SLOW_SECONDS);
 	case CURLE_OUT_OF_MEMORY:
 		return err_because(E_MEMORY, "no memory for libcurl");
@@ -292,7 +295,7 @@ static enum err outcome(struct transfer *t, CURLcode code)
 	if (code == CURLE_OK)
 		return answer_end(&t->answer, t->pump->end);
 	/* why it broke off is known better down there */
-	return t->pump->end == CHANNEL_CUT ? stream_fault(t->pump->stream) : describe(code);
+	return t->pump->end == CHANNEL_CUT ? stream_fault(t->pump->stream) : describe(t, code);
 }
 
 /* The answer is all that came, and the request has gone out. */
