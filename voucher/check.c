@@ -78,12 +78,12 @@ static enum err make_key_identifier(const struct cert *idevid, struct digest *ke
 /*
  * RFC 8366 5.3 says "the Authority Key Identifier OCTET STRING", and everybody
  * understood something else: the extnValue with its header (so 8366bis), what
- * is in it, or the keyIdentifier alone.
+ * is in it, or the keyIdentifier alone, with such a header or without.
  */
 static enum err check_issuer(const struct voucher_facts *f, struct voucher *v)
 {
 	struct span said = v->claim.idevid_issuer, key_id = f->idevid->leaf.akid;
-	struct span aki = f->idevid->leaf.aki_ext;
+	struct span aki = f->idevid->leaf.aki_ext, inner = octet_string(said);
 	uint8_t room[32];
 	struct derw w = DERW_ON(room);
 	struct digest made;
@@ -99,7 +99,7 @@ static enum err check_issuer(const struct voucher_facts *f, struct voucher *v)
 		key_id = digest_span(&made);
 	}
 	if (span_equal(said, aki) || span_equal(said, key_id) ||
-	    span_equal(octet_string(said), aki))
+	    (inner.n > 0 && (span_equal(inner, aki) || span_equal(inner, key_id))))
 		return OK;
 	return err_because(E_VOUCHER_ISSUER, "the voucher names IDevID issuer %s, ours is %s",
 	                   log_hex(&a, said), log_hex(&b, aki));

@@ -65,7 +65,12 @@ static void read_binary(struct leaves *l, const char *name, struct span *out)
  */
 static void read_nonce(struct leaves *l, struct voucher_claim *out)
 {
+	enum err before = l->err;
+
 	read_text(l, "nonce", &out->nonce_text);
+	if (before == OK &&
+	    l->err == E_VOUCHER_SYNTAX) /* of another type, or empty: no nonce of ours */
+		l->err = err_because(E_VOUCHER_NONCE, "%s", err_reason(l->err));
 	if (l->err != OK || out->nonce_text.n == 0)
 		return;
 	l->err = b64_decode(l->arena, B64_ANY, out->nonce_text, &out->nonce);

@@ -147,15 +147,15 @@ enum {
 	MAC_SALT_SIZE = 16,
 	MAC_SALT_MIN = 8, /* RFC 8018 4.1, RFC 4211 4.4 */
 	MAC_SALT_MAX = 64,
-	MAC_ITERATIONS = 10000,      /* ours (RFC 9045 4.3: SHOULD be at least that) */
-	MAC_ITERATIONS_MIN = 100,    /* theirs (RFC 9045 4.3) */
-	MAC_ITERATIONS_MAX = 100000, /* work an unproved peer may ask for: 0.1 s of a PC's CPU */
-	MAC_KEY_MIN = 16,            /* a key of one octet is guessed */
-	MAC_KEY_MAX = 128,           /* the longest block of a hash: HMAC hashes longer keys */
-	MAC_KEY_LENGTH_MAX = 4096,   /* what some peers write as keyLength, in octets or bits */
-	MAC_KEY_BITS_MIN = 256,      /* from here on a keyLength may be meant as bits */
-	MAC_ROUNDS_MAX = 1300000, /* iterations times hashes in the key: 10000 for 4096 octets, as
-	                            some send it; 1.6 s of a PC's CPU */
+	MAC_ITERATIONS = 10000,    /* ours (RFC 9045 4.3: SHOULD be at least that) */
+	MAC_ITERATIONS_MIN = 100,  /* theirs (RFC 9045 4.3) */
+	MAC_KEY_MIN = 16,          /* a key of one octet is guessed */
+	MAC_KEY_MAX = 128,         /* the longest block of a hash: HMAC hashes longer keys */
+	MAC_KEY_LENGTH_MAX = 4096, /* what some peers write as keyLength, in octets or bits */
+	MAC_KEY_BITS_MIN = 256,    /* from here on a keyLength may be meant as bits */
+	MAC_ROUNDS_MAX = 1300000,  /* work an unproved peer may ask for, by PBMAC1 or by
+	                            PasswordBasedMac: iterations times hashes in the key, as
+	                            10000 for 4096 octets; 1.6 s of a PC's CPU */
 
 	/* our own keys under a password */
 	KEY_SALT_MAX = 128,

@@ -104,6 +104,95 @@ static void watch_heap(void)
 	watched = true;
 }
 
+static size_t digits(struct span s, size_t at)
+{
+	size_t n = 0;
+
+	while (at + n < s.n && s.p[at + n] >= '0' && s.p[at + n] <= '9')
+		n++;
+	return n;
+}
+
+static bool one_of(struct span s, size_t at, const char *chars)
+{
+	return at < s.n && s.p[at] != '\0' && strchr(chars, s.p[at]) != NULL;
+}
+
+/*
+ * number = [ "-" ] int [ "." 1*DIGIT ] [ "e" [ "-" / "+" ] 1*DIGIT ]	(RFC 8259 6)
+ *
+ * The length of one that may be too big for the library: 19 digits and more, or with an
+ * exponent.  0: of another one, or of none.
+ */
+static size_t big_number(struct span s)
+{
+	size_t at = one_of(s, 0, "-"), whole = digits(s, at), more;
+	bool exponent;
+
+	if (whole == 0 || (whole > 1 && s.p[at] == '0'))
+		return 0;
+	at += whole;
+	if (one_of(s, at, ".")) {
+		more = digits(s, at + 1);
+		if (more == 0)
+			return 0;
+		at += 1 + more;
+	}
+	exponent = one_of(s, at, "eE");
+	if (exponent) {
+		at += 1 + one_of(s, at + 1, "+-");
+		more = digits(s, at);
+		if (more == 0)
+			return 0;
+		at += more;
+	}
+	return exponent || whole >= 19 ? at : 0;
+}
+
+/*
+ * RFC 8259 6 knows no number that is too big; the library does.  Such a one becomes a half:
+ * no integer for whoever wants one, and passed over by everybody else (RFC 8995 5.6.1).
+ */
+static struct span tame_numbers(struct span text, char *room)
+{
+	struct scan s = { .line = 1 };
+	bool inside = false; /* a number */
+
+	memcpy(room, text.p, text.n);
+	for (size_t i = 0; i < text.n; i++) {
+		uint8_t c = text.p[i];
+		size_t n = 0;
+
+		if (s.quoted)
+			scan_quoted(&s, c);
+		else if (c == '"')
+			s.quoted = true;
+		else if (!inside)
+			n = big_number((struct span){ text.p + i, text.n - i });
+		inside = !s.quoted && one_of(text, i, "0123456789+-.eE");
+		if (n == 0)
+			continue;
+		memset(room + i, ' ', n);
+		memcpy(room + i, "0.5", 3);
+		i += n - 1;
+	}
+	return (struct span){ (const uint8_t *)room, text.n };
+}
+
+static json_t *load(struct span text, json_error_t *error)
+{
+	static char room[JSON_SIZE_MAX];
+	const size_t flags = JSON_REJECT_DUPLICATES | JSON_DECODE_ANY;
+	json_t *v = json_loadb((const char *)text.p, text.n, flags, error);
+
+	if (v != NULL || json_error_code(error) != json_error_numeric_overflow)
+		return v;
+	text = tame_numbers(text, room);
+	v = json_loadb((const char *)text.p, text.n, flags, error);
+	wipe(room, sizeof room);
+	return v;
+}
+
 enum err json_open(struct span text, const struct json **root)
 {
 	enum err e = scan(text);
@@ -117,8 +206,7 @@ enum err json_open(struct span text, const struct json **root)
 	if (text.n == 0)
 		return err_because(E_JSON, "no JSON: the text is empty");
 	watch_heap();
-	v = json_loadb((const char *)text.p, text.n, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY,
-	               &error);
+	v = load(text, &error);
 	/* also where it noticed nothing: then octets of a string may be missing */
 	if (heap_failures() != heap) {
 		json_decref(v);

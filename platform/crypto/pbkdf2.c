@@ -63,9 +63,9 @@ enum err stretching_check(struct span salt, uint32_t iterations)
 	if (salt.n < MAC_SALT_MIN || salt.n > MAC_SALT_MAX)
 		return err_because(E_ALGORITHM, "a salt of %zu octets, taken are %d to %d", salt.n,
 		                   MAC_SALT_MIN, MAC_SALT_MAX);
-	if (iterations < MAC_ITERATIONS_MIN || iterations > MAC_ITERATIONS_MAX)
+	if (iterations < MAC_ITERATIONS_MIN || iterations > MAC_ROUNDS_MAX)
 		return err_because(E_ALGORITHM, "%u iterations, taken are %d to %d",
-		                   (unsigned)iterations, MAC_ITERATIONS_MIN, MAC_ITERATIONS_MAX);
+		                   (unsigned)iterations, MAC_ITERATIONS_MIN, MAC_ROUNDS_MAX);
 	return OK;
 }
 

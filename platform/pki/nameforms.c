@@ -108,12 +108,21 @@ static struct span mail_domain(struct span mailbox, size_t *local)
 	return i > 0 ? after(mailbox, i) : NO_BYTES;
 }
 
+/* RFC 5321 4.1.2: an `@` of its own has a local part only inside quotes; of two without
+   them nobody knows which one begins the domain. */
+static bool local_valid(struct span local)
+{
+	if (local.n >= 2 && local.p[0] == '"' && local.p[local.n - 1] == '"')
+		return true;
+	return local.n > 0 && memchr(local.p, '@', local.n) == NULL;
+}
+
 static bool mail_valid(struct span mailbox)
 {
 	size_t local;
 	struct span domain = mail_domain(mailbox, &local);
 
-	return local > 0 && dns_name_valid(domain);
+	return local_valid((struct span){ mailbox.p, local }) && dns_name_valid(domain);
 }
 
 static bool mail_base_valid(struct span base)

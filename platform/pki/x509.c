@@ -177,11 +177,12 @@ enum err cert_read(struct span der, struct cert *out)
 	char where[80];
 	enum err e;
 
-	*out = (struct cert){ .der = der, .path_len = PATH_LEN_NONE };
+	*out = (struct cert){ .path_len = PATH_LEN_NONE };
 	if (der.n > CERT_SIZE_MAX)
 		return err_because(E_CERT_SYNTAX,
 		                   "a certificate of %zu octets, at most %d are read", der.n,
 		                   CERT_SIZE_MAX);
+	out->der = der;
 	e = read(der, out, &place);
 	if (e == OK)
 		return OK;

@@ -21,7 +21,7 @@ static void hold(const struct mac_params *p)
 	struct span der, same;
 
 	must(p->salt_size >= MAC_SALT_MIN && p->salt_size <= MAC_SALT_MAX);
-	must(p->iterations >= MAC_ITERATIONS_MIN && p->iterations <= MAC_ITERATIONS_MAX);
+	must(p->iterations >= MAC_ITERATIONS_MIN && p->iterations <= MAC_ROUNDS_MAX);
 	must(p->key_size == 0 || (p->key_size >= MAC_KEY_MIN && p->key_size <= MAC_KEY_LENGTH_MAX));
 	must(hash_size(p->kdf) > 0 && hash_size(p->hmac) > 0);
 	must(p->scheme == MAC_PASSWORD_BASED || p->hmac != HASH_SHA1);

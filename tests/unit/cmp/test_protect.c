@@ -124,7 +124,7 @@ static void by_signature(struct fake_ca *c, struct fake_message *m)
 static void too_much_work(struct fake_ca *c, struct fake_message *m)
 {
 	(void)c;
-	m->mac.iterations = MAC_ITERATIONS_MAX + 1;
+	m->mac.iterations = MAC_ROUNDS_MAX + 1;
 }
 
 static void too_little_work(struct fake_ca *c, struct fake_message *m)

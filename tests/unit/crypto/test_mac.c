@@ -364,7 +364,9 @@ static void limits_hold_both_ways(void)
 		{ "63", E_ALGORITHM },
 		{ "64", OK },
 		{ "0186a0", OK },
-		{ "0186a1", E_ALGORITHM },
+		{ "040000", OK },
+		{ "13d620", OK },
+		{ "13d621", E_ALGORITHM },
 		{ "7fffffff", E_ALGORITHM },
 		{ "00ffffffff", E_ALGORITHM },
 		{ "0100000000", E_RANGE },
@@ -542,6 +544,21 @@ static void siemens_messages_verify(void)
 	CHECK_ERR(verify_message(m.der, "password", &m), E_SIGNATURE);
 }
 
+/* 262,144 iterations, of which each costs PasswordBasedMac as much. */
+static void many_iterations_are_work_like_any(void)
+{
+	const char *found = test_field("cmp/pbmac1-262144.pki");
+	struct cmp_message m;
+
+	if (found == NULL)
+		return;
+	arena_reset(&arena);
+	CHECK_OK(verify_message(test_file(&arena, found), "SiemensIT", &m));
+	CHECK_OK(mac_params_read(m.header.protection_alg, &got));
+	CU_ASSERT(got.scheme == MAC_PBMAC1 && got.iterations == 262144);
+	CHECK_ERR(verify_message(m.der, "SiemensIt", &m), E_SIGNATURE);
+}
+
 /* Published without their secrets: read, and not verified by another. */
 static void published_messages_are_read(void)
 {
@@ -588,6 +605,7 @@ const struct test_suite suite_crypto_mac = {
 		{ "what openssl protects verifies", what_openssl_protects_verifies },
 		{ "openssl derives the same PBMAC1 key", openssl_derives_the_same_pbmac1 },
 		{ "the RA's messages verify, keyLength in bits", siemens_messages_verify },
+		{ "many iterations are work like any", many_iterations_are_work_like_any },
 		{ "published messages are read", published_messages_are_read },
 	},
 };

@@ -268,6 +268,8 @@ static void bounds_size(void)
 	memset(block, 0x30, sizeof block);
 	CHECK_ERR(cert_read((struct span){ block, CERT_SIZE_MAX + 1 }, &c), E_CERT_SYNTAX);
 	CU_ASSERT(strstr(err_reason(E_CERT_SYNTAX), "at most") != NULL);
+	/* nothing of it is left for whoever passes over the fault */
+	CU_ASSERT(c.der.n == 0 && c.spki.n == 0 && c.path_len == PATH_LEN_NONE);
 }
 
 /* What others published, also what is old and lenient, can be read. */

@@ -130,7 +130,10 @@ static void issuers_in_every_form(void)
 	issuer_is(id, OK);
 	issuer_is((struct span){ id.p, 19 }, E_VOUCHER_ISSUER);
 	issuer_is((struct span){ aki.p, 23 }, E_VOUCHER_ISSUER);
-	issuer_is(wrapped(DER_OCTET_STRING, id), E_VOUCHER_ISSUER);
+	issuer_is(wrapped(DER_OCTET_STRING, id), OK); /* 04 14 ... */
+	issuer_is(wrapped(DER_OCTET_STRING, wrapped(DER_OCTET_STRING, id)), E_VOUCHER_ISSUER);
+	issuer_is(wrapped(DER_OCTET_STRING, (struct span){ id.p, 19 }), E_VOUCHER_ISSUER);
+	issuer_is(wrapped(DER_UTF8, id), E_VOUCHER_ISSUER);
 	issuer_is(wrapped(DER_OCTET_STRING, wrapped(DER_OCTET_STRING, aki)), E_VOUCHER_ISSUER);
 	issuer_is(device.idevid.leaf.skid, E_VOUCHER_ISSUER);
 	issuer_is(device.idevid.leaf.issuer, E_VOUCHER_ISSUER);

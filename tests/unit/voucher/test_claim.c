@@ -125,12 +125,17 @@ static void assertions(void)
 static void members_of_a_wrong_type_are_refused(void)
 {
 	static const char *const names[] = {
-		"assertion",          "serial-number",
-		"idevid-issuer",      "nonce",
-		"created-on",         "expires-on",
-		"last-renewal-date",  "domain-cert-revocation-checks",
-		"pinned-domain-cert", "pinned-domain-pubk",
-		"est-domain",         "pinned-domain-pubk-sha256",
+		"assertion",
+		"serial-number",
+		"idevid-issuer",
+		"created-on",
+		"expires-on",
+		"last-renewal-date",
+		"domain-cert-revocation-checks",
+		"pinned-domain-cert",
+		"pinned-domain-pubk",
+		"est-domain",
+		"pinned-domain-pubk-sha256",
 	};
 	static const char *const values[] = {
 		"null", "1", "1.5", "[]", "{}", "[\"AQID\"]", "\"\""
@@ -145,6 +150,32 @@ static void members_of_a_wrong_type_are_refused(void)
 	refuses(ROOT_VOUCHER, VOUCHER("\"serial-number\":true"));
 	refuses(ROOT_REQUEST, REQUEST("\"proximity-registrar-cert\":1"));
 	refuses(ROOT_REQUEST, REQUEST("\"prior-signed-voucher-request\":\"\""));
+}
+
+/* Whatever it is, it is not the one that was sent. */
+static void a_nonce_of_a_wrong_type_is_not_ours(void)
+{
+	static const char *const values[] = { "null", "1", "1e999", "[]", "{}", "true", "\"\"" };
+	char json[128];
+
+	for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
+		arena_reset(&arena);
+		snprintf(json, sizeof json, VOUCHER("\"serial-number\":\"S\",\"nonce\":%s"),
+		         values[i]);
+		CHECK_ERR(voucher_claim_read(&arena, span_str(json), ROOT_VOUCHER, &claim),
+		          E_VOUCHER_NONCE);
+	}
+	refuses(ROOT_VOUCHER, VOUCHER("\"serial-number\":1,\"nonce\":1")); /* the first fault */
+}
+
+static void big_numbers_are_ignored_with_their_members(void)
+{
+	reads(ROOT_VOUCHER, VOUCHER("\"x\":123456789012345678901234567890,\"serial-number\":"
+	                            "\"S\",\"y\":{\"z\":[1e999]}"));
+	CU_ASSERT_EQUAL(claim.ignored, 2);
+	CU_ASSERT(span_is(claim.serial_number, "S"));
+	refuses(ROOT_VOUCHER, VOUCHER("\"serial-number\":123456789012345678901234567890"));
+	refuses(ROOT_VOUCHER, VOUCHER("\"created-on\":1e999"));
 }
 
 static void duplicate_members_are_refused(void)
@@ -264,6 +295,9 @@ const struct test_suite suite_voucher_claim = {
 	{
 		{ "every leaf is read", every_leaf_is_read },
 		{ "absent leaves are empty", absent_leaves_are_empty },
+		{ "a nonce of a wrong type is not ours", a_nonce_of_a_wrong_type_is_not_ours },
+		{ "big numbers are ignored with their members",
+	          big_numbers_are_ignored_with_their_members },
 		{ "unknown members are counted and ignored",
 	          unknown_members_are_counted_and_ignored },
 		{ "a request has leaves of its own", a_request_has_leaves_of_its_own },
