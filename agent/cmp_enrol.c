@@ -166,6 +166,18 @@ static enum err wish(struct cmp_tool *t, struct cmp_wishes *w)
 	return t->csr != NULL ? wish_by_csr(t, w) : wish_by_names(t, w);
 }
 
+/* What the CA made is perhaps not what was asked for. */
+static void say_key(struct cmp_tool *t, struct span spki)
+{
+	enum key_kind kind;
+	const char *name = key_kind_of(spki, &kind) ? key_kind_name(kind) : "another kind";
+	char text[64];
+
+	snprintf(text, sizeof text, "%s, made by the CA", name);
+	tool_say(t, "key", NULL, text);
+	tool_say(t, NULL, "key_kind", name);
+}
+
 static enum err say_issued(struct cmp_tool *t, const struct cmp_issued *issued)
 {
 	struct cert c;
@@ -185,7 +197,7 @@ static enum err say_issued(struct cmp_tool *t, const struct cmp_issued *issued)
 	if (issued->ca_pubs_count > 0 || t->json)
 		tool_say_number(t, "new roots", "ca_pubs", (int64_t)issued->ca_pubs_count);
 	if (issued->key != NULL)
-		tool_say(t, "key", NULL, "made by the CA");
+		say_key(t, c.spki);
 	tool_say_flag(t, "key_delivered", issued->key != NULL);
 	tool_say_cert(t, &c);
 	/* a journal alone keeps no certificate */

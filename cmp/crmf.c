@@ -88,6 +88,19 @@ static enum err put_possession(struct cmp_session *s, struct derw *w, struct spa
 }
 
 /*
+ * id-regCtrl-rsaKeyLen: RsaKeyLenCtrl ::= INTEGER (1..MAX)	(RFC 9480 2.16)
+ *
+ * rsaEncryption says nothing of a length: without it a CA makes what it likes.
+ */
+static void put_rsa_key_len(struct derw *w, uint32_t bits)
+{
+	IN (w, DER_SEQUENCE) {
+		derw_put(w, DER_OID, REG_CTRL_RSA_KEY_LEN);
+		derw_uint(w, bits);
+	}
+}
+
+/*
  * Controls ::= SEQUENCE SIZE (1..MAX) OF SingleAttribute
  *
  * id-regCtrl-oldCertID: OldCertId ::= CertId
@@ -97,15 +110,30 @@ static enum err put_possession(struct cmp_session *s, struct derw *w, struct spa
  */
 static void put_old_cert_id(struct derw *w, const struct cert *old)
 {
-	IN (w, DER_SEQUENCE)
+	IN (w, DER_SEQUENCE) {
+		derw_put(w, DER_OID, REG_CTRL_OLD_CERT_ID);
 		IN (w, DER_SEQUENCE) {
-			derw_put(w, DER_OID, REG_CTRL_OLD_CERT_ID);
-			IN (w, DER_SEQUENCE) {
-				IN (w, DER_CONTEXT(4))
-					derw_raw(w, old->issuer);
-				derw_put(w, DER_INTEGER, old->serial);
-			}
+			IN (w, DER_CONTEXT(4))
+				derw_raw(w, old->issuer);
+			derw_put(w, DER_INTEGER, old->serial);
 		}
+	}
+}
+
+static void put_controls(struct derw *w, const struct cmp_session *s)
+{
+	bool made = s->spki.n == 0 && s->wishes->central != NULL; /* by the CA */
+	uint32_t bits = made ? cmp_key_rsa_bits(*s->wishes->central) : 0;
+	bool updates = s->op->ask.body == BODY_KUR;
+
+	if (bits == 0 && !updates)
+		return;
+	IN (w, DER_SEQUENCE) {
+		if (updates)
+			put_old_cert_id(w, &s->client->signer->leaf);
+		if (bits > 0)
+			put_rsa_key_len(w, bits);
+	}
 }
 
 /*
@@ -134,8 +162,7 @@ enum err cmp_put_cert_request(struct cmp_session *s, struct derw *w)
 			IN (w, DER_SEQUENCE) {
 				derw_uint(w, CERT_REQ_ID);
 				e = put_template(w, s);
-				if (s->op->ask.body == BODY_KUR)
-					put_old_cert_id(w, &s->client->signer->leaf);
+				put_controls(w, s);
 			}
 			if (e == OK)
 				e = put_possession(s, w,

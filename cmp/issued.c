@@ -21,12 +21,15 @@ static enum err differs(const struct cmp_issued *issued, enum err e)
 	return OK;
 }
 
-/* RFC 9483 4.1.6: the algorithm is asked for; of an RSA key the length is the CA's choice. */
+/* RFC 9483 4.1.6: the algorithm is asked for, and of an RSA key the length (crmf.c). */
 static enum err check_kind(const struct cmp_wishes *w, const struct cert *c)
 {
+	enum key_kind is;
+
 	if (w->central == NULL || cmp_key_is(c->spki, *w->central))
 		return OK;
-	return err_because(E_ISSUED_KEY, "its key is not of the kind asked for, %s",
+	return err_because(E_ISSUED_KEY, "its key is %s, requested was %s",
+	                   key_kind_of(c->spki, &is) ? key_kind_name(is) : "of another kind",
 	                   key_kind_name(*w->central));
 }
 

@@ -50,11 +50,22 @@ struct span cmp_key_alg(enum key_kind kind)
 	return (struct span){ rsa, sizeof rsa };
 }
 
+uint32_t cmp_key_rsa_bits(enum key_kind kind)
+{
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+		if (kinds[i].kind == kind)
+			return kinds[i].rsa_bits;
+	return 0;
+}
+
+/* An RSA key may be longer than asked for, and never shorter. */
 bool cmp_key_is(struct span spki, enum key_kind kind)
 {
 	enum err e;
 	struct der c = der_open(spki, &e);
 	struct der in = der_enter(&c, DER_SEQUENCE);
+	struct public_key key;
 
-	return span_equal(der_element_of(&in, DER_SEQUENCE), cmp_key_alg(kind));
+	return span_equal(der_element_of(&in, DER_SEQUENCE), cmp_key_alg(kind)) &&
+	       public_key_read(spki, &key) == OK && key.bits >= cmp_key_rsa_bits(kind);
 }

@@ -206,7 +206,7 @@ for _form in FORMS:
             _key = _device.rpartition("idevid-")[2].partition("-")[0]
             add(f"central-{_form}-{_key}-{_shape}", "ir", keyless=True, issued=1, ca=_words,
                 arguments=("--central", "any"), device=_device)  # fmt: skip
-for _kind in ("ec256", "ec384", "ec521", "rsa2048"):
+for _kind in ("ec256", "ec384", "ec521", "rsa2048", "rsa3072"):
     add(f"central-kind-{_kind}", "ir", by="pbmac1", keyless=True, issued=1,
         ca=("--cmp-keygen", "on"), arguments=("--central", _kind))  # fmt: skip
 for _operation in ("cr", "kur"):

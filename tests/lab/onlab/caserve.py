@@ -93,7 +93,7 @@ class Operations:
             raise Refused("badCertTemplate", "no publicKey, and keys are not made here")
         if message.pvno != 3:
             raise Refused("unsupportedVersion", "central key generation needs pvno 3")
-        wanted, bits = request.key_kind, 2048
+        wanted, bits = request.key_kind, request.rsa_bits
         for kind, value in offer.keys[:1] if offer and not wanted else ():
             wanted = value if kind == "alg" else der.seq(der.oid(RSA_ENCRYPTION), der.null())
             bits = bits if kind == "alg" else der.Der(value).integer()

@@ -9,7 +9,9 @@ from datetime import datetime
 from onlab import cmpcrypto, der
 from onlab.cacert import Extensions, read_extensions
 from onlab.cmpmsg import Refused
-from onlab.cmpoids import CE_REASON_CODE, EXTENSION_REQUEST, REG_CTRL_OLD_CERT_ID
+from onlab.cmpoids import (
+    CE_REASON_CODE, EXTENSION_REQUEST, REG_CTRL_OLD_CERT_ID, REG_CTRL_RSA_KEY_LEN,
+)  # fmt: skip
 
 
 @dataclass
@@ -83,6 +85,7 @@ class Request:
     old: tuple[bytes, int] | None = None  # oldCertId: issuer, serialNumber
     central: bool = False  # the CA shall make the key, RFC 9483 4.1.6
     key_kind: bytes | None = None  # of the key wanted: AlgorithmIdentifier
+    rsa_bits: int = 2048  # regCtrl-rsaKeyLen
 
 
 def read_request(kind: str, body: bytes) -> Request:
@@ -118,7 +121,7 @@ def _read_crmf(body: bytes) -> Request:
     if cert_req_id != 0:
         raise Refused("badRequest", f"certReqId is {cert_req_id}, not 0")
     template = read_template(fields.element(der.SEQUENCE))
-    old = _read_controls(fields.enter(der.SEQUENCE)) if fields else None
+    old, bits = _read_controls(fields.enter(der.SEQUENCE)) if fields else (None, 2048)
     fields.end()
     if template.spki is None:
         kind, empty = None, True
@@ -127,7 +130,7 @@ def _read_crmf(body: bytes) -> Request:
     if empty:
         if message:
             raise Refused("badPOP", "proof of possession of a key that is still to be made")
-        return Request(template, 0, old, True, kind)
+        return Request(template, 0, old, True, kind, bits)
     _prove_possession(message, raw, template.spki)
     return Request(template, 0, old)
 
@@ -139,19 +142,22 @@ def _empty_key(spki: bytes) -> tuple[bytes, bool]:
     return kind, not fields.bits()[0]
 
 
-def _read_controls(controls: der.Der) -> tuple[bytes, int] | None:
-    """CertId ::= SEQUENCE { issuer GeneralName, serialNumber INTEGER }"""
-    found = None
+def _read_controls(controls: der.Der) -> tuple[tuple[bytes, int] | None, int]:
+    """CertId ::= SEQUENCE { issuer GeneralName, serialNumber INTEGER }; RsaKeyLenCtrl ::= INTEGER"""
+    found, bits = None, 2048
     while controls:
         control = controls.enter(der.SEQUENCE)
-        if control.oid() == REG_CTRL_OLD_CERT_ID:
+        kind = control.oid()
+        if kind == REG_CTRL_OLD_CERT_ID:
             cert_id = control.enter(der.SEQUENCE)
             found = (_one(cert_id.enter(0xA4)), cert_id.integer())
             cert_id.end()
+        elif kind == REG_CTRL_RSA_KEY_LEN:
+            bits = control.integer()
         else:
             control.element()
         control.end()
-    return found
+    return found, bits
 
 
 def _prove_possession(message: der.Der, cert_request: bytes, spki: bytes) -> None:

@@ -338,6 +338,34 @@ static void of_the_kind_asked_for(void)
 	fake_ca_close(&ca);
 }
 
+/* An RSA key may be longer than what was asked for, but not shorter. */
+static void of_the_length_asked_for(void)
+{
+	static const struct {
+		enum key_kind wanted;
+		enum err ends;
+	} rows[] = {
+		{ KEY_KIND_RSA2048, E_KEY_DELIVERY }, /* which does not open */
+		{ KEY_KIND_RSA3072, E_ISSUED_KEY },
+		{ KEY_KIND_RSA4096, E_ISSUED_KEY },
+	};
+	struct signer *made = NULL;
+
+	CHECK_OK(signer_generate(&made, KEY_KIND_RSA2048));
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		enum key_kind wanted = rows[i].wanted;
+
+		begin();
+		ca.wishes.key = NULL;
+		ca.wishes.central = &wanted;
+		ca.issue.spki = signer_spki(made);
+		ca.enveloped = SPAN(no_envelope);
+		CHECK_ERR(ask(CMP_IR, granted), rows[i].ends);
+		fake_ca_close(&ca);
+	}
+	signer_close(made);
+}
+
 static void no_key_unasked(void)
 {
 	begin();
@@ -364,6 +392,7 @@ const struct test_suite suite_cmp_request = {
 		{ "central keys: how they are asked for, and none that does not open",
 	          the_ca_makes_the_key },
 		{ "central keys: of the kind asked for", of_the_kind_asked_for },
+		{ "central keys: of the length asked for", of_the_length_asked_for },
 		{ "central keys: none unasked, none for a p10cr", no_key_unasked },
 		{ "the recipient is the CA, if its name is known", goes_to_the_ca },
 		{ "hashAlg and pvno 3 when the operator wants it",

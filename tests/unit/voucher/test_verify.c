@@ -208,7 +208,7 @@ static void signed_rubbish(void)
 		"[]",
 		"{}",
 		"{\"ietf-voucher-request:voucher\":{\"serial-number\":\"" MASA_SERIAL "\"}}",
-		"{\"ietf-voucher:voucher\":{\"nonce\":1}}",
+		"{\"ietf-voucher:voucher\":{\"serial-number\":1}}",
 		"{\"ietf-voucher:voucher\":{\"serial-number\":\"" MASA_SERIAL
 		"\",\"serial-number\":\"" MASA_SERIAL "\"}}",
 	};
@@ -219,6 +219,10 @@ static void signed_rubbish(void)
 		begin();
 		CHECK_ERR(verify(masa_sign(&arena, "masa", span_str(bad[i]))), E_VOUCHER_SYNTAX);
 	}
+	begin();
+	CHECK_ERR(verify(masa_sign(&arena, "masa",
+	                           span_str("{\"ietf-voucher:voucher\":{\"nonce\":1}}"))),
+	          E_VOUCHER_NONCE);
 	begin();
 	by = masa_credential(&arena, "masa");
 	CHECK_OK(cms_sign(&arena, &by, OID_CMS_CONTENT_TYPE, fake_voucher_json(&arena, &masa_good),
