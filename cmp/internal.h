@@ -359,7 +359,7 @@ MUST_CHECK enum err cmp_crl_prove(const struct cmp_client *client, const struct 
 
 /* keykind.c: by algId's AlgorithmIdentifier or rsaKeyLen's bits; false: none that we can make. */
 bool cmp_key_kind_find(struct span alg_id, uint32_t rsa_bits, enum key_kind *out);
-struct span cmp_key_alg(enum key_kind kind); /* AlgorithmIdentifier, DER */
+struct span cmp_key_alg(enum key_kind kind);   /* AlgorithmIdentifier, DER */
 uint32_t cmp_key_rsa_bits(enum key_kind kind); /* 0: no RSA key */
 bool cmp_key_is(struct span spki, enum key_kind kind);
 
