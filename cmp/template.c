@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What the CA wants a request to look like: CertReqTemplateContent read (RFC 9483 4.3.3). */
 #include "cmp/internal.h"
+#include "platform/codec/syntax_type.h"
 
 /* [n] Name OPTIONAL, explicit since Name is a CHOICE. */
 static struct span name_field(struct der *c, uint8_t n)
@@ -81,25 +82,48 @@ static void read_cert_template(struct der *c, struct cmp_template *out)
 		out->issuer = NO_BYTES;
 }
 
+/* Where the value of a control is. */
+struct place {
+	const uint8_t *begin; /* of the template */
+	unsigned control;
+};
+
+/* In the words of `onramp show`: offset, member, what is there, what should be. */
+static void expect(struct der *c, const struct place *p, uint8_t tag, const char *what)
+{
+	char room[8];
+
+	if (!der_ok(c) || der_at(c, tag))
+		return;
+	der_fail(c, err_because(E_UNEXPECTED,
+	                        "offset %zu, in CertReqTemplateContent.keySpec[%u].value: "
+	                        "found %s, expected %s",
+	                        (size_t)(c->p - p->begin), p->control,
+	                        der_more(c) ? walk_tag_name(*c->p, room) : "nothing", what));
+}
+
 /*
  * SingleAttribute ::= SEQUENCE { type OBJECT IDENTIFIER, value ANY }
  *
  * id-regCtrl-algId: AlgorithmIdentifier; id-regCtrl-rsaKeyLen: INTEGER (1..MAX)
  * (RFC 9480 2.16).
  */
-static bool read_key_spec(struct der *c, enum key_kind *kind)
+static bool read_key_spec(struct der *c, const struct place *place, enum key_kind *kind)
 {
 	struct der spec = der_enter(c, DER_SEQUENCE);
 	struct span type = der_oid(&spec);
 	struct span alg_id = NO_BYTES;
 	uint32_t bits = 0;
 
-	if (span_equal(type, REG_CTRL_ALG_ID))
+	if (span_equal(type, REG_CTRL_ALG_ID)) {
+		expect(&spec, place, DER_SEQUENCE, "algId, SEQUENCE");
 		alg_id = der_element_of(&spec, DER_SEQUENCE);
-	else if (span_equal(type, REG_CTRL_RSA_KEY_LEN))
+	} else if (span_equal(type, REG_CTRL_RSA_KEY_LEN)) {
+		expect(&spec, place, DER_INTEGER, "rsaKeyLen, INTEGER");
 		bits = der_uint(&spec);
-	else
+	} else {
 		der_element(&spec);
+	}
 	der_end(&spec);
 	return der_ok(c) && (alg_id.n > 0 || bits > 0) && cmp_key_kind_find(alg_id, bits, kind);
 }
@@ -117,7 +141,10 @@ static enum err read_key_specs(struct der *c, struct cmp_template *out)
 	do {
 		enum key_kind kind;
 
-		if (read_key_spec(&list, &kind) && !out->has_key_kind && seen < CMP_KEY_SPECS_MAX) {
+		const struct place at = { out->bytes.p, seen };
+
+		if (read_key_spec(&list, &at, &kind) && !out->has_key_kind &&
+		    seen < CMP_KEY_SPECS_MAX) {
 			out->has_key_kind = true;
 			out->key_kind = kind;
 		}

@@ -214,6 +214,32 @@ static void kinds_of_keys(void)
 	CHECK_ERR(read_hex("30 14 30 00 30 10 30 0e " LEN " 02 01 ff", &t), E_CMP_SYNTAX);
 }
 
+/* In the words of onramp show: where, in which member, what is there, what should be. */
+static void a_control_of_a_wrong_type_is_named(void)
+{
+	static const struct {
+		const char *template, *words;
+	} rows[] = {
+		{ "30 14 30 00 30 10 30 0e " ALG " 02 01 05",
+		  "offset 19, in CertReqTemplateContent.keySpec[0].value: found INTEGER, expected "
+		  "algId, SEQUENCE" },
+		{ "30 13 30 00 30 0f 30 0d " LEN " 05 00",
+		  "offset 19, in CertReqTemplateContent.keySpec[0].value: found NULL, expected "
+		  "rsaKeyLen, INTEGER" },
+		{ "30 20 30 00 30 1c 30 0d 06 09 2a 03 04 05 06 07 08 09 0a 05 00"
+		  " 30 0b " ALG,
+		  "keySpec[1].value: found nothing" },
+	};
+	struct cmp_template t;
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		arena_reset(&ca_arena);
+		CHECK_ERR(cmp_template_read(test_hex(&ca_arena, rows[i].template), &t),
+		          E_CMP_SYNTAX);
+		CU_ASSERT_PTR_NOT_NULL(strstr(err_reason(E_CMP_SYNTAX), rows[i].words));
+	}
+}
+
 static void too_much(void)
 {
 	struct cmp_template t;
@@ -314,6 +340,8 @@ const struct test_suite suite_cmp_template = {
 		{ "fields that must be omitted", forbidden_fields },
 		{ "keySpec: the first kind we can make", kinds_of_keys },
 		{ "keySpec: Ed25519 and Ed448", keys_of_edwards_curves },
+		{ "keySpec: a control of a wrong type is named",
+	          a_control_of_a_wrong_type_is_named },
 		{ "a template has a size", too_much },
 		{ "the profile is asked for in the header", asks_for_a_profile },
 		{ "an error that is signed is the CA's own word", whose_word_it_is },
