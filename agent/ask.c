@@ -19,8 +19,9 @@ const struct credential *flow_identity(const struct onboard *o)
 /* An outstanding request goes to where it was left, past the redirect that led there. */
 static enum err lead_to(struct attempt *t, const struct candidate *c)
 {
-	if (!candidate_is_asked(c))
+	if (!candidate_is_asked(c) || !c->elsewhere)
 		return err_within(E_CONFIG, url_read(c->at.url, &t->at), "registrar");
+	t->led = true;
 	t->at = c->asked_at;
 	t->redirected = c->redirected;
 	return OK;
@@ -47,6 +48,14 @@ enum err find_registrar(struct onboard *o)
 	return OK;
 }
 
+/* It begins with the first connection; a registrar that says 202 begins a new one. */
+static int64_t turn_end(struct onboard *o)
+{
+	if (o->attempt.turn_end == 0)
+		o->attempt.turn_end = clock_ticks() + TURN_MAX_MS;
+	return o->attempt.turn_end;
+}
+
 enum err connect_to(struct onboard *o, const struct url *to)
 {
 	struct attempt *t = &o->attempt;
@@ -54,6 +63,7 @@ enum err connect_to(struct onboard *o, const struct url *to)
 		.url = t->origin,
 		.client = flow_identity(o),
 		.version = o->device->settings.tls_version,
+		.deadline = turn_end(o),
 	};
 	enum err e = url_origin(to, t->origin, sizeof t->origin);
 
@@ -105,8 +115,9 @@ static bool resume_request(struct onboard *o, const struct digest *chain)
 	if (!candidate_is_asked(c))
 		return false;
 	if (!span_equal(digest_span(&c->chain), digest_span(chain))) {
-		log_notice("the registrar shows other certificates: it gets a new "
-		           "voucher-request");
+		if (!o->attempt.led)
+			log_notice("the registrar shows other certificates: it gets a new "
+			           "voucher-request");
 		return false;
 	}
 	log_info("resending the outstanding voucher-request");
@@ -137,6 +148,10 @@ static enum err make_request(struct onboard *o)
 
 	if (e != OK || resume_request(o, &digest))
 		return e;
+	if (t->led) /* only who is configured, or was led to just now, is asked anew */
+		return err_because(E_PEER_CHANGED,
+		                   "%s, where %s once redirected, shows other certificates",
+		                   t->origin, t->candidate->at.url);
 	e = outstanding_forget(o, t->candidate);
 	if (e == OK)
 		e = voucher_request_write(o->arena, &o->device->idevid, chain.certs[0], clock_now(),
@@ -214,8 +229,8 @@ static enum err answer_later(struct onboard *o, const struct exchange *x)
 		return e;
 	}
 	c->failures = 0;
-	c->asked_at = o->attempt.at;
-	c->redirected = o->attempt.redirected;
+	if ((kept = candidate_asked_at(c, &o->attempt.at)) != OK)
+		return kept;
 	if ((kept = outstanding_keep(o, c)) != OK)
 		return kept;
 	return err_because(e, "the registrar answered 202, again in %lld s",
@@ -236,6 +251,7 @@ static enum err follow(struct onboard *o, const struct exchange *x)
 	if (!to.tls)
 		return err_because(E_REDIRECT, "the registrar redirects to %s, which is not https",
 		                   log_quote(&q, span_str(x->location)));
+	t->led = false;
 	if (url_same_origin(&t->at, &to)) {
 		t->at = to;
 		return OK;
@@ -263,13 +279,19 @@ static enum err post_request(struct onboard *o, struct exchange *x)
 {
 	static const char standard[] = "/.well-known/brski/requestvoucher";
 	const char *path = o->attempt.at.path;
+	int64_t left = turn_end(o) - clock_ticks();
 
+	if (left <= 0)
+		return err_because(E_TIMEOUT, "no voucher within %d s of connecting",
+		                   TURN_MAX_MS / 1000);
 	*x = (struct exchange){
 		.path = path[0] == '\0' || strcmp(path, "/") == 0 ? standard : path,
 		.sends = MEDIA_VOUCHER_CMS,
 		.accepts = MEDIA_VOUCHER_CMS,
 		.body = o->attempt.request.bytes,
 		.answer_max = VOUCHER_SIZE_MAX,
+		.total_ms = left < HTTP_TOTAL_MS ? left : HTTP_TOTAL_MS,
+		.headers_of_redirects = true,
 	};
 	return link_exchange(o->attempt.link, x, o->arena);
 }

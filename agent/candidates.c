@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Whose turn it is among the registrars. */
+#include <string.h>
+
 #include "agent/candidates.h"
 #include "agent/retry.h"
 
@@ -83,6 +85,36 @@ void candidate_answered(struct candidate *c)
 	wipe(&c->nonce, sizeof c->nonce);
 	wipe(c->request, c->request_size);
 	c->request_size = 0;
+}
+
+/* RFC 3986 6.2.3: without a path, and with the root alone, are one. */
+static const char *path_of(const struct url *u)
+{
+	return u->path[0] != '\0' ? u->path : "/";
+}
+
+enum err candidate_asked_at(struct candidate *c, const struct url *at)
+{
+	struct url own;
+	enum err e = url_read(c->at.url, &own);
+
+	if (e != OK)
+		return err_within(E_CONFIG, e, "registrar");
+	c->asked_at = *at;
+	c->redirected = !url_same_origin(&own, at);
+	c->elsewhere = c->redirected || strcmp(path_of(&own), path_of(at)) != 0;
+	return OK;
+}
+
+bool candidate_goes_home(struct candidate *c)
+{
+	struct url own;
+
+	if (!candidate_is_asked(c) || !c->elsewhere || url_read(c->at.url, &own) != OK)
+		return false;
+	c->asked_at = own;
+	c->elsewhere = c->redirected = false;
+	return true;
 }
 
 static bool is_over(const struct candidate *c, int64_t when)

@@ -30,8 +30,9 @@ struct candidate {
 	size_t request_size;
 	uint8_t request[PVR_SIZE_MAX];
 	struct url asked_at; /* where the 202 came from: the candidate, or a redirect's target */
-	bool redirected;
-	bool journalled; /* it is what the journal has */
+	bool elsewhere;      /* that is not the candidate's own URL ... */
+	bool redirected;     /* ... and has not even its origin */
+	bool journalled;     /* it is what the journal has */
 	int64_t journalled_s;
 };
 
@@ -69,6 +70,13 @@ bool candidate_is_asked(const struct candidate *c);
 
 /* The request has got its answer, or is of the past: no more of it. */
 void candidate_answered(struct candidate *c);
+
+/* 202 came from there. */
+MUST_CHECK enum err candidate_asked_at(struct candidate *c, const struct url *at);
+
+/* What is outstanding at a redirect's target is asked for at the candidate's own URL from
+   now on.  True: it was elsewhere. */
+bool candidate_goes_home(struct candidate *c);
 
 /* The attempt failed: back-off.  An outstanding request is not to blame, and stays
    until its four days are over. */

@@ -230,8 +230,10 @@ static enum err run_and_say(const struct onboard_limits *limits, struct agenda *
 
 	if (e == E_BUSY) /* the other one tells what happens */
 		command_failed(e);
+	else if (e == E_STOPPED && in_ms != NULL)
+		; /* by SIGHUP, and all begins anew; or by SIGTERM, as it should */
 	else if (e != OK) {
-		progress_state(err_verdict(e) == HALT ? "halted" : "stopped", e);
+		progress_state(e != E_STOPPED && err_verdict(e) == HALT ? "halted" : "stopped", e);
 		command_failed(e);
 	}
 	device_close(&device);
@@ -269,14 +271,15 @@ static enum err serve(const struct onboard_limits *limits)
 			clock_stop();
 		e = run_and_say(limits, &agenda, &in_ms);
 		failures = e == OK ? 0 : failures + 1;
-		if (e != OK)
+		if (e != OK && e != E_STOPPED)
 			in_ms = pause_after(e, failures);
 		if (!clock_sleep(in_ms)) { /* what failed may go well now */
 			memset(agenda.duty, 0, sizeof agenda.duty);
 			failures = 0;
 		}
 	} while (!ending);
-	return e;
+	progress_state("stopped", OK); /* as it should: no failure, whatever went on */
+	return OK;
 }
 
 int cmd_run(int argc, char **argv)

@@ -37,7 +37,7 @@ enum err tool_try(struct cmp_tool *t, const struct tool_attempt *a)
 		tool_note(t, "   %s: once more in %" PRId64 " s", err_reason(e),
 		          (pause + 999) / 1000);
 		if (!clock_sleep(pause))
-			return e;
+			return err_within(e, clock_check(), "before trying again");
 		arena_rewind(t->arena, mark);
 	}
 }

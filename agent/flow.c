@@ -51,12 +51,20 @@ static void let_go(struct onboard *o)
 	o->tries = 0;
 }
 
-/* Back-off for it; the journal follows what becomes of its voucher-request. */
+/*
+ * Back-off for it; the journal follows what becomes of its voucher-request.  A redirect is
+ * good for one turn: whoever said 202 there and was not found again, or was another one,
+ * must not keep us from the registrar that is configured, which may redirect us once more.
+ */
 static void note_failure(struct onboard *o, struct candidate *c, uint32_t random)
 {
 	enum err kept;
 
 	candidate_failed(c, clock_ticks(), random);
+	if (candidate_goes_home(c)) {
+		log_notice("the next turn starts at %s again", c->at.url);
+		c->journalled_s -= WAITED_EVERY_S; /* the journal shall know it now */
+	}
 	kept = candidate_is_asked(c) ? outstanding_keep(o, c) : outstanding_forget(o, c);
 	if (kept != OK)
 		log_warning("%s", err_reason(kept));
@@ -99,6 +107,7 @@ static void wait_turn(struct onboard *o, enum err e)
 		let_go(o);
 	else
 		flow_pause(o, c->not_before - now, "the registrar asks us to come back later");
+	o->attempt.turn_end = 0; /* who comes back when told so has his whole time again */
 }
 
 static void judge(struct onboard *o, const struct step *s, enum err e)
@@ -156,8 +165,11 @@ void flow_pause(struct onboard *o, int64_t milliseconds, const char *why)
 	}
 	if (milliseconds > 0)
 		progress_wait((milliseconds + 999) / 1000, why);
-	if (!clock_sleep(milliseconds))
-		o->over = o->interrupted = true;
+	if (clock_sleep(milliseconds))
+		return;
+	o->over = o->interrupted = true;
+	if (clock_check() == E_STOPPED)
+		o->last = E_STOPPED;
 }
 
 void flow_begin(struct onboard *o, struct device *d, struct arena *attempt,
@@ -179,6 +191,7 @@ void flow_begin(struct onboard *o, struct device *d, struct arena *attempt,
 
 enum err flow_run(struct onboard *o, const struct flow *f)
 {
+	int64_t before = clock_limit(o->deadline);
 	enum err e;
 
 	o->flow = f;
@@ -186,6 +199,7 @@ enum err flow_run(struct onboard *o, const struct flow *f)
 	while (o->at < f->count && !o->over)
 		run_step(o);
 	e = o->at == f->count ? OK : o->last;
+	(void)clock_limit(before);
 	let_go(o);
 	return e;
 }

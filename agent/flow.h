@@ -63,7 +63,9 @@ struct attempt {
 	struct candidate *candidate;
 	struct url at; /* where we talk to: the candidate, or a redirect's target */
 	char origin[URL_MAX];
-	bool redirected; /* to another origin: at most once (RFC 8995 5.6) */
+	int64_t turn_end; /* ticks: TURN_MAX_MS; 0: not begun */
+	bool redirected;  /* to another origin: at most once (RFC 8995 5.6) */
+	bool led;         /* ... by a turn of before: candidate.asked_at */
 	struct link *link;
 	struct voucher_request request;
 	struct span answer; /* may be a voucher */

@@ -64,17 +64,14 @@ enum err outstanding_forget(struct onboard *o, struct candidate *c)
    from the journal (operator_host()). */
 static enum err find_again(struct candidate *c, const struct pending *p)
 {
-	struct url own, origin;
-	enum err e = url_read(c->at.url, &own);
+	struct url origin, at;
+	enum err e = url_read(p->origin, &origin);
 
 	if (e == OK)
-		e = url_read(p->origin, &origin);
-	if (e == OK)
-		e = url_resolve(&origin, p->path, &c->asked_at);
-	if (e == OK && !c->asked_at.tls)
+		e = url_resolve(&origin, p->path, &at);
+	if (e == OK && !at.tls)
 		e = err_because(E_RANGE, "%s is not https", p->origin);
-	c->redirected = e == OK && !url_same_origin(&own, &c->asked_at);
-	return e;
+	return e == OK ? candidate_asked_at(c, &at) : e;
 }
 
 static void give_back(struct candidate *c, const struct pending *p)

@@ -204,6 +204,8 @@ static enum err wait_in_part(struct cmp_session *s, int64_t seconds, int64_t mil
 		(void)clock_sleep(left);
 	slept = clock_ticks() - begun;
 	e = leave_rest(s, milliseconds - slept);
+	if (e == OK && clock_check() == E_STOPPED)
+		return err_within(E_CMP_TIMEOUT, E_STOPPED, "waiting for the CA");
 	return e != OK ? e
 	               : err_because(E_CMP_TIMEOUT,
 	                             "the CA asks to wait another %lld s, we had %lld s left",
@@ -222,7 +224,7 @@ static enum err wait_for(struct cmp_session *s, unsigned body, int64_t seconds,
 	if (milliseconds <= 0 || clock_sleep(milliseconds))
 		return OK;
 	e = leave_rest(s, milliseconds - (clock_ticks() - begun));
-	return e != OK ? e : err_because(E_CMP_TIMEOUT, "interrupted while waiting for the CA");
+	return e != OK ? e : err_within(E_CMP_TIMEOUT, clock_check(), "waiting for the CA");
 }
 
 static enum err pause_before_poll(struct cmp_session *s)

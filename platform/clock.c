@@ -4,6 +4,8 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/epoll.h>
+#include <sys/timerfd.h>
 #include <sys/timex.h>
 #include <time.h>
 #include <unistd.h>
@@ -29,6 +31,8 @@ static bool pretending;
 
 static volatile sig_atomic_t stopped;
 static int wake[2] = { -1, -1 };
+static int64_t limit;               /* ticks; 0: none */
+static int timer = -1, either = -1; /* that limit; and what polls it and the pipe */
 
 int64_t clock_floor(void)
 {
@@ -175,11 +179,8 @@ int64_t clock_ticks(void)
 	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
-/*
- * A signal between looking at the flag and sleeping must not be slept over, so
- * clock_stop() also writes into a pipe that the sleep polls.
- */
-static bool wake_ready(void)
+/* Both ends of a pipe that do not block. */
+static bool make_pipe(void)
 {
 	if (wake[0] >= 0)
 		return true;
@@ -194,18 +195,67 @@ static bool wake_ready(void)
 	return true;
 }
 
+static bool watched(int fd)
+{
+	struct epoll_event readable = { .events = EPOLLIN };
+
+	return fd >= 0 && epoll_ctl(either, EPOLL_CTL_ADD, fd, &readable) == 0;
+}
+
+/*
+ * A signal between looking at the flag and sleeping must not be slept over, so
+ * clock_stop() also writes into a pipe that the sleep polls.  The limit is a timer: one
+ * descriptor is readable by either of them.
+ */
+static bool wake_ready(void)
+{
+	if (either >= 0)
+		return true;
+	if (!make_pipe())
+		return false;
+	if (timer < 0)
+		timer = timerfd_create(CLOCK_BOOTTIME, TFD_CLOEXEC | TFD_NONBLOCK);
+	either = epoll_create1(EPOLL_CLOEXEC);
+	if (either >= 0 && watched(wake[0]) && watched(timer))
+		return true;
+	if (either >= 0)
+		close(either);
+	either = -1;
+	return false;
+}
+
+static void set_timer(void)
+{
+	const struct itimerspec at = {
+		.it_value = { .tv_sec = limit / 1000, .tv_nsec = limit % 1000 * 1000000 },
+	};
+
+	/* without it clock_sleep() looks by itself, and the others at their own deadlines */
+	if (wake_ready())
+		(void)timerfd_settime(timer, TFD_TIMER_ABSTIME, &at, NULL);
+}
+
+int64_t clock_limit(int64_t ticks)
+{
+	int64_t before = limit;
+
+	limit = ticks;
+	set_timer();
+	return before;
+}
+
 int clock_stop_fd(void)
 {
-	return wake_ready() ? wake[0] : -1;
+	return wake_ready() ? either : wake[0];
 }
 
 bool clock_sleep(int64_t milliseconds)
 {
 	int64_t slice = wake_ready() ? SLICE_MS : SLICE_WITHOUT_PIPE_MS;
 	int64_t end = clock_ticks() + milliseconds;
-	struct pollfd fd = { .fd = wake[0], .events = POLLIN };
+	struct pollfd fd = { .fd = clock_stop_fd(), .events = POLLIN };
 
-	while (!stopped) {
+	while (!clock_stopped()) {
 		int64_t left = end - clock_ticks();
 
 		if (left <= 0)
@@ -228,9 +278,21 @@ void clock_stop(void)
 	errno = saved;
 }
 
+static bool is_over(void)
+{
+	return limit != 0 && clock_ticks() >= limit;
+}
+
 bool clock_stopped(void)
 {
-	return stopped != 0;
+	return stopped != 0 || is_over();
+}
+
+enum err clock_check(void)
+{
+	if (stopped)
+		return err_because(E_STOPPED, "asked to stop");
+	return is_over() ? err_because(E_TIMEOUT, "the time for all of it is over") : OK;
 }
 
 void clock_go_on(void)

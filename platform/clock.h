@@ -94,10 +94,16 @@ bool time_ahead(struct moment now, int64_t begin);
 /* Milliseconds, monotonic, counting suspend (CLOCK_BOOTTIME). */
 int64_t clock_ticks(void);
 
-/* Sleeps; returns early with false when a signal asks to stop (clock_stop()). */
-bool clock_sleep(int64_t milliseconds);
-void clock_stop(void); /* async-signal-safe: ends this and every later sleep */
-bool clock_stopped(void);
+/*
+ * What ends every wait: a signal that asks to stop, or the limit of the time for all
+ * that is under way (`--patience`).  Whoever waits polls clock_stop_fd() too, and asks
+ * clock_check() before it waits again.
+ */
+bool clock_sleep(int64_t milliseconds); /* false: it ended early */
+void clock_stop(void);                  /* async-signal-safe: ends this and every later wait */
+int64_t clock_limit(int64_t ticks);     /* so does this moment; 0: none. What was before. */
+bool clock_stopped(void);               /* by either */
+MUST_CHECK enum err clock_check(void);  /* E_STOPPED by a signal, E_TIMEOUT by the limit */
 int clock_stop_fd(void); /* for other waits: poll(2) finds it readable once stopped; or -1 */
 void clock_go_on(void);  /* after a stop that was not the end: sleeps sleep again */
 

@@ -28,6 +28,7 @@ struct exchange {
 	size_t answer_max;         /* octets; 0: HTTP_BODY_MAX */
 	int64_t total_ms;          /* whole exchange; 0: HTTP_TOTAL_MS */
 	const struct spool *spool; /* NULL: larger answers are E_TOO_BIG */
+	bool headers_of_redirects; /* the body of a 301, 302, 307 or 308 is not read */
 
 	/* the answer */
 	unsigned status;                 /* HTTP status, or the CoAP code as one */

@@ -115,7 +115,9 @@ enum verdict { FINE, AGAIN, WAIT, NEXT, HALT };
 	X(E_TRAILING,          NEXT,  94, "trailing octets after the last element") \
 	X(E_JSON,              NEXT,  95, "JSON not acceptable") \
 	X(E_TEXT,              NEXT,  96, "text encoding not acceptable") \
-	X(E_SPACE,             NEXT,  97, "value does not fit its buffer")
+	X(E_SPACE,             NEXT,  97, "value does not fit its buffer") \
+	/* no failure */ \
+	X(E_STOPPED,           HALT,  99, "stopped before it was done")
 /* clang-format on */
 
 #define X(code, verdict, status, text) code,

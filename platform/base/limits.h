@@ -167,8 +167,10 @@ enum {
 	SHARED_INFO_MAX = 320, /* of ECDH: a ukm of 256 octets; seen: none */
 
 	/* the flow */
-	CANDIDATES_MAX = 16, /* registrars of one round */
-	TRIES_MAX = 3,       /* AGAIN at one step before the next candidate */
+	CANDIDATES_MAX = 16,  /* registrars of one round */
+	TRIES_MAX = 3,        /* AGAIN at one step before the next candidate */
+	TURN_MAX_MS = 120000, /* from connecting to the voucher, whatever the exchanges: others
+	                         have their turn then */
 	BACKOFF_FIRST_S = 5,
 	BACKOFF_MAX_S = 3600,   /* RFC 8995 4.1 */
 	NO_NETWORK_MAX_S = 60,  /* ... before anybody was reached: an uplink is noticed soon */

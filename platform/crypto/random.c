@@ -5,7 +5,9 @@
  * from it would repeat its parent's numbers.
  */
 #include <errno.h>
+#include <signal.h>
 #include <sys/random.h>
+#include <sys/time.h>
 
 #include <wolfssl/options.h>
 #include <wolfssl/wolfcrypt/random.h>
@@ -28,6 +30,27 @@ static bool kernel_gives(unsigned flags)
 	return n == 1;
 }
 
+static void on_alarm(int signal_number)
+{
+	(void)signal_number; /* it interrupts, that is all */
+}
+
+/* A signal just before the call would be slept over, and no signal tells that the time
+   for all of it is over: so the wait is interrupted each second, to look. */
+static bool kernel_gives_in_time(void)
+{
+	const struct itimerval second = { { .tv_sec = 1 }, { .tv_sec = 1 } }, never = { 0 };
+	struct sigaction act = { .sa_handler = on_alarm }, before;
+	bool given;
+
+	sigaction(SIGALRM, &act, &before);
+	setitimer(ITIMER_REAL, &second, NULL);
+	given = kernel_gives(0);
+	setitimer(ITIMER_REAL, &never, NULL);
+	sigaction(SIGALRM, &before, NULL);
+	return given;
+}
+
 /*
  * wolfCrypt seeds from /dev/urandom, which answers before the pool is ready: on
  * a router's first boot, with predictable bytes.  getrandom(2) waits, and only when
@@ -39,11 +62,11 @@ enum err rng_wait_for_kernel(void)
 		return OK;
 	if (errno == EAGAIN) {
 		log_notice("waiting for the kernel's random numbers");
-		if (kernel_gives(0))
+		if (kernel_gives_in_time())
 			return OK;
 	}
-	if (errno == EINTR)
-		return err_because(E_ENTROPY, "asked to stop before the kernel was ready");
+	if (clock_stopped())
+		return err_within(E_ENTROPY, clock_check(), "the kernel's random numbers");
 	return err_because(E_ENTROPY, "getrandom: %s", strerror(errno));
 }
 

@@ -274,6 +274,15 @@ static size_t body_most(const struct answer *a)
 	return a->body_max > spool ? a->body_max : spool;
 }
 
+/* RFC 9110 15.4: of these, the Location says all; their bodies are for people. */
+static bool leads_elsewhere(const struct answer *a)
+{
+	unsigned status = a->x->status;
+
+	return a->x->headers_of_redirects && a->x->location[0] != '\0' &&
+	       (status == 301 || status == 302 || status == 307 || status == 308);
+}
+
 /* RFC 9112 6.3: what tells where the body ends. */
 static enum err end_header(struct answer *a)
 {
@@ -290,6 +299,9 @@ static enum err end_header(struct answer *a)
 	} else if (a->has_length) {
 		a->framing = BY_LENGTH;
 	}
+	a->enough = leads_elsewhere(a) && !(a->framing == BY_LENGTH && a->length == 0);
+	if (a->enough)
+		return OK;
 	if (a->framing == BY_LENGTH && a->length > body_most(a))
 		return err_because(E_TOO_BIG, "a body of %llu octets is announced, at most %zu",
 		                   (unsigned long long)a->length, body_most(a));
@@ -350,7 +362,7 @@ bool answer_take_line(struct answer *a, struct span line)
 	/* trailer fields (RFC 9112 7.1.2) have no meaning to us */
 	if (a->e == OK && a->at != AT_BODY)
 		a->e = read_line(a, without_end(line));
-	return a->e == OK;
+	return a->e == OK && !a->enough;
 }
 
 static enum err write_spool(const struct answer *a, struct span part, uint64_t at)
@@ -410,7 +422,7 @@ uint64_t answer_octets_max(const struct answer *a)
 
 enum err answer_end(struct answer *a, enum channel_io end)
 {
-	if (a->e != OK)
+	if (a->e != OK || a->enough)
 		return a->e;
 	if (a->at != AT_BODY || (a->framing == BY_LENGTH && a->body != a->length))
 		return err_because(E_HTTP, "the answer breaks off");

@@ -53,6 +53,7 @@ struct answer {
 	bool keep;                     /* the peer will keep the connection */
 	bool closes;                   /* it said so */
 	bool far;                      /* a Location that is too long */
+	bool enough;                   /* the header is all that is wanted: the body stays unread */
 	uint8_t field[HTTP_FIELD_MAX]; /* the one that may still go on (obs-fold) ... */
 	size_t field_n;
 	bool folded, field_cut; /* ... over several lines; and beyond what we take */
@@ -65,7 +66,7 @@ struct answer {
 };
 void answer_clear(struct exchange *x); /* no answer yet */
 void answer_begin(struct answer *a, struct exchange *x, struct arena *arena);
-/* One line, with its end; false after a fault. */
+/* One line, with its end; false after a fault, or when no more is wanted. */
 bool answer_take_line(struct answer *a, struct span line);
 bool answer_take_body(struct answer *a, struct span part);
 /* What the answer may have on the wire, so far as it is known. */

@@ -238,7 +238,7 @@ static enum err begin(struct link_http *l, const struct link_request *r)
 	if (!l->at.tls && r->judge != NULL)
 		return err_because(E_CONFIG, "%s: over plain http no server can be judged",
 		                   l->link.origin);
-	return l->at.tls ? connect_tls(l, r->judge, 0) : connect_plain(l, 0);
+	return l->at.tls ? connect_tls(l, r->judge, r->deadline) : connect_plain(l, r->deadline);
 }
 
 enum err link_http_open(struct link **out, const struct link_request *r)

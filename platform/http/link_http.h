@@ -21,6 +21,7 @@ struct link_request {
 	const struct credential *client;
 	enum tls_version version;
 	const struct judge *judge; /* NULL: provisional, and the same chain ever after */
+	int64_t deadline;          /* ticks when it must be there; 0: HTTP_CONNECT_MS alone */
 };
 
 /* Connects at once (https: handshake done, chain captured, judged).

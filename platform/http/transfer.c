@@ -192,9 +192,10 @@ static enum err wait(struct transfer *t, int64_t deadline)
 	short stream = pump_stream_events(p);
 	int64_t left = deadline - clock_ticks();
 	unsigned n = 1;
+	enum err e = clock_check();
 
-	if (clock_stopped())
-		return err_because(E_TIMEOUT, "asked to stop");
+	if (e != OK)
+		return e;
 	if (left <= 0)
 		return err_because(E_TIMEOUT, "no complete answer in the time given");
 	if (stream != 0)
@@ -287,7 +288,7 @@ static enum err describe(const struct transfer *t, CURLcode code)
 
 static enum err outcome(struct transfer *t, CURLcode code)
 {
-	if (t->answer.e != OK)
+	if (t->answer.e != OK || t->answer.enough)
 		return t->answer.e;
 	/* at an end of the stream libcurl goes without the last newline */
 	if (code == CURLE_OK && t->answer.framing == CHUNKED && t->pump->last != '\n')
@@ -342,7 +343,8 @@ enum err transfer_run(struct stream *s, const struct url *at, struct exchange *x
 	if (e == OK)
 		e = outcome(&t, result(&t));
 	if (e == OK)
-		*reusable = t.answer.keep && pump.end == CHANNEL_MOVED && ended_exactly(&t);
+		*reusable = t.answer.keep && !t.answer.enough && pump.end == CHANNEL_MOVED &&
+		            ended_exactly(&t);
 	else
 		answer_drop(&t.answer);
 	clean_up(&t);

@@ -185,8 +185,10 @@ static void process(struct resolver *r)
 static enum err run(struct resolver *r, int64_t deadline)
 {
 	while (!is_over(r)) {
-		if (clock_stopped())
-			return err_because(E_TIMEOUT, "asked to stop");
+		enum err e = clock_check();
+
+		if (e != OK)
+			return e;
 		if (clock_ticks() >= deadline)
 			return has_addresses(r)
 			               ? OK

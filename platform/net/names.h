@@ -37,7 +37,7 @@ struct addresses {
 /*
  * Every address of the host, up to ADDRESSES_MAX, IPv6 first.  host: a name, an IPv4
  * literal, or an IPv6 literal without brackets, with a zone as "fe80::1%eth0".
- * E_UNREACHABLE: it has none, or nobody told in time.  E_TIMEOUT: asked to stop.
+ * E_UNREACHABLE: it has none, or nobody told in time; or what clock_check() says.
  */
 MUST_CHECK enum err names_resolve(const char *host, uint16_t port, int64_t deadline,
                                   struct addresses *out);

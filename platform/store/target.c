@@ -231,10 +231,12 @@ static enum err wait_for(int fd, short events, const char *path, int64_t deadlin
 		{ .fd = clock_stop_fd(), .events = POLLIN },
 	};
 	int64_t left = deadline - clock_ticks();
+	enum err e = clock_check();
 
-	if (clock_stopped() || left <= 0)
-		return err_because(E_STORE, "%s: %s", path,
-		                   clock_stopped() ? "asked to stop" : "it takes nothing");
+	if (e != OK)
+		return err_within(E_STORE, e, path);
+	if (left <= 0)
+		return err_because(E_STORE, "%s: it takes nothing", path);
 	if (poll(fds, 2, left < INT32_MAX ? (int)left : INT32_MAX) < 0 && errno != EINTR)
 		return failed(path);
 	return OK;
@@ -270,6 +272,8 @@ static enum err open_stream(const char *path, int64_t deadline, int *fd)
 	while ((*fd = open(path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)) < 0) {
 		if (errno != ENXIO && errno != EINTR)
 			return failed(path);
+		if (clock_check() == E_STOPPED)
+			return err_within(E_STORE, E_STOPPED, path);
 		if (clock_ticks() >= deadline || !clock_sleep(FIFO_LOOK_MS))
 			return err_because(E_STORE, "%s: nobody reads it", path);
 	}

@@ -25,11 +25,6 @@ int64_t tcp_deadline(int64_t ms, int64_t end)
 	return end != 0 && end < own ? end : own;
 }
 
-static enum err stopped(void)
-{
-	return err_because(E_TIMEOUT, "asked to stop");
-}
-
 enum err tcp_wait(int fd, short events, int64_t deadline)
 {
 	struct pollfd fds[] = {
@@ -39,9 +34,10 @@ enum err tcp_wait(int fd, short events, int64_t deadline)
 
 	for (;;) {
 		int64_t left = deadline - clock_ticks();
+		enum err e = clock_check();
 
-		if (clock_stopped())
-			return stopped();
+		if (e != OK)
+			return e;
 		if (left <= 0)
 			return err_because(E_TIMEOUT, "no answer in the time given");
 		if (poll(fds, 2, left < INT32_MAX ? (int)left : INT32_MAX) < 0 && errno != EINTR)
@@ -137,9 +133,10 @@ static enum err wait_for_them(struct race *r, int64_t deadline)
 {
 	int64_t now = clock_ticks(), until = has_more(r) && r->next < deadline ? r->next : deadline;
 	int left = until - now < INT32_MAX ? (int)(until - now) : INT32_MAX;
+	enum err e = clock_check();
 
-	if (clock_stopped())
-		return stopped();
+	if (e != OK)
+		return e;
 	if (now >= deadline)
 		return err_because(E_TIMEOUT, "no answer in the time given");
 	if (poll(r->fds, 1 + r->begun, left > 0 ? left : 0) < 0 && errno != EINTR)

@@ -2,8 +2,7 @@
 /*
  * TCP as a client, and waiting: what TLS and plain http stand on.
  *
- * Deadlines are clock_ticks().  Every wait ends early, as E_TIMEOUT, when the
- * agent is asked to stop (clock_stop()).
+ * Deadlines are clock_ticks().  Every wait ends early with what clock_check() says.
  */
 #ifndef ONRAMP_TLS_TCP_H
 #define ONRAMP_TLS_TCP_H

@@ -11,13 +11,15 @@ import hashlib
 import json
 import os
 import shutil
+import socket
 import subprocess
+import threading
 import time
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
-from onlab import events, pki, processes, up
+from onlab import dnsd, events, pki, processes, up
 from onlab.device import Device
 
 ONCE = ("run", "--once", "--rounds", "1")
@@ -338,6 +340,117 @@ def given_up_at_202(life: Life) -> int | None:
     life.run("run", "--once", "--patience", "1", status=19)
     life.expect(life.device.root.joinpath("etc/onramp/journal").is_file(), "no journal was left")
     return life.run(*ONCE)
+
+
+def redirected_and_gone(life: Life) -> int | None:
+    """A redirect's target said 202 and went away: the start after finds nobody there, and the one
+    after that asks where it is configured, with another request."""
+    process = life.start("run", "--once")
+    life.until("the journal", life.device.root.joinpath("etc/onramp/journal").is_file)
+    process.kill()
+    life.finish(process)
+    life.run(*ONCE, status=10)
+    return life.run(*ONCE)
+
+
+def redirected_and_gone_in_service(life: Life) -> int | None:
+    """The same without a restart."""
+    return life.run("run", "--once", "--rounds", "2")
+
+
+PROMPT = 10.0  # seconds, in which the agent is up and down again; it would wait for 30 and more
+
+
+def _status_file(life: Life) -> dict:
+    return json.loads((life.device.root / "var/run/onramp/status.json").read_text())
+
+
+def _told_to_end(life: Life, under_way: Callable[[], bool], *words: str, status: int) -> None:
+    process = life.start(*words)
+    life.until("what it is to be stopped in", under_way)
+    time.sleep(0.3)
+    begun = time.monotonic()
+    process.terminate()
+    ended = life.finish(process)
+    life.expect(ended == status, f"{words}: SIGTERM ended it with {ended}, expected {status}")
+    life.expect(time.monotonic() - begun < PROMPT, f"{words}: it took its time")
+    state = _status_file(life)["state"]
+    life.expect(state == "stopped", f"{words}: status.json says {state}")
+
+
+def _is_stopped_everywhere(life: Life, under_way: Callable[[], Callable[[], bool]]) -> None:
+    """The service and the single run by SIGTERM, the single run by its patience."""
+    _told_to_end(life, under_way(), "run", status=0)
+    _told_to_end(life, under_way(), "run", "--once", status=99)
+    begun = time.monotonic()
+    ended = life.finish(life.start("run", "--once", "--patience", "2"))
+    life.expect(ended not in (None, 0, 99), f"--patience 2 ended with {ended}")
+    life.expect(time.monotonic() - begun < 2 + PROMPT, "--patience 2 took its time")
+
+
+def stopped_at_the_server(life: Life) -> int | None:
+    """Whatever the registrar keeps us waiting with."""
+    def one_more() -> Callable[[], bool]:
+        before = len(life.saw("accepted"))
+        return lambda: len(life.saw("accepted")) > before
+
+    _is_stopped_everywhere(life, one_more)
+    life.lab_becomes()
+    return life.run(*ONCE)
+
+
+def _at(life: Life, old: str, new: str) -> None:
+    life.device.configure(life.device.config.read_text().replace(old, new))
+
+
+def stopped_while_connecting(life: Life) -> int | None:
+    """A port whose queue is full answers nobody."""
+    good = life.labs[-1].facts["registrar"]
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(0)
+        waiting = [socket.socket() for _ in range(4)]
+        for sock in waiting:
+            sock.setblocking(False)
+            sock.connect_ex(listener.getsockname())
+        bad = f"https://127.0.0.1:{listener.getsockname()[1]}"
+        _at(life, good, bad)
+        _is_stopped_everywhere(life, lambda: lambda: True)
+        for sock in waiting:
+            sock.close()
+    _at(life, bad, good)
+    return life.run(*ONCE)
+
+
+def by_a_bad_name_server(life: Life) -> int | None:
+    """Names that are not told, in every way; then one that is, over TCP."""
+    address = "127.53.53.53"
+    try:
+        server = dnsd.Server(address, 53)
+    except PermissionError:
+        raise Cannot("port 53 is for root alone") from None
+    threading.Thread(target=server.run, daemon=True).start()
+    (life.device.root / "etc/resolv.conf").write_text(f"nameserver {address}\n")
+    port = life.labs[-1].facts["registrar"].rsplit(":", 1)[1]
+    before = life.labs[-1].facts["registrar"]
+    for name in ("silent", "truncated", "flood", "nx", "cname-loop"):
+        url = f"https://{name}.lab.example:{port}"
+        _at(life, before, url)
+        before = url
+        begun, asked = time.monotonic(), len(server.asked)
+        life.run(*ONCE, status=10)
+        life.expect(time.monotonic() - begun < 10 + PROMPT, f"{name}: it took its time")
+        life.expect(len(server.asked) > asked, f"{name}: nobody was asked")
+        if name in ("silent", "truncated", "flood"):
+            def one_more() -> Callable[[], bool]:
+                count = len(server.asked)
+                return lambda: len(server.asked) > count
+
+            _is_stopped_everywhere(life, one_more)
+    _at(life, before, f"https://truncated-then-good.lab.example:{port}")
+    status = life.run(*ONCE)
+    server.close()
+    return status
 
 
 def cut_anywhere(life: Life) -> int | None:

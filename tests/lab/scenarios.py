@@ -313,6 +313,7 @@ for _code in (301, 302, 307, 308):
     enrols(f"http-{_code}-same", f"http-{_code}-same", pvrs=(2, 1))
 for _code in (300, 303, 304, 305):
     refuses(f"http-{_code}", "REG_STATUS", f"http-{_code}")
+enrols("http-redirect-slow", "http-redirect-slow", pvrs=(6, 1))
 enrols("http-redirect-absolute", "http-redirect-absolute", pvrs=(2, 1))
 enrols("http-redirect-other-origin", "http-redirect-other-origin", pvrs=(2, 2))
 # A redirect's host is the network's word: RFC 7030 3.6.1 means a name that was configured.
@@ -475,7 +476,16 @@ lives("killed-at-202", life.killed_at_202, *fault_options(["http-503:4", "http-2
       pvrs=(7, 1))  # fmt: skip
 lives("killed-at-202-elsewhere", life.killed_at_202_elsewhere,
       *fault_options(["http-202-thrice", "http-redirect-other-origin"]), pvrs=(4, 2))  # fmt: skip
+lives("redirected-and-gone", life.redirected_and_gone, "--fault", "http-redirect-202-gone",
+      pvrs=(3, 3))  # fmt: skip
+lives("redirected-and-gone-at-once", life.redirected_and_gone_in_service, "--fault",
+      "http-redirect-202-gone", pvrs=(3, 3))  # fmt: skip
 lives("given-up-at-202", life.given_up_at_202, "--fault", "http-202-once", pvrs=(2, 1))
+lives("stopped-connecting", life.stopped_while_connecting)
+for _where, _words in (("in-handshake", "tls-stall"), ("waiting-for-answer", "http-stall-header"),
+                       ("reading", "http-trickle"), ("pausing", "http-202-no-retry:9")):
+    lives(f"stopped-{_where}", life.stopped_at_the_server, *fault_options([_words]))
+lives("names-not-told", life.by_a_bad_name_server, seconds=240, slow=True)
 lives("stopped-while-waiting", life.stopped_while_enrolling, *WAITING)
 lives("stopped-in-a-flood", life.stopped_in_a_flood, "--fault", "tls-flood-dripping")
 lives("away-while-waiting", life.away_while_waiting, *WAITING)

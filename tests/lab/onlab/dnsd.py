@@ -210,16 +210,31 @@ class Server:
 
     def __init__(self, address: str = "127.0.0.1", port: int = 0) -> None:
         self.asked: list[str] = []
-        self.udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self.udp.bind((address, port))
-        self.port = self.udp.getsockname()[1]
-        self.tcp = socket.create_server((address, self.port))
+        for left in reversed(range(20)):  # a port that is free for both
+            self.tcp = socket.create_server((address, port))
+            self.port = self.tcp.getsockname()[1]
+            self.udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+            try:
+                self.udp.bind((address, self.port))
+                break
+            except OSError:
+                self.tcp.close()
+                self.udp.close()
+                if port or not left:
+                    raise
 
     def run(self) -> None:
         threading.Thread(target=self._serve_tcp, daemon=True).start()
         while True:
-            packet, peer = self.udp.recvfrom(4096)
+            try:
+                packet, peer = self.udp.recvfrom(4096)
+            except OSError:
+                return  # closed
             threading.Thread(target=self._answer_udp, args=(packet, peer), daemon=True).start()
+
+    def close(self) -> None:
+        self.udp.close()
+        self.tcp.close()
 
     def _acts(self, query: Query) -> Answers:
         self.asked.append(".".join(query.labels))
@@ -237,7 +252,10 @@ class Server:
 
     def _serve_tcp(self) -> None:
         while True:
-            sock, _ = self.tcp.accept()
+            try:
+                sock, _ = self.tcp.accept()
+            except OSError:
+                return
             threading.Thread(target=self._answer_tcp, args=(sock,), daemon=True).start()
 
     def _answer_tcp(self, sock: socket.socket) -> None:

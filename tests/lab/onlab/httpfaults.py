@@ -33,6 +33,7 @@ class Place:
     origins: Callable[[int], str]  # the lab's other origins, started when asked for
     plain: Callable[[], str]
     index: int = 0  # 0: the registrar itself
+    leave: Callable[[], None] = lambda: None  # this origin answers nobody any more
 
 
 # ---- other statuses
@@ -136,6 +137,29 @@ _redirect("http-redirect-userinfo", 307,
 _redirect("http-redirect-hostile", 307, lambda place: "https://\x01\x1b[2J%00\\@:99999999/",
           "307 to no URL at all")  # fmt: skip
 _redirect("http-redirect-long", 307, lambda place: "/" + "a" * 8000, "307 to 8000 characters")
+
+
+def _slow_body(answer: Answer) -> Iterable:
+    yield answer.head(len(answer.body))
+    for start in range(0, len(answer.body), 100):
+        yield answer.body[start : start + 100]
+        yield 0.5
+
+
+@fault("http-redirect-slow", REGISTRAR, "instead",
+       "307 to itself five times, each with 10 kB at 200 octets a second; then the voucher", 5)
+def _redirect_slow(_answer, place: Place) -> Answer:
+    return Answer(307, b"x" * 10000, "text/html", headers=[("Location", place.path)],
+                  wire=_slow_body, close=True, announce_close=False)  # fmt: skip
+
+
+@fault("http-redirect-202-gone", REGISTRAR, "instead",
+       "307 to a second registrar, which answers 202 and is not seen again; then the voucher", 2)
+def _redirect_202_gone(_answer, place: Place) -> Answer:
+    if place.index == 0:
+        return Answer(307, b"", headers=[("Location", place.origins(1) + VOUCHER_PATH)])
+    place.leave()
+    return Answer(202, b"", headers=[("Retry-After", "1")], close=True)
 
 
 # ---- the wire

@@ -26,7 +26,8 @@ ROOTS = ("domain/root", "domain/clone-root", "other/root")
 PEER_TIMEOUT = 60.0  # seconds for MASA or CA
 STAGES = {"voucher": "vouched", "voucher_status": "reported", "cmp": "enrolling"}
 # Redirects whose targets may misbehave like the registrar itself.
-LEADING_AWAY = ("http-redirect-other-origin", "http-redirect-two-origins")
+LEADING_AWAY = ("http-redirect-other-origin", "http-redirect-two-origins",
+                "http-redirect-202-gone")  # fmt: skip
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -130,7 +131,8 @@ class Registrar:
     def handle(self, request: Request, origin: Origin) -> Answer:
         where, act = self._route(request)
         place = httpfaults.Place(
-            origin.url, request.path, self.origin_url, self.plain_url, origin.index
+            origin.url, request.path, self.origin_url, self.plain_url, origin.index,
+            origin.server.refuse,
         )
         if where == "voucher":
             self._note_request(request)

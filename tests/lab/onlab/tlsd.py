@@ -208,6 +208,15 @@ class Server:
     def start(self) -> None:
         threading.Thread(target=self.run, daemon=True).start()
 
+    def refuse(self) -> None:
+        """Takes no connection any more; those there are go on."""
+        self._stopped = True
+        try:
+            self.listener.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            pass
+        self.listener.close()
+
     def stop(self) -> None:
         """Of a server in a thread: takes no connection any more, ends those there are, and
         closes its log."""

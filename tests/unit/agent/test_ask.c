@@ -183,6 +183,40 @@ static void other_certificates_get_another_request(void)
 	end();
 }
 
+/* Led there by a redirect of before: who is another one now is asked nothing. */
+static void who_is_led_to_is_the_same(void)
+{
+	struct url at;
+
+	begin();
+	CHECK_OK(url_read("https://elsewhere", &at));
+	asked(202, E_WAITING);
+	CHECK_OK(candidate_asked_at(&candidates.c[0], &at));
+	peer.chain.n = 1;
+	begin_attempt();
+	o.attempt.led = true;
+	CHECK_ERR(ask_voucher(&o), E_PEER_CHANGED);
+	CU_ASSERT(peer.count == 0 && candidate_is_asked(&candidates.c[0]));
+	end();
+}
+
+/* RFC 8995 5: what has used up its time is asked nothing more, and 202 gives it back. */
+static void a_turn_has_its_time(void)
+{
+	begin();
+	asked(202, E_WAITING);
+	CU_ASSERT(o.attempt.turn_end > clock_ticks() &&
+	          o.attempt.turn_end <= clock_ticks() + TURN_MAX_MS);
+	o.attempt.turn_end = clock_ticks() + 5000;
+	asked(503, E_REG_TROUBLE);
+	CU_ASSERT(peer.sent[0].total_ms > 0 && peer.sent[0].total_ms <= 5000);
+	o.attempt.turn_end = clock_ticks() - 1;
+	peer.count = 0;
+	CHECK_ERR(ask_voucher(&o), E_TIMEOUT);
+	CU_ASSERT(peer.count == 0);
+	end();
+}
+
 /* A page of 8 kB with each 202, in an arena of 64 kB. */
 static void waiting_takes_no_memory(void)
 {
@@ -209,6 +243,8 @@ const struct test_suite suite_agent_ask = {
 		{ "an attempt without 202 asks anew", an_attempt_without_202_asks_anew },
 		{ "other certificates get another request",
 	          other_certificates_get_another_request },
+		{ "who was redirected to shows the same certificates", who_is_led_to_is_the_same },
+		{ "a turn has its time", a_turn_has_its_time },
 		{ "waiting takes no memory", waiting_takes_no_memory },
 	},
 };

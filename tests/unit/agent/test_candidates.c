@@ -118,6 +118,33 @@ static void an_outstanding_request_outlives_failures(void)
 	CU_ASSERT(is_wiped(c) && !candidate_is_asked(c));
 }
 
+/* What said 202 elsewhere has had its turn; the request may go out again at home. */
+static void a_failure_leads_home(void)
+{
+	static const struct {
+		const char *at;
+		bool elsewhere, redirected;
+	} rows[] = { { "https://a", false, false },
+		     { "https://a/", false, false },
+		     { "https://a/other/path", true, false },
+		     { "https://b", true, true } };
+	struct url at;
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct candidate *c = with_a_request();
+
+		c->at.url = "https://a";
+		CHECK_OK(url_read(rows[i].at, &at));
+		CHECK_ERR(candidate_waits(c, 0, 1), E_WAITING);
+		CHECK_OK(candidate_asked_at(c, &at));
+		CU_ASSERT(c->elsewhere == rows[i].elsewhere && c->redirected == rows[i].redirected);
+		CU_ASSERT(candidate_goes_home(c) == rows[i].elsewhere);
+		CU_ASSERT(!c->elsewhere && !c->redirected && candidate_is_asked(c));
+		CU_ASSERT(strcmp(c->asked_at.host, "a") == 0 && strlen(c->asked_at.path) <= 1);
+		CU_ASSERT(!candidate_goes_home(c));
+	}
+}
+
 static void an_answer_ends_the_request(void)
 {
 	struct candidate *c = with_a_request();
@@ -219,6 +246,7 @@ const struct test_suite suite_agent_candidates = {
 		{ "a failure forgets the request", a_failure_forgets_the_request },
 		{ "an outstanding request outlives failures, for four days",
 	          an_outstanding_request_outlives_failures },
+		{ "a failure leads back to the configured URL", a_failure_leads_home },
 		{ "an answer ends an outstanding request", an_answer_ends_the_request },
 		{ "without a network pauses are short", without_a_network_pauses_are_short },
 		{ "with a network they grow", with_a_network_they_grow },

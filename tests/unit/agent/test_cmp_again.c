@@ -244,7 +244,7 @@ static void retries_have_an_end(void)
 	CU_ASSERT_EQUAL(w.calls, 1);
 	CU_ASSERT_STRING_EQUAL(err_reason(E_CMP_AGAIN), "trouble");
 	clock_stop(); /* a signal */
-	CHECK_ERR(try(&w, 3, 60000), E_CMP_AGAIN);
+	CHECK_ERR(try(&w, 3, 60000), E_STOPPED);
 	CU_ASSERT_EQUAL(w.calls, 1);
 	clock_go_on();
 }

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <sys/random.h>
+#include <unistd.h>
 
 #include "platform/clock.h"
 #include "platform/crypto/internal.h"
@@ -10,7 +11,7 @@
 
 /* A kernel whose pool is not ready: each wait is ended by a signal. */
 static struct {
-	bool empty;
+	bool empty, blocks;
 	unsigned waits, stop_at;
 } kernel;
 
@@ -24,6 +25,8 @@ ssize_t getrandom(void *to, size_t n, unsigned flags)
 		return -1;
 	}
 	if (kernel.empty && kernel.waits < 4) {
+		if (kernel.blocks)
+			pause();
 		if (++kernel.waits == kernel.stop_at)
 			clock_stop();
 		errno = EINTR;
@@ -44,11 +47,18 @@ static void the_wait_for_the_kernel_ends_by_a_stop(void)
 	CU_ASSERT_EQUAL(kernel.waits, 4);
 	kernel.waits = 0;
 	kernel.stop_at = 2;
-	CHECK_ERR(rng_wait_for_kernel(), E_ENTROPY);
-	CU_ASSERT(strstr(err_reason(E_ENTROPY), "asked to stop") != NULL);
+	CHECK_ERR(rng_wait_for_kernel(), E_STOPPED);
+	CU_ASSERT(strstr(err_reason(E_STOPPED), "asked to stop") != NULL);
 	CU_ASSERT_EQUAL(kernel.waits, 2);
-	kernel.empty = false;
 	clock_go_on();
+	/* nobody signals, but for the look that is taken each second */
+	kernel.stop_at = 0;
+	kernel.waits = 0;
+	kernel.blocks = true;
+	CU_ASSERT_EQUAL(clock_limit(clock_ticks() + 1500), 0);
+	CHECK_ERR(rng_wait_for_kernel(), E_ENTROPY);
+	CU_ASSERT(clock_limit(0) != 0 && kernel.waits == 2);
+	kernel.empty = kernel.blocks = false;
 }
 
 /* 4096 octets: each value is expected 16 times, and 60 of one is beyond all chance. */

@@ -44,6 +44,11 @@ SECOND = reply(body=b"poison")
 SAID = {
     "/good": GOOD,
     "/empty": reply(),
+    "/moved": reply("Location: /x", status="307 Moved", body=b"hello"),
+    "/moved-empty": reply("Location: /x", status="302 Moved"),
+    "/moved-huge": reply("Location: /x", "Content-Length: 999999999", status="301 Moved", length=False),
+    "/moved-nowhere": reply(status="308 Moved", body=b"hello"),
+    "/moved-300": reply("Location: /x", status="300 Many", body=b"hello"),
     "/204": reply(status="204 No Content", length=False),
     "/304": reply("Content-Length: 77", status="304 Not Modified", length=False),
     "/404": reply("Content-Type: text/plain", status="404 Not Found", body=b"who?"),
@@ -376,6 +381,10 @@ class Server:
 
     def do_trickle_body(self, connection, head, body):
         connection.sendall(reply("Content-Length: 5000", length=False))
+        return self.trickle(connection, b"x" * 5000)
+
+    def do_moved_slow(self, connection, head, body):
+        connection.sendall(reply("Location: /x", "Content-Length: 5000", status="307 Moved", length=False))
         return self.trickle(connection, b"x" * 5000)
 
     def do_slowly(self, connection, head, body):

@@ -182,6 +182,39 @@ static void too_much(void)
 	CASES(endless);
 }
 
+/* Who follows a redirect needs its header alone; and the next answer begins on another
+   connection, if there is a body that was not read. */
+static void redirects(void)
+{
+	static const struct outcome cases[] = {
+		{ "/moved", OK, 307, "", ENDED },
+		{ "/moved-empty", OK, 302, "", KEPT },
+		{ "/moved-huge", OK, 301, "", ENDED },
+		{ "/moved-slow", OK, 307, "", ENDED },
+		{ "/moved-nowhere", OK, 308, "hello", KEPT },
+		{ "/moved-300", OK, 300, "hello", KEPT },
+		{ "/good", OK, 200, "hello", KEPT },
+	};
+
+	for (size_t i = 0; i < WAYS * (sizeof cases / sizeof *cases); i++) {
+		const struct outcome *c = &cases[i / WAYS];
+		struct exchange x = client_asks(c->path);
+		struct server s;
+		struct link *l;
+
+		server_start(&s, ways[i % WAYS].words);
+		l = client_open(&s, &ways[i % WAYS]);
+		x.headers_of_redirects = true;
+		x.total_ms = 5000;
+		arena_reset(&client_arena);
+		CHECK_OK(link_exchange(l, &x, &client_arena));
+		CU_ASSERT(x.status == c->status && span_is(x.answer, c->answer));
+		CU_ASSERT(client_count(l, "connections ") == (c->fate == ENDED ? 2 : 1));
+		link_close(l);
+		server_stop(&s);
+	}
+}
+
 /* Each prefix of a good answer, and then an orderly end. */
 static void prefixes(void)
 {
@@ -309,6 +342,7 @@ const struct test_suite suite_http_answer = {
 		{ "what follows an answer ends the connection", more_than_an_answer },
 		{ "what is no proper answer is refused", no_answers },
 		{ "answers without end are cut off", too_much },
+		{ "the body of a redirect is not read", redirects },
 		{ "every prefix of an answer is refused", prefixes },
 		{ "an end without a length has to be an orderly one", end_by_close },
 		{ "what the header says", header_fields },

@@ -171,9 +171,9 @@ static void stopped(void)
 	begin = clock_ticks();
 	setitimer(ITIMER_REAL, &in_200_ms, NULL);
 	x.total_ms = 12000;
-	CHECK_ERR(link_exchange(l, &x, &client_arena), E_TIMEOUT);
+	CHECK_ERR(link_exchange(l, &x, &client_arena), E_STOPPED);
 	CU_ASSERT(clock_ticks() - begin >= 190 && clock_ticks() - begin < 6000);
-	CHECK_ERR(client_ask(l, "/good", &x), E_TIMEOUT);
+	CHECK_ERR(client_ask(l, "/good", &x), E_STOPPED);
 	clock_go_on();
 	sigaction(SIGALRM, &was, NULL);
 	CHECK_OK(client_ask(l, "/good", &x));

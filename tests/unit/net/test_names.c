@@ -255,12 +255,16 @@ static void stopped(void)
 		int64_t begun = clock_ticks();
 
 		stop_in(300);
-		CHECK_ERR(look_up(hosts[i], LONG_MS, &a), E_TIMEOUT);
+		CHECK_ERR(look_up(hosts[i], LONG_MS, &a), E_STOPPED);
 		CU_ASSERT(clock_ticks() - begun < 10000);
 		clock_go_on();
+		/* and so by the time for all of it */
+		CU_ASSERT_EQUAL(clock_limit(clock_ticks() + 300), 0);
+		CHECK_ERR(look_up(hosts[i], LONG_MS, &a), E_TIMEOUT);
+		CU_ASSERT(clock_limit(0) != 0 && clock_ticks() - begun < 15000);
 	}
 	end(&s);
-	CU_ASSERT(server_open_fds() <= fds + 2); /* the pipe of clock_stop() */
+	CU_ASSERT(server_open_fds() <= fds + 4); /* those of clock_stop_fd() */
 }
 
 const struct test_suite suite_net_names = {

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -386,8 +387,31 @@ static bool goes_on_after_a_stop(void)
 	       stopped_in_its_sleep();
 }
 
+/* A moment ends the sleeps before it, and whoever polls the descriptor; it comes once. */
+static bool limited(void)
+{
+	struct pollfd fd = { .events = POLLIN };
+	int64_t before = clock_ticks();
+
+	if (clock_check() != OK || clock_limit(before + 100) != 0 || clock_stopped())
+		return false;
+	fd.fd = clock_stop_fd();
+	if (clock_sleep(60000) || !clock_stopped() || clock_check() != E_TIMEOUT ||
+	    poll(&fd, 1, 0) != 1 || clock_ticks() - before < 100)
+		return false;
+	if (clock_limit(clock_ticks() + 100) != before + 100 || clock_stopped() ||
+	    poll(&fd, 1, 0) != 0 || poll(&fd, 1, 60000) != 1)
+		return false;
+	(void)clock_limit(0);
+	if (clock_stopped() || poll(&fd, 1, 0) != 0 || !clock_sleep(30))
+		return false;
+	clock_stop(); /* who asks to stop is not out of time */
+	return clock_limit(1) == 0 && clock_check() == E_STOPPED && poll(&fd, 1, 0) == 1;
+}
+
 static void a_stop_ends_the_sleep(void)
 {
+	in_child(limited);
 	in_child(stopped_in_its_sleep);
 	in_child(not_stopped_by_others);
 	in_child(stopped_before);

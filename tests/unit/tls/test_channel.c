@@ -84,9 +84,9 @@ static void stopped(void)
 	sigaction(SIGALRM, &on, &was);
 	begin = clock_ticks();
 	setitimer(ITIMER_REAL, &in_200_ms, NULL);
-	CHECK_ERR(tls_try(&r), E_TIMEOUT);
+	CHECK_ERR(tls_try(&r), E_STOPPED);
 	CU_ASSERT(clock_ticks() - begin >= 190 && clock_ticks() - begin < 6000);
-	CHECK_ERR(tls_try(&r), E_TIMEOUT);
+	CHECK_ERR(tls_try(&r), E_STOPPED);
 	clock_go_on();
 	sigaction(SIGALRM, &was, NULL);
 	server_stop(&s);
