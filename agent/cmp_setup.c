@@ -292,6 +292,7 @@ static enum err connect_server(struct cmp_tool *t)
 	const struct link_request r = {
 		.url = t->server,
 		.client = t->cert != NULL ? &t->identity : NULL,
+		.deadline = t->ends,
 	};
 	enum err e = link_http_open(&t->link, &r);
 
@@ -320,6 +321,7 @@ static enum err make_client(struct cmp_tool *t)
 		.trusted = t->trusted,
 		.path = t->operation_path,
 		.profile = t->profile != NULL ? span_str(t->profile) : NO_BYTES,
+		.outlasts_busy = t->journal_file == NULL,
 		.hash_alg = t->hash_alg,
 		.now = clock_now,
 		.watch = &t->watch,

@@ -71,8 +71,9 @@ struct cmp_client {
 	const struct credential *signer;   /* by signature */
 	const struct cmp_secret *secret;   /* by MAC */
 	const struct cmp_journal *journal; /* NULL: nothing outlives the process */
-	bool hash_alg;    /* certConf with hashAlg and pvno 3 (RFC 9480 2.10), for EdDSA */
-	const char *path; /* "/.well-known/cmp", or "/.well-known/cmp/p/NAME" */
+	bool outlasts_busy; /* 503 and 429 in a transaction are waited for, as long as total_ms */
+	bool hash_alg;      /* certConf with hashAlg and pvno 3 (RFC 9480 2.10), for EdDSA */
+	const char *path;   /* "/.well-known/cmp", or "/.well-known/cmp/p/NAME" */
 	enum cmp_labels labels;
 	struct span recipient;      /* Name, DER; empty: NULL-DN until the peer names itself */
 	struct span profile;        /* certProfile, UTF-8; empty: none */

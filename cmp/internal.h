@@ -225,6 +225,8 @@ struct cmp_session {
 	uint32_t allowed;                /* BODY_BIT()s that may come now */
 	bool opened;                     /* the CA knows the transaction */
 	bool resent;                     /* the last message went out more than once */
+	bool busy;                       /* the last answer was 503 or 429, and no message ... */
+	int64_t retry_after;             /* ... with that, in seconds; -1: none */
 	bool untimed;                    /* the journal cannot tell since when the pause lasts */
 	bool resumed;                    /* begun by another process, without any answer since */
 	struct cmp_message in;           /* the last one received, checked */

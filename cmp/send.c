@@ -58,11 +58,13 @@ static bool carries_message(const struct exchange *x)
  * here.  In the middle of a transaction it is of no more meaning than a cable cut: HTTP
  * does not change the state of CMP (RFC 6712 3.3), whatever stands between us and the CA.
  */
-static enum err without_message(const struct cmp_session *s, const struct exchange *x)
+static enum err without_message(struct cmp_session *s, const struct exchange *x)
 {
 	struct quoted q;
 	const char *media = log_quote(&q, span_str(x->media_type));
 
+	s->busy = x->status == 503 || x->status == 429;
+	s->retry_after = x->retry_after;
 	if (s->opened)
 		return err_because(E_HTTP, "HTTP %u with %zu octets of %s from %s: no CMP message",
 		                   x->status, x->answer.n + x->large.n, media, s->path);
@@ -110,6 +112,7 @@ static enum err exchange(struct cmp_session *s, struct span message, struct octe
 	};
 	enum err e;
 
+	s->busy = false;
 	if (left == 0)
 		return err_because(E_CMP_TIMEOUT, "the time for the whole operation is over");
 	e = link_exchange(trusted_link(s->client->trusted), &x, s->arena);
@@ -148,6 +151,43 @@ static bool answer_is_lost(enum err e)
 	return e == E_UNREACHABLE || e == E_TIMEOUT || e == E_HTTP || e == E_CMP_AGAIN;
 }
 
+/* Longer each time, where the server does not say how long (RFC 9110 10.2.3). */
+static int64_t busy_pause_s(const struct cmp_session *s, unsigned busy)
+{
+	int64_t own = (int64_t)CMP_PAUSE_S << (busy < 4 ? busy : 4);
+
+	if (s->retry_after < 0)
+		return own < RETRY_AFTER_MAX_S ? own : RETRY_AFTER_MAX_S;
+	return s->retry_after > CMP_CHECK_AFTER_MIN_S ? s->retry_after : CMP_CHECK_AFTER_MIN_S;
+}
+
+/*
+ * 503 and 429 (RFC 9110 15.6.4, RFC 6585 4): a server that is there, and has no time.
+ * Where nothing outlives us, to give up would cost what the CA has decided.
+ */
+static enum err wait_while_busy(const struct cmp_session *s, unsigned busy, enum err e)
+{
+	int64_t pause = busy_pause_s(s, busy), left = cmp_time_left(s);
+
+	if (pause > left / 1000)
+		return err_because(E_CMP_TIMEOUT,
+		                   "%s; the server asks to wait %lld s, we had %lld s left",
+		                   err_reason(e), (long long)pause, (long long)(left / 1000));
+	log_notice("%s: sending the same again in %lld s", err_reason(e), (long long)pause);
+	return clock_sleep(pause * 1000)
+	               ? OK
+	               : err_within(E_CMP_TIMEOUT, clock_check(), "while the server was busy");
+}
+
+/* A moment before the second attempt; a lost answer is no reason to wait before the first. */
+static enum err wait_after_loss(unsigned lost, enum err e)
+{
+	log_info("%s; sending the same once more", err_reason(e));
+	if (lost == 1 || clock_sleep(CMP_PAUSE_S * 1000))
+		return OK;
+	return err_within(e, clock_check(), "before sending the same once more");
+}
+
 /*
  * RFC 9483 6: certConf and pollReq may be sent again, as they were.  Not so the
  * request that opens a transaction: the repeat would meet transactionIdInUse.
@@ -155,14 +195,22 @@ static bool answer_is_lost(enum err e)
 enum err cmp_send(struct cmp_session *s, struct span message, struct octets *answer)
 {
 	const struct octets sent = octets_of(message);
+	unsigned lost = 0, busy = 0;
 	enum err e;
 
 	show_bytes(s, CMP_SENT, &sent);
 	e = exchange_at_label_or_bare(s, message, answer);
-	for (unsigned n = 0; s->opened && answer_is_lost(e) && n < CMP_RESENDS_MAX; n++) {
-		log_info("%s; sending the same once more", err_reason(e));
-		if (n > 0 && !clock_sleep(CMP_PAUSE_S * 1000))
+	while (s->opened && answer_is_lost(e)) {
+		enum err waited;
+
+		if (s->busy && s->client->outlasts_busy)
+			waited = wait_while_busy(s, busy++, e);
+		else if (lost++ < CMP_RESENDS_MAX)
+			waited = wait_after_loss(lost, e);
+		else
 			break;
+		if (waited != OK)
+			return waited;
 		s->resent = true;
 		e = exchange(s, message, answer);
 	}

@@ -8,6 +8,7 @@ each line are looked at by the bench.
 from __future__ import annotations
 
 import fcntl
+import http.server
 import json
 import os
 import re
@@ -20,6 +21,7 @@ import subprocess
 import termios
 import threading
 import time
+import urllib.request
 from pathlib import Path
 
 from cryptography.hazmat.primitives import serialization
@@ -31,7 +33,7 @@ from onlab.cacert import read_pem, spki_of
 ENVIRONMENT = {**os.environ, "ASAN_OPTIONS": "detect_leaks=0"}
 SUBJECT = ("--subject", "/O=Example Domain/serialNumber=SN-0001")
 SECRET = "correct horse battery staple"
-USAGE, IDENTITY, STORE, TIMEOUT = 2, 4, 5, 72
+USAGE, IDENTITY, STORE, TIMEOUT, STOPPED = 2, 4, 5, 72, 99
 
 
 class Bench:
@@ -662,6 +664,69 @@ def closed_pipe(b: Bench) -> None:
                  stdout=writer, status=STORE)  # fmt: skip
     os.close(writer)
     b.expect(b.saw("rejected_by_client"), "the CA was told that we have it")
+# ---- 2.6: a server that is busy
+
+
+class _Busy(http.server.BaseHTTPRequestHandler):
+    """Between the tool and the CA: answers some of the messages by itself."""
+
+    def log_message(self, *_words) -> None:
+        pass
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        server = self.server
+        server.bodies.append((time.monotonic(), body))
+        answer = server.plan.pop(0) if server.plan else None
+        if answer:
+            self.send_response(answer[0])
+            for value in answer[1:]:
+                self.send_header("Retry-After", value)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+            return
+        asked = urllib.request.Request(f"{server.ca}{self.path}", body, dict(self.headers))
+        with urllib.request.urlopen(asked, timeout=20) as said:
+            content = said.read()
+        self.send_response(200)
+        self.send_header("Content-Type", "application/pkixcmp")
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+
+def busy_meanwhile(b: Bench) -> None:
+    """503 and 429 to pollReq and certConf, with Retry-After and without."""
+    words = (*b.ours, *b.trusted, *SUBJECT, "--newkey", "new.key", "--certout", "new.pem")
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Busy) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        server.ca, server.bodies = b.server, []
+        there = ("--server", f"http://127.0.0.1:{server.server_port}")
+        # cr; the first pollReq three times over; then what comes, and the certConf twice
+        server.plan = [None, (503, "2"), (429, "1"), (503,), None, None, (503, "1")]
+        done = b.run("cr", *there, *words, "--total-timeout", "40")
+        times = [at for at, _ in server.bodies]
+        repeated = {one for n, (_, one) in enumerate(server.bodies) if 1 <= n <= 4}
+        b.expect(len(repeated) == 1, "another pollReq went out meanwhile")
+        b.expect(times[2] - times[1] >= 2 and times[3] - times[2] >= 1 and times[4] - times[3] >= 5,
+                 f"sent at {times}")  # fmt: skip
+        b.expect(b"sending the same again in 2 s" in done.stderr, f"not said: {done.stderr}")
+        b.expect(b.is_issued("new.pem") and b.fits("new.key", "new.pem"), "no pair in the end")
+        # longer than there is time for: said at once
+        server.plan = [None, (503, "3600")]
+        begun = time.monotonic()
+        b.run("cr", *there, *words, "--total-timeout", "30", status=TIMEOUT)
+        b.expect(time.monotonic() - begun < 20, "waited for what it has no time for")
+        # a signal ends the pause
+        server.plan = [None, (503, "60")]
+        tool = subprocess.Popen([*b.command("cr", *there, *words, "--total-timeout", "90")],
+                                cwd=b.directory, env=ENVIRONMENT, stderr=subprocess.PIPE)  # fmt: skip
+        tool.stderr.readline()
+        tool.terminate()
+        tool.stderr.read()
+        ended = tool.wait(20)
+        b.expect(ended == STOPPED, f"stopped, it ended with {ended}")
+        server.shutdown()
 
 
 STORIES = {
@@ -686,6 +751,8 @@ STORIES = {
     "dumps": ("cr", dumps_number_on, ()),
     "said": ("cr", said, ("--cmp-template", "fixed", "--cmp-template-check", "off")),
     "closed-pipe": ("cr", closed_pipe, ()),
+    "busy": ("cr", busy_meanwhile, ("--cmp-wait", "3", "--cmp-check-after", "1", "--cmp-confirm",
+                                    "explicit")),
     "names": ("cr", alternative_names, ()),
     "manual": ("ir", as_in_the_manual,
                ("--cmp-subject", "any", "--cmp-keygen", "on", "--cmp-secret", SECRET,

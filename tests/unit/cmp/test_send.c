@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* CMP over HTTP: paths, media types, statuses, lost answers. */
+#include "platform/clock.h"
 #include "tests/unit/fake/cmp_ca.h"
 #include "tests/unit/test.h"
 
@@ -247,6 +248,55 @@ static void lost_answers(void)
 	fake_ca_close(&ca);
 }
 
+static int64_t retry_after;
+
+static void busy(struct fake_ca *c, struct fake_message *m)
+{
+	unavailable(c, m);
+	m->status = retry_after > 1 ? 503 : 429;
+	m->retry_after = retry_after;
+}
+
+/* Where nothing outlives us, a server that is busy is waited for: as long as it says, or as
+   there is time; polling as well as confirming. */
+static void busy_servers(void)
+{
+	static const struct fake_row poll[] = {
+		{ REPLY_WAITING, NULL }, { REPLY_GRANT, busy }, { REPLY_GRANT, busy },
+		{ REPLY_GRANT, busy },   { REPLY_GRANT, busy }, { REPLY_GRANT, NULL },
+		{ REPLY_NONE, NULL },
+	};
+	static const struct fake_row conf[] = {
+		{ REPLY_GRANT, NULL },    { REPLY_PKI_CONF, busy }, { REPLY_PKI_CONF, busy },
+		{ REPLY_PKI_CONF, busy }, { REPLY_PKI_CONF, NULL }, { REPLY_NONE, NULL },
+	};
+	int64_t begun;
+
+	fake_ca_open(&ca, &ca_arena);
+	ca.client.outlasts_busy = true;
+	ca.client.total_ms = 30000;
+	retry_after = 1;
+	begun = clock_ticks();
+	CHECK_OK(enrol(poll));
+	CU_ASSERT(clock_ticks() - begun >= 4000);
+	CU_ASSERT(span_equal(ca.link.sent[1].body, ca.link.sent[5].body));
+	ca.wishes.confirm = CMP_CONFIRM_EXPLICIT;
+	CHECK_OK(enrol(conf));
+	CU_ASSERT(span_equal(ca.link.sent[1].body, ca.link.sent[4].body));
+	/* no time for that: said at once, and without asking once more */
+	ca.wishes.confirm = CMP_CONFIRM_IMPLICIT;
+	retry_after = 3600;
+	begun = clock_ticks();
+	CHECK_ERR(enrol(poll), E_CMP_TIMEOUT);
+	CU_ASSERT(ca.link.count == 2 && strstr(err_reason(E_CMP_TIMEOUT), "3600 s") != NULL);
+	retry_after = 0;
+	ca.client.total_ms = 3000;
+	CHECK_ERR(enrol(poll), E_CMP_TIMEOUT);
+	CU_ASSERT(ca.link.count == 2 && strstr(err_reason(E_CMP_TIMEOUT), "5 s") != NULL);
+	CU_ASSERT(clock_ticks() - begun < 20000);
+	fake_ca_close(&ca);
+}
+
 static size_t shown, told;
 
 static void see(void *context, enum cmp_event what, const struct octets *der)
@@ -299,6 +349,7 @@ const struct test_suite suite_cmp_send = {
 		{ "statuses without a PKIMessage", statuses_without_one },
 		{ "lost answers: certConf and pollReq go again", lost_answers },
 		{ "HTTP's own word in the middle of a transaction", proxies },
+		{ "a busy server is waited for", busy_servers },
 		{ "who watches sees every message", watched },
 	}
 };

@@ -626,6 +626,7 @@ static enum err serve(void *context, struct exchange *x)
 		return err_because(m.failure, "the test wants it so");
 	fake_answer(x, m.status, m.media_type,
 	            m.instead.p != NULL ? m.instead : write_answer(ca, &m));
+	x->retry_after = m.retry_after > 0 ? m.retry_after : -1;
 	return OK;
 }
 

@@ -36,6 +36,7 @@ struct fake_message {
 	bool has_time;
 	int64_t time;
 	bool implicit;
+	int64_t retry_after; /* seconds; 0: not said */
 	unsigned body;
 	struct span content;
 
