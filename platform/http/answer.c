@@ -198,9 +198,9 @@ static enum err read_field(struct answer *a)
 		if (!is_word(name, fields[i].name))
 			continue;
 		if ((a->folded && is_framing(&fields[i])) || a->field_cut)
-			return err_because(E_HTTP, "%s: %s", fields[i].name,
-			                   a->field_cut ? "longer than we take"
-			                                : "folded over lines");
+			return err_because(
+				a->field_cut ? E_TOO_BIG : E_HTTP, "%s: %s", fields[i].name,
+				a->field_cut ? "longer than we take" : "folded over lines");
 		return fields[i].read(a, trim(value));
 	}
 	return OK;

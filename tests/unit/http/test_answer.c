@@ -86,7 +86,7 @@ static const struct outcome broken[] = {
 	{ "/fold-length-list", E_HTTP, 0, "", ENDED },
 	{ "/fold-coding", E_HTTP, 0, "", ENDED },
 	{ "/fold-control", E_HTTP, 0, "", ENDED },
-	{ "/fold-many", E_HTTP, 0, "", ENDED },
+	{ "/fold-many", E_TOO_BIG, 0, "", ENDED },
 	{ "/blank-colon", E_HTTP, 0, "", ENDED },
 	{ "/no-colon", E_HTTP, 0, "", ENDED },
 	{ "/no-name", E_HTTP, 0, "", ENDED },
