@@ -61,7 +61,7 @@ static enum err read_idevid(struct arena *a, const char *path, struct credential
 	if (e != OK)
 		return e;
 	out->count = n;
-	return cert_read(out->chain[0], &out->leaf);
+	return cert_read_own(out->chain[0], &out->leaf);
 }
 
 static enum err read_nonce(struct arena *a, const char *text, struct nonce *out)

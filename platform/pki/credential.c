@@ -21,7 +21,8 @@ static bool find_leaf(struct pile *p, struct credential *out)
 	struct span key = signer_spki(out->key);
 
 	for (size_t i = 0; i < p->n; i++) {
-		if (cert_read(p->certs[i], &out->leaf) != OK ||
+		if ((cert_read(p->certs[i], &out->leaf) != OK &&
+		     cert_read_own(p->certs[i], &out->leaf) != OK) ||
 		    !public_key_equal(out->leaf.spki, key))
 			continue;
 		take(p, i, out);

@@ -205,6 +205,21 @@ void extension_not_understood(const struct extension *x, struct cert *out)
 	out->unknown_critical_oid = x->oid;
 }
 
+/* A device cannot mend the certificate that it was made with. */
+static void read_or_leave(const struct row *r, const struct extension *x, struct cert *out)
+{
+	const struct cert before = *out;
+	enum err e;
+	struct der value = der_open(x->value, &e);
+
+	r->read(&value, x, out);
+	der_end(&value);
+	if (e == OK)
+		return;
+	*out = before;
+	log_warning("own certificate: ignoring %s, not critical: %s", r->name, err_reason(e));
+}
+
 static void read_one(struct der *c, const struct extension *x, struct cert *out, const char **place)
 {
 	const struct row *r = row_of(x->oid);
@@ -214,6 +229,10 @@ static void read_one(struct der *c, const struct extension *x, struct cert *out,
 		extension_not_understood(x, out);
 	if (r == NULL)
 		return;
+	if (out->own && !x->critical) {
+		read_or_leave(r, x, out);
+		return;
+	}
 	*place = r->name;
 	value = der_within(c, x->value);
 	r->read(&value, x, out);

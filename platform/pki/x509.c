@@ -171,7 +171,7 @@ static enum err read(struct span der, struct cert *out, const char **place)
 	return e;
 }
 
-enum err cert_read(struct span der, struct cert *out)
+static enum err read_as(struct span der, bool own, struct cert *out)
 {
 	const char *place = "certificate";
 	char where[80];
@@ -183,12 +183,23 @@ enum err cert_read(struct span der, struct cert *out)
 		                   "a certificate of %zu octets, at most %d are read", der.n,
 		                   CERT_SIZE_MAX);
 	out->der = der;
+	out->own = own;
 	e = read(der, out, &place);
 	if (e == OK)
 		return OK;
 	*out = (struct cert){ .path_len = PATH_LEN_NONE };
 	snprintf(where, sizeof where, "certificate, %s", place);
 	return err_within(E_CERT_SYNTAX, e, where);
+}
+
+enum err cert_read(struct span der, struct cert *out)
+{
+	return read_as(der, false, out);
+}
+
+enum err cert_read_own(struct span der, struct cert *out)
+{
+	return read_as(der, true, out);
 }
 
 struct span cert_peek_subject(struct span der)

@@ -55,12 +55,16 @@ struct cert {
 	struct span name_constraints; /* extnValue content */
 	struct span masa_url;         /* id-pe-masa-url text (RFC 8995 2.3.2) */
 	bool requires_policy;         /* requireExplicitPolicy of policyConstraints */
+	bool own;                     /* cert_read_own() */
 	bool unknown_critical;        /* an extension marked critical that nobody here reads */
 	struct span unknown_critical_oid;
 };
 
 /* Exactly one certificate, nothing behind it. */
 MUST_CHECK enum err cert_read(struct span der, struct cert *out);
+/* One of our own, which others judge: an extension that is not critical and cannot be read is
+   as absent, and a warning names it. */
+MUST_CHECK enum err cert_read_own(struct span der, struct cert *out);
 
 /* Extended key usage: the list holds the OID (content octets). False when there is no list. */
 bool cert_has_eku(const struct cert *c, struct span oid);

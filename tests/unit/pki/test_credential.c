@@ -116,6 +116,47 @@ static void leaves_out_what_does_not_belong(void)
 	signer_close(other);
 }
 
+/* A device lives with the certificate that its maker gave it; a path of others does not. */
+static void an_extension_that_cannot_be_read(void)
+{
+	static const struct {
+		const char *extension, *name;
+		enum err ends;
+	} rows[] = {
+		{ "3009 0603551d20 0402 0500", "ignoring certificatePolicies", OK },
+		{ "300c 0603551d20 0101ff 0402 0500", NULL, E_IDENTITY },
+		{ "3009 0603551d11 0402 0500", "ignoring subjectAltName", OK },
+		{ "3009 0603551d23 0402 0500", "ignoring authorityKeyIdentifier", OK },
+		{ "300f 06082b06010505070120 0403 020100", "ignoring id-pe-masa-url", OK },
+		{ "3008 0603551d0f 0401 03", "ignoring keyUsage", OK },
+		{ "3009 0603551d13 0402 0500", "ignoring basicConstraints", OK },
+		{ "300c 0603551d13 0101ff 0402 0500", NULL, E_IDENTITY },
+	};
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct arena a = ARENA_ON(block);
+		struct signer *key = NULL;
+		struct credential c;
+		struct cert strict;
+		struct span der;
+
+		CHECK_OK(signer_generate(&key, KEY_KIND_EC256));
+		der = fake_x509(&a, &(struct fake_parts){ .subject = "/serialNumber=SN-1",
+		                                          .spki = signer_spki(key),
+		                                          .extensions = rows[i].extension,
+		                                          .key = key });
+		logged[0] = '\0';
+		log_to(keep, NULL);
+		CHECK_ERR(credential_from(&a, key, der, &c), rows[i].ends);
+		log_to(NULL, NULL);
+		if (rows[i].name != NULL)
+			CU_ASSERT_PTR_NOT_NULL(strstr(logged, rows[i].name));
+		CU_ASSERT(rows[i].ends != OK || span_equal(c.leaf.der, der));
+		CHECK_ERR(cert_read(der, &strict), E_CERT_SYNTAX);
+		signer_close(key);
+	}
+}
+
 #define SHA1_ECDSA "3009 0607 2a8648ce3d0401"
 #define SKI(x)     "300b 0603551d0e 0404 0402" x
 #define AKI(x)     "300d 0603551d23 0406 3004 8002" x
@@ -202,6 +243,7 @@ const struct test_suite suite_pki_credential = {
 		{ "one certificate in DER will do", takes_one_in_der },
 		{ "the key's certificate is needed", needs_the_keys_certificate },
 		{ "what does not belong is left out", leaves_out_what_does_not_belong },
+		{ "an extension that cannot be read", an_extension_that_cannot_be_read },
 		{ "an issuer that cannot be verified goes along",
 	          takes_an_issuer_that_it_cannot_verify },
 		{ "rings and long chains end", ends_anyway },
