@@ -20,6 +20,7 @@ struct state {
 	struct life life;
 	enum err damage; /* the live generation cannot be used */
 	char damage_text[ERR_REASON_MAX];
+	char changed[40]; /* which names the CA changed; "" when none */
 
 	const struct json *run; /* status.json, NULL when absent */
 	bool running;           /* its process is alive */
@@ -65,6 +66,10 @@ static enum err look(struct device *d, struct arena *a, struct state *s)
 		s->damage = device_live_credential(d, a, &s->live);
 	if (d->store.live != 0 && s->damage == OK)
 		s->damage = life_look(d, a, &s->life);
+	/* what meta.json lacks is only not shown */
+	if (d->store.live != 0 && s->damage == OK &&
+	    meta_text(d, a, "changed_by_ca", s->changed, sizeof s->changed) != OK)
+		s->changed[0] = '\0';
 	s->enrolled = d->store.live != 0 && s->damage == OK;
 	snprintf(s->damage_text, sizeof s->damage_text, "%s", err_reason(s->damage));
 	s->run = progress_read(a, &s->running);
@@ -133,6 +138,8 @@ static void print_text(const struct device *d, const struct state *s)
 	printf("%-12s %s\n", "clock", clock_words(clock, sizeof clock));
 	if (s->enrolled) {
 		printf("%-12s %s\n", "subject", name_text(&q, s->live.leaf.subject));
+		if (s->changed[0] != '\0')
+			printf("%-12s other than asked for, by the CA: %s\n", "names", s->changed);
 		printf("%-12s %s\n", "issuer", name_text(&q, s->live.leaf.issuer));
 		printf("%-12s %s\n", "valid from", date_to_rfc3339(&date, s->live.leaf.not_before));
 		printf("%-12s %s\n", "valid until", date_to_rfc3339(&date, s->live.leaf.not_after));
@@ -175,6 +182,8 @@ static void json_certificate(struct jsonw *w, const struct device *d, const stru
 	jsonw_open(w, "certificate", '{');
 	jsonw_string(w, "subject", span_str(name_text(&q, s->live.leaf.subject)));
 	jsonw_string(w, "issuer", span_str(name_text(&q, s->live.leaf.issuer)));
+	if (s->changed[0] != '\0')
+		jsonw_string(w, "changed_by_ca", span_str(s->changed));
 	jsonw_string(w, "not_before", span_str(date_to_rfc3339(&date, s->live.leaf.not_before)));
 	jsonw_string(w, "not_after", span_str(date_to_rfc3339(&date, s->live.leaf.not_after)));
 	jsonw_string(w, "files", span_str(path));

@@ -191,6 +191,8 @@ static enum err say_issued(struct cmp_tool *t, const struct cmp_issued *issued)
 	tool_say(t, "confirmed", NULL, issued->confirmed_implicitly ? "implicitly" : "by certConf");
 	if (issued->with_modifications)
 		tool_say(t, "granted", NULL, "with modifications of the request");
+	if (cmp_issued_changes(issued)[0] != '\0')
+		tool_say(t, "changed by the CA", "changed_by_ca", cmp_issued_changes(issued));
 	tool_say(t, NULL, "status", issued->with_modifications ? "grantedWithMods" : "accepted");
 	tool_say(t, NULL, "confirmed", issued->confirmed_implicitly ? "implicit" : "explicit");
 	tool_say_number(t, "CAs above", "chain", (int64_t)issued->chain_count);

@@ -195,7 +195,7 @@ static const char *protocol_of(enum errand errand)
 	return words[errand];
 }
 
-static enum err put_meta(struct onboard *o, const struct result *r)
+static enum err put_meta(struct onboard *o, const struct result *r, const struct cmp_issued *issued)
 {
 	const struct attempt *t = &o->attempt;
 	char room[RESULT_MAX];
@@ -215,6 +215,12 @@ static enum err put_meta(struct onboard *o, const struct result *r)
 	jsonw_string(&w, "registrar", span_str(t->home[0] != '\0' ? t->home : t->origin));
 	jsonw_string(&w, "protocol", span_str(protocol_of(o->errand)));
 	jsonw_string(&w, "profile", span_str(o->device->settings.profile));
+	jsonw_string(&w, "status",
+	             span_str(issued->with_modifications ? "grantedWithMods" : "accepted"));
+	if (cmp_issued_changes(issued)[0] != '\0')
+		jsonw_string(&w, "changed_by_ca", span_str(cmp_issued_changes(issued)));
+	if (issued->subject_changed)
+		jsonw_string(&w, "subject_asked", span_str(name_text(&q, t->wishes.subject)));
 	if (now.confidence == TIME_SET)
 		jsonw_string(&w, "enrolled_at", span_str(date_to_rfc3339(&date, now.seconds)));
 	jsonw_close(&w, '}');
@@ -289,7 +295,7 @@ enum err stage_issued(struct onboard *o, const struct cmp_issued *issued)
 	if (e == OK)
 		e = put_roots(o, issued);
 	if (e == OK)
-		e = put_meta(o, &r);
+		e = put_meta(o, &r, issued);
 	return e == OK ? put_uci(o, &r, "enrolled") : e;
 }
 

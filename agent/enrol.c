@@ -320,6 +320,9 @@ enum err enrol(struct onboard *o)
 	                 (e == E_CMP_TIMEOUT && o->deadline != 0 && t->pending.state.n > 0);
 	if (is_of_the_way(e) && t->pending.state.n > 0 && !clock_stopped())
 		return wait_for_the_way(o, e);
+	if (e == OK && cmp_issued_changes(&t->issued)[0] != '\0')
+		log_notice("the certificate has other names than asked for, by the CA: %s",
+		           cmp_issued_changes(&t->issued));
 	if (e == OK && (e = cert_read(t->issued.cert, &cert)) == OK)
 		progress_detail("%s, %s", name_text(&q, cert.subject),
 		                t->issued.confirmed_implicitly ? "confirmed implicitly"

@@ -42,6 +42,10 @@ MUST_CHECK enum err life_fetch_roots(struct device *d, struct arena *a,
 MUST_CHECK enum err life_fetch_crl(struct device *d, struct arena *a,
                                    const struct onboard_limits *limits);
 
+/* A text of the live meta.json, copied; empty when it has none. */
+MUST_CHECK enum err meta_text(const struct device *d, struct arena *a, const char *name, char *out,
+                              size_t cap);
+
 /* Where the owner is to be found: by the settings, or where the device was enrolled. */
 MUST_CHECK enum err owner_server(const struct device *d, struct arena *a, char url[URL_MAX]);
 

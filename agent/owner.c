@@ -12,9 +12,7 @@
 #include "platform/codec/pem.h"
 #include "platform/pki/crl.h"
 
-/* A text of meta.json, copied; empty when it has none. */
-static enum err meta_text(const struct device *d, struct arena *a, const char *name, char *out,
-                          size_t cap)
+enum err meta_text(const struct device *d, struct arena *a, const char *name, char *out, size_t cap)
 {
 	size_t mark = arena_mark(a);
 	const struct json *v = NULL;

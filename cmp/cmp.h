@@ -193,8 +193,12 @@ struct cmp_issued {
 		ca_pubs[CA_PUBS_MAX]; /* trust anchors the CA gave, authorized (RFC 9483 4.1.1) */
 	size_t ca_pubs_count;
 	bool confirmed_implicitly;
-	bool with_modifications; /* grantedWithMods */
+	bool with_modifications;             /* grantedWithMods */
+	bool subject_changed, names_changed; /* by the CA, from what was asked for; not by a kur */
 };
+
+/* "subject, subjectAltName": which names the CA changed; "" when none. */
+const char *cmp_issued_changes(const struct cmp_issued *issued);
 
 /*
  * Called with the certificate before it is confirmed, so that the caller can

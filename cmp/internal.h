@@ -236,6 +236,7 @@ struct cmp_session {
 	struct cmp_cert_rep rep;         /* read from it, if op->certifies */
 	struct cmp_status status;        /* of an error or a rejection */
 	struct span new_cert;            /* once it came: its issuer may speak, too */
+	struct span giver;               /* who signed the answer that brought it; or empty */
 	const struct cmp_issued *issued; /* the same, all of it, while it is confirmed */
 	enum err refused;                /* what is wrong with it, for certConf */
 };
@@ -265,19 +266,24 @@ MUST_CHECK enum err cmp_protect(struct cmp_session *s, struct span part, struct 
 /* Of s->in; sets s->authentic, and s->signer where it is signed. */
 MUST_CHECK enum err cmp_check_protection(struct cmp_session *s);
 
-/* check.c, signer.c: RFC 9483 3.5, on s->in. */
-MUST_CHECK enum err cmp_check(struct cmp_session *s);
-MUST_CHECK enum err cmp_check_signer(struct cmp_session *s);
-/* Nobody answers with a key of ours, the one to be certified included. E_CMP_SIGNER. */
-MUST_CHECK enum err cmp_check_not_ours(const struct cmp_session *s, const struct cert *c);
-/* The signer's path once more, now with a status for every certificate (RFC 9483 3.5). */
-MUST_CHECK enum err cmp_check_signer_status(const struct cmp_session *s);
-
 /* pool.c: certificates that may help with a path. */
 struct cmp_pool {
 	struct span certs[CMP_POOL_MAX];
 	size_t n;
 };
+
+/* check.c, signer.c: RFC 9483 3.5, on s->in. */
+MUST_CHECK enum err cmp_check(struct cmp_session *s);
+MUST_CHECK enum err cmp_check_signer(struct cmp_session *s);
+/* One that signed an answer before, which is gone: whether it may still. Sets s->signer. */
+MUST_CHECK enum err cmp_check_signer_again(struct cmp_session *s, struct span der,
+                                           const struct cmp_pool *pool);
+/* Nobody answers with a key of ours, the one to be certified included. E_CMP_SIGNER. */
+MUST_CHECK enum err cmp_check_not_ours(const struct cmp_session *s, const struct cert *c);
+/* The signer's path once more, now with a status for every certificate (RFC 9483 3.5). */
+MUST_CHECK enum err cmp_check_signer_status(const struct cmp_session *s);
+
+/* pool.c */
 void cmp_pool_add(struct cmp_pool *p, const struct span *certs, size_t count);
 void cmp_pool_fill(struct cmp_pool *p, const struct cmp_session *s);
 void cmp_kept_add(struct cmp_kept *k, const struct path *p);
@@ -305,8 +311,9 @@ MUST_CHECK enum err cmp_journal_confirming(struct cmp_session *s);
 MUST_CHECK enum err cmp_journal_ended(struct cmp_session *s);
 struct cmp_state {
 	enum cmp_request kind;
-	int64_t pause_ms; /* before the next poll */
-	bool has_issued;  /* the certificate is there, what is open is its confirmation */
+	int64_t pause_ms;   /* before the next poll */
+	bool has_issued;    /* the certificate is there, what is open is its confirmation */
+	struct span signer; /* of the answer that brought it with caPubs; or empty */
 	struct cmp_issued issued;
 	int64_t cert_req_id;
 };

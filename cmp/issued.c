@@ -3,8 +3,9 @@
  * The certificate that came, against what was asked for.
  *
  * PKIStatus is the CA's opinion.  The key is ours or it is refused; names and
- * uses may differ where the CA says that it granted with modifications, and are
- * then logged.
+ * uses may differ where the CA says that it granted with modifications (rfc4210bis
+ * 5.2.3), and are then logged and recorded.  An update keeps its names (RFC 9483
+ * 4.1.3), whatever the CA says.
  */
 #include <inttypes.h>
 #include <strings.h>
@@ -94,27 +95,58 @@ static const char *general_name_text(struct quoted *q, struct span name)
 	return text ? log_quote(q, content) : log_hex(q, content);
 }
 
-/* Every name we asked for is there; further ones are the CA's business. */
-static enum err check_san(const struct cmp_wishes *w, const struct cert *c)
+/* The GeneralNames asked for: their content, empty when there are none. */
+static enum err wished_names(const struct cmp_wishes *w, struct span *names)
 {
 	enum err e;
 	struct span san;
-	struct quoted q;
 
+	*names = NO_BYTES;
 	if (!wished(w, CE_SUBJECT_ALT_NAME, &san))
 		return OK;
 
 	struct der outer = der_open(san, &e);
-	struct der names = der_enter(&outer, DER_SEQUENCE);
 
-	while (der_more(&names)) {
-		struct span name = der_element(&names);
-
-		if (e == OK && !has_general_name(c->san, name))
-			return err_because(E_ISSUED_SAN, "its subjectAltName lacks %s",
-			                   general_name_text(&q, name));
-	}
+	*names = der_get(&outer, DER_SEQUENCE);
 	return e;
+}
+
+/* The first of the names that is not among those; empty: all of them are. */
+static struct span missing(struct span names, struct span among)
+{
+	enum err e;
+	struct der c = der_open(names, &e);
+
+	while (der_more(&c)) {
+		struct span name = der_element(&c);
+
+		if (e == OK && !has_general_name(among, name))
+			return name;
+	}
+	return NO_BYTES;
+}
+
+/* Every name we asked for is there. */
+static enum err check_san(struct span wanted, const struct cert *c)
+{
+	struct span lacks = missing(wanted, c->san);
+	struct quoted q;
+
+	return lacks.n == 0 ? OK
+	                    : err_because(E_ISSUED_SAN, "its subjectAltName lacks %s",
+	                                  general_name_text(&q, lacks));
+}
+
+/* Further names are the CA's business, and said. */
+static enum err check_further(struct span wanted, const struct cert *c)
+{
+	struct span further = missing(c->san, wanted);
+	struct quoted q;
+
+	return further.n == 0 ? OK
+	                      : err_because(E_ISSUED_SAN,
+	                                    "its subjectAltName has %s, which was not asked for",
+	                                    general_name_text(&q, further));
 }
 
 /* A device signs with its key; a certificate that forbids it, unasked, is of no use, however
@@ -182,17 +214,50 @@ static enum err check_validity(const struct cmp_session *s, const struct cert *c
 	return OK;
 }
 
-static enum err check_names(const struct cmp_session *s, const struct cert *c,
-                            const struct cmp_issued *out)
+/* RFC 9483 4.1.3: subject and subjectAltName are those of the certificate it replaces. */
+static enum err check_same_names(const struct cmp_wishes *w, const struct cert *c,
+                                 struct span wanted)
 {
-	const struct cmp_wishes *w = s->wishes;
 	enum err e = check_subject(w, c);
 
+	if (e == OK)
+		e = check_san(wanted, c);
+	if (e == OK)
+		e = check_further(wanted, c);
+	return err_within(e, e, "an update keeps its names (RFC 9483 4.1.3)");
+}
+
+static enum err check_names(const struct cmp_session *s, const struct cert *c,
+                            struct cmp_issued *out)
+{
+	struct span wanted;
+	enum err e = wished_names(s->wishes, &wanted), further;
+
 	if (e != OK)
+		return e;
+	if (s->wishes_kind == CMP_KUR)
+		return check_same_names(s->wishes, c, wanted);
+	if ((e = check_subject(s->wishes, c)) != OK) {
+		out->subject_changed = true;
 		e = differs(out, e);
-	if (e == OK && (e = check_san(w, c)) != OK)
+	}
+	if (e == OK && (e = check_san(wanted, c)) != OK) {
+		out->names_changed = true;
 		e = differs(out, e);
+	}
+	if (e == OK && (further = check_further(wanted, c)) != OK) {
+		out->names_changed = true;
+		log_notice("the CA added to our request: %s", err_reason(further));
+	}
 	return e;
+}
+
+const char *cmp_issued_changes(const struct cmp_issued *issued)
+{
+	static const char *const words[2][2] = { { "", "subjectAltName" },
+		                                 { "subject", "subject, subjectAltName" } };
+
+	return words[issued->subject_changed][issued->names_changed];
 }
 
 static enum err check_uses(const struct cmp_session *s, const struct cert *c,

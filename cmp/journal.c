@@ -21,7 +21,8 @@
  *	saved          INTEGER,              -- the same: left and pause are as of then
  *	kept           SEQUENCE OF Certificate,
  *	mac        [0] AlgorithmIdentifier OPTIONAL,
- *	issued     [1] Issued OPTIONAL }
+ *	issued     [1] Issued OPTIONAL,
+ *	signer     [2] Certificate OPTIONAL } -- of the answer that brought caPubs
  *
  * Issued ::= SEQUENCE {
  *	certificate  Certificate,
@@ -100,6 +101,9 @@ static void put_state(struct derw *w, const struct cmp_session *s, int64_t pause
 				mac_params_write(w, &s->mac.params);
 		if (s->issued != NULL)
 			put_issued(w, s->issued, s->rep.cert_req_id);
+		if (s->issued != NULL && s->issued->ca_pubs_count > 0 && s->giver.n > 0)
+			IN (w, DER_CONTEXT(2))
+				derw_raw(w, s->giver);
 	}
 }
 
@@ -223,6 +227,25 @@ static void get_issued(struct der *c, struct cmp_state *out)
 	der_end(&outer);
 }
 
+static void get_signer(struct der *c, struct cmp_state *out)
+{
+	if (!der_at(c, DER_CONTEXT(2)))
+		return;
+
+	struct der in = der_enter(c, DER_CONTEXT(2));
+
+	out->signer = der_element_of(&in, DER_SEQUENCE);
+	der_end(&in);
+}
+
+/* Sums of it with the clock and with what has passed do not overflow. */
+static int64_t get_milliseconds(struct der *c)
+{
+	int64_t n = der_int(c);
+
+	return n < INT64_MAX / 4 ? n : INT64_MAX / 4;
+}
+
 /* Milliseconds since then; 0 where a clock did not know: the longer wait is the safe one. */
 static int64_t since(const struct cmp_session *s, int64_t saved)
 {
@@ -240,8 +263,8 @@ static void get_numbers(struct der *c, struct cmp_session *s, struct cmp_state *
 
 	s->txn.poll_id = (int32_t)der_int(c);
 	s->txn.polls = der_uint(c);
-	left = der_int(c);
-	out->pause_ms = der_int(c);
+	left = get_milliseconds(c);
+	out->pause_ms = get_milliseconds(c);
 	begun = der_int(c);
 	saved = der_int(c);
 	passed = since(s, saved);
@@ -344,6 +367,7 @@ enum err cmp_state_restore(struct span state, struct cmp_session *s, struct cmp_
 	get_kept(&in, &s->txn.kept);
 	mac = get_mac(&in, s);
 	get_issued(&in, out);
+	get_signer(&in, out);
 	der_end(&in);
 	der_end(&c);
 	if (e == OK && !s->txn.delayed && !out->has_issued)

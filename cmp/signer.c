@@ -207,21 +207,36 @@ enum err cmp_check_not_ours(const struct cmp_session *s, const struct cert *c)
 	                   name_text(&q, c->subject));
 }
 
-/* Checks 8 to 10 on a certificate whose key verifies the message. */
-static enum err check_candidate(struct cmp_session *s, const struct cert *c,
-                                const struct cmp_pool *pool)
+/* What is asked of the certificate, whatever it signed. */
+static enum err check_certificate(struct cmp_session *s, const struct cert *c,
+                                  const struct cmp_pool *pool)
 {
 	enum err e = cmp_check_not_ours(s, c);
 
-	if (e == OK)
-		e = check_kid(&s->in.header, c);
 	if (e == OK && c->has_key_usage && (c->key_usage & KU_DIGITAL_SIGNATURE) == 0)
 		e = err_because(E_CMP_SIGNER, "the signer's keyUsage lacks digitalSignature");
 	if (e == OK)
 		e = find_path(s, c, pool, REVOCATION_IF_KNOWN, &s->signer);
+	return e == OK ? check_authority(s, c) : e;
+}
+
+/* Checks 8 to 10 on a certificate whose key verifies the message. */
+static enum err check_candidate(struct cmp_session *s, const struct cert *c,
+                                const struct cmp_pool *pool)
+{
+	enum err e = check_kid(&s->in.header, c);
+
 	if (e == OK)
-		e = check_authority(s, c);
+		e = check_certificate(s, c, pool);
 	return e == OK ? check_sender(&s->in.header, c) : e;
+}
+
+enum err cmp_check_signer_again(struct cmp_session *s, struct span der, const struct cmp_pool *pool)
+{
+	struct cert c;
+	enum err e = cert_read(der, &c);
+
+	return e == OK ? check_certificate(s, &c, pool) : e;
 }
 
 /* Nobody was it: which certificates were there, and which one was looked for. */

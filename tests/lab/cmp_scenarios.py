@@ -271,6 +271,12 @@ for _cert, _exits in ISSUED.items():
     for _operation, _by in (("ir", "pbmac1"), ("kur", "signature"), ("p10cr", "signature")):
         fault(_name, _operation, f"{_operation}-", by=_by, exits=_exits,
               rejects=_exits != "OK")  # fmt: skip
+# The CA may change what an ir asks for; an update keeps its names (RFC 9483 4.1.3).
+MODS = ("--fault", "cmp-status-mods")
+fault("cmp-cert-wrong-subject", "kur", "kur-mods-", ca=MODS, exits="ISSUED_SUBJECT", rejects=True)
+for _by in ("signature", "pbmac1"):
+    fault("cmp-cert-wrong-subject", "ir", f"ir-mods-{_by}-", by=_by, ca=MODS, exits="OK",
+          says=("changed by the CA",))  # fmt: skip
 # Under MAC caPubs bring the anchor: the right one, or none (RFC 9483 4.1.5, RFC 9480 2.24).
 for _name in ("cmp-capubs-other", "cmp-capubs-clone", "cmp-capubs-ee"):
     fault(_name, "ir", "by-mac-", by="pbmac1", exits="ISSUED_CHAIN", rejects=True)

@@ -211,6 +211,35 @@ def keeps_the_old(life: Life) -> int | None:
     return 0
 
 
+def granted_otherwise(life: Life) -> int | None:
+    """RFC 9810 5.2.3: the CA may change the names of an ir; it is said wherever one looks."""
+    life.run(*ONCE)
+    meta = json.loads((life.device.live / "meta.json").read_text())
+    asked = pki.read_certs(life.device.root / "factory/idevid.pem")[0].subject
+    life.expect(life.device.certificate().subject != asked, "the CA changed nothing")
+    life.expect(meta.get("status") == "grantedWithMods", f"meta.json has {meta}")
+    life.expect("subject" in meta.get("changed_by_ca", ""), f"meta.json has {meta}")
+    life.expect("SN-0001" in meta.get("subject_asked", ""), f"meta.json has {meta}")
+    said = life.status()["certificate"]
+    life.expect("subject" in said.get("changed_by_ca", ""), f"status has {said}")
+    life.run("status")
+    output = life.log.read_text()
+    life.expect("other than asked for, by the CA: subject" in output, "status does not say it")
+    life.expect("other names than asked for" in output, "the log does not say it")
+    return 0
+
+
+def renamed(life: Life) -> int | None:
+    """RFC 9483 4.1.3: an update keeps its names, also where the CA says that it changed them."""
+    life.run(*ONCE)
+    before = life.serial()
+    for fault, status in (("cmp-cert-wrong-subject", 76), ("cmp-cert-no-subject", 76)):
+        life.lab_becomes("--fault", "cmp-status-mods", "--fault", fault)
+        life.run("renew", status=status)
+    life.expect(life.serial() == before, "live is another certificate")
+    return 0
+
+
 def retries(life: Life) -> int | None:
     """A renewal that fails is told, and tried again by itself; the old one stays meanwhile."""
     life.run(*ONCE)

@@ -446,6 +446,9 @@ lives("renew-in-time", life.serves, "--cmp-validity", "60",
 lives("renew-with-the-least", life.renews_with_the_least)
 lives("halted-for-a-moment", life.halted_for_a_moment, seconds=40)
 lives("renew-fails", life.keeps_the_old)
+lives("granted-otherwise", life.granted_otherwise,
+      *fault_options(["cmp-cert-wrong-subject", "cmp-status-mods"]))  # fmt: skip
+lives("renew-renamed", life.renamed)
 lives("renew-fails-once", life.retries, settings=AT_ONCE)
 lives("renew-another-owner", life.another_owner)
 lives("renew-revoked-server", life.revoked_server,

@@ -10,6 +10,8 @@ static struct cmp_issued issued;
 
 static const struct fake_row granted[] = { { REPLY_GRANT, NULL }, { REPLY_NONE, NULL } };
 
+static enum cmp_request kind = CMP_IR;
+
 static enum err enrol(void)
 {
 	struct moment time = fake_time;
@@ -17,7 +19,8 @@ static enum err enrol(void)
 	arena_reset(&a);
 	fake_ca_plays(&ca, granted);
 	fake_time = time;
-	return cmp_enrol(&ca.client, CMP_IR, &a, &ca.wishes, NULL, &issued);
+	ca.kind = kind;
+	return cmp_enrol(&ca.client, kind, &a, &ca.wishes, NULL, &issued);
 }
 
 /* The same once as accepted, once as grantedWithMods. */
@@ -71,6 +74,48 @@ static struct span extension(const uint8_t oid[3], const char *value)
 #define SAN_A_B        "30 16 82 09 62 2e 65 78 61 6d 70 6c 65 82 09 61 2e 65 78 61 6d 70 6c 65"
 #define SAN_IP_1       "30 06 87 04 0a 00 00 01"
 #define SAN_IP_2       "30 06 87 04 0a 00 00 02"
+
+/* RFC 9483 4.1.3: an update keeps subject and subjectAltName, whatever the CA says. */
+static void an_update_keeps_its_names(void)
+{
+	static const struct {
+		const char *subject, *wanted, *is;
+		enum err ir, kur;
+	} rows[] = {
+		{ "router 1", NULL, NULL, OK, OK },
+		{ "router 2", NULL, NULL, OK, E_ISSUED_SUBJECT },
+		{ "router 1", SAN_A, SAN_A_CAPITALS, OK, OK },
+		{ "router 1", SAN_A, SAN_IP_1, OK, E_ISSUED_SAN },
+		{ "router 1", SAN_A_B, SAN_A, OK, E_ISSUED_SAN },
+		{ "router 1", SAN_A, SAN_A_B, OK, E_ISSUED_SAN },
+		{ "router 1", NULL, SAN_A, OK, E_ISSUED_SAN },
+	};
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		for (kind = CMP_IR;; kind = CMP_KUR) {
+			begin();
+			ca.issue.subject = rows[i].subject;
+			if (rows[i].wanted != NULL)
+				ca.wishes.extensions = extension(oid_san, rows[i].wanted);
+			if (rows[i].is != NULL)
+				ca.issue.extensions = extension(oid_san, rows[i].is);
+			ca.status = PKI_GRANTED_WITH_MODS;
+			if (!CHECK_ERR(enrol(), kind == CMP_KUR ? rows[i].kur : rows[i].ir))
+				printf("row %zu, %s\n", i, kind == CMP_KUR ? "kur" : "ir");
+			if (kind == CMP_IR && rows[i].kur == OK)
+				CU_ASSERT_STRING_EQUAL(cmp_issued_changes(&issued), "");
+			if (kind == CMP_IR && rows[i].kur != OK)
+				CU_ASSERT_STRING_EQUAL(cmp_issued_changes(&issued),
+				                       rows[i].kur == E_ISSUED_SUBJECT
+				                               ? "subject"
+				                               : "subjectAltName");
+			fake_ca_close(&ca);
+			if (kind == CMP_KUR)
+				break;
+		}
+	}
+	kind = CMP_IR;
+}
 
 static void other_names(void)
 {
@@ -183,6 +228,7 @@ const struct test_suite suite_cmp_issued = {
 	{
 		{ "another key is refused, whatever the status", another_key },
 		{ "another subject", another_subject },
+		{ "an update keeps its names", an_update_keeps_its_names },
 		{ "subjectAltName: what was asked for is in it", other_names },
 		{ "keyUsage", key_usage },
 		{ "extendedKeyUsage", extended_key_usage },

@@ -219,6 +219,194 @@ static void confirms_again(void)
 	fake_ca_close(&ca);
 }
 
+/* ---- what the journal calls issued */
+
+static struct cmp_state st;
+
+/* It ends at once, with certConf on its way: nothing is sent again. */
+static void tls_breaks(struct fake_ca *c, struct fake_message *m)
+{
+	(void)c;
+	m->failure = E_TLS;
+}
+
+static const struct fake_row no_pki_conf[] = { { REPLY_GRANT, NULL },
+	                                       { REPLY_PKI_CONF, tls_breaks },
+	                                       { REPLY_NONE, NULL } };
+
+/* The journal again, after somebody changed what `st` says. */
+static void rewrite(void (*change)(struct cmp_issued *))
+{
+	struct cmp_session *s;
+
+	arena_reset(&a);
+	CHECK_OK(cmp_session_new(&ca.client, &a, cmp_request_op(CMP_IR), &s));
+	CHECK_OK(cmp_session_wishes(s, CMP_IR, &ca.wishes));
+	CHECK_OK(cmp_state_restore(state(), s, &st));
+	s->issued = &st.issued;
+	s->rep.cert_req_id = st.cert_req_id;
+	s->giver = st.signer;
+	change(&st.issued);
+	CHECK_OK(cmp_journal_confirming(s));
+	shelf.calls = 0;
+}
+
+static void of_another_key(struct cmp_issued *i)
+{
+	i->cert = fake_ca_cert(&ca, "router 1", NULL, ca.ra_key);
+}
+
+static void of_another_ca(struct cmp_issued *i)
+{
+	i->cert = fake_cert(&ca_arena, &(struct fake_cert){ .subject = "router 1",
+	                                                    .issuer = "Stranger",
+	                                                    .issuer_key = ca.stranger_key,
+	                                                    .spki = signer_spki(ca.new_key) });
+	i->anchor = ca.stranger;
+}
+
+static void of_another_name(struct cmp_issued *i)
+{
+	i->cert = fake_ca_cert(&ca, "router 2", NULL, ca.new_key);
+}
+
+static void with_anothers_root(struct cmp_issued *i)
+{
+	i->ca_pubs[i->ca_pubs_count++] = ca.stranger;
+}
+
+static void with_another_anchor(struct cmp_issued *i)
+{
+	i->anchor = i->chain[0] = ca.stranger;
+	i->chain_count = 1;
+}
+
+static void judged_again(void)
+{
+	static void (*const changes[])(struct cmp_issued *) = { of_another_key, of_another_ca,
+		                                                of_another_name,
+		                                                with_anothers_root };
+
+	for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) {
+		begin(CMP_CONFIRM_EXPLICIT);
+		CHECK_ERR(ask(CMP_IR, no_pki_conf), E_TLS);
+		rewrite(changes[i]);
+		CHECK_ERR(go_on(pki_conf), E_CMP_GONE);
+		CU_ASSERT_EQUAL(shelf.calls, 0);
+		CU_ASSERT_EQUAL(ca.link.count, 0);
+		fake_ca_close(&ca);
+	}
+	/* hints that lead nowhere do not count */
+	begin(CMP_CONFIRM_EXPLICIT);
+	CHECK_ERR(ask(CMP_IR, no_pki_conf), E_TLS);
+	rewrite(with_another_anchor);
+	CHECK_OK(go_on(pki_conf));
+	CU_ASSERT(span_equal(issued.anchor, ca.root));
+	CU_ASSERT_EQUAL(issued.chain_count, 0);
+	fake_ca_close(&ca);
+}
+
+static void no_giver(struct cmp_issued *i)
+{
+	(void)i;
+	st.signer = NO_BYTES;
+}
+
+static void a_stranger_gave(struct cmp_issued *i)
+{
+	(void)i;
+	st.signer = ca.stranger;
+}
+
+static void put_giver(struct cmp_session *s)
+{
+	s->giver = st.signer;
+	CHECK_OK(cmp_journal_confirming(s));
+}
+
+/* caPubs count where their giver still may give. */
+static void ca_pubs_again(void)
+{
+	void (*const changes[])(struct cmp_issued *) = { no_giver, a_stranger_gave };
+
+	for (size_t i = 0; i < 3; i++) {
+		struct cmp_session *s;
+
+		begin(CMP_CONFIRM_EXPLICIT);
+		ca.trusted.anchors.n = 0;
+		CHECK_OK(anchors_add(&ca.trusted.anchors, ANCHOR_KEY, signer_spki(ca.ra_key)));
+		ca.ca_pubs[0] = ca.root;
+		ca.ca_pubs_count = 1;
+		CHECK_ERR(ask(CMP_IR, no_pki_conf), E_TLS);
+		if (i < 2) {
+			arena_reset(&a);
+			CHECK_OK(cmp_session_new(&ca.client, &a, cmp_request_op(CMP_IR), &s));
+			CHECK_OK(cmp_session_wishes(s, CMP_IR, &ca.wishes));
+			CHECK_OK(cmp_state_restore(state(), s, &st));
+			CU_ASSERT(st.signer.n > 0);
+			s->issued = &st.issued;
+			changes[i](&st.issued);
+			put_giver(s);
+		}
+		CHECK_ERR(go_on(pki_conf), i < 2 ? E_CMP_GONE : OK);
+		CU_ASSERT_EQUAL(shelf.calls, i < 2 ? 1 : 2);
+		fake_ca_close(&ca);
+	}
+	CU_ASSERT_EQUAL(issued.ca_pubs_count, 1);
+}
+
+/* left and pause, members 10 and 11, as somebody else wrote them. */
+static void write_times(int64_t left, int64_t pause)
+{
+	enum err e;
+	struct der c = der_open(state(), &e);
+	struct der in = der_enter(&c, DER_SEQUENCE);
+	struct derw w = derw_in(&ca_arena, CMP_STATE_MAX);
+	struct span out;
+
+	IN (&w, DER_SEQUENCE)
+		for (unsigned i = 0; der_more(&in); i++) {
+			struct span element = der_element(&in);
+
+			if (i == 10 || i == 11)
+				derw_int(&w, i == 10 ? left : pause);
+			else
+				derw_raw(&w, element);
+		}
+	CHECK_OK(e);
+	CHECK_OK(derw_end(&w, &out));
+	memcpy(disk.state, out.p, out.n);
+	disk.size = out.n;
+}
+
+static void times_without_end(void)
+{
+	static const struct {
+		int64_t left, pause;
+		enum err want;
+	} rows[] = {
+		{ INT64_MAX, 0, OK },
+		{ INT64_MAX, INT64_MAX, E_CMP_TIMEOUT },
+		{ INT64_MAX / 2, INT64_MAX / 2, E_CMP_TIMEOUT },
+		{ 1000, INT64_MAX, E_CMP_GONE },
+		{ -1, 0, E_CMP_GONE },
+		{ INT64_MIN, INT64_MIN, E_CMP_GONE },
+		{ 60000, -1, E_CMP_GONE },
+	};
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		begin(CMP_CONFIRM_IMPLICIT);
+		ca.client.total_ms = 1500;
+		ca.check_after = 30;
+		CHECK_ERR(ask(CMP_IR, cut_while_waiting), E_CMP_TIMEOUT);
+		ca.check_after = 1;
+		write_times(rows[i].left, rows[i].pause);
+		if (!CHECK_ERR(go_on(then_granted), rows[i].want))
+			printf("row %zu\n", i);
+		fake_ca_close(&ca);
+	}
+}
+
 static void confirmed_before(struct fake_ca *c, struct fake_message *m)
 {
 	struct derw w = derw_in(c->arena, 64);
@@ -497,6 +685,9 @@ const struct test_suite suite_cmp_journal = {
 		{ "a wait is gone on with: same transaction, same place", polls_on },
 		{ "signers and nonces of before still count", remembers },
 		{ "certConf that may not have arrived goes again", confirms_again },
+		{ "what it calls issued is judged again", judged_again },
+		{ "so are caPubs, and who gave them", ca_pubs_again },
+		{ "times without end do not overflow", times_without_end },
 		{ "certConfirmed: it had arrived", had_confirmed },
 		{ "a delayed pkiConf is polled for", waits_for_pki_conf },
 		{ "a CA that forgot us: gone; a rejection: a rejection", forgotten },
