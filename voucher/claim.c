@@ -68,8 +68,8 @@ static void read_nonce(struct leaves *l, struct voucher_claim *out)
 	enum err before = l->err;
 
 	read_text(l, "nonce", &out->nonce_text);
-	if (before == OK &&
-	    l->err == E_VOUCHER_SYNTAX) /* of another type, or empty: no nonce of ours */
+	/* of another type, or empty: no nonce of ours */
+	if (before == OK && l->err == E_VOUCHER_SYNTAX)
 		l->err = err_because(E_VOUCHER_NONCE, "%s", err_reason(l->err));
 	if (l->err != OK || out->nonce_text.n == 0)
 		return;
