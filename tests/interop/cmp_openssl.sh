@@ -272,12 +272,15 @@ column=error
 try rr-error rr signature 70 error nothing -send_error
 column=unprotected
 try rr-unprotected-error rr signature 70 'unprotected error' nothing '-send_error -send_unprot_err'
-identity=ra column=rejection
+identity=plain column=rejection
 if [ -n "$echoes" ]; then
 	try rr-another rr signature 70 error nothing '-pkistatus 0'
 else
 	try rr-another rr signature 0 'revoked: "CN=RA"' nothing '-pkistatus 0'
 fi
+# what is signed by the very key that asks is no answer
+identity=ra
+try rr-own-key rr signature 66 'has our own key' nothing '-pkistatus 0'
 identity=idevid
 
 # ---- support messages: an echo is `there are none`, or no answer
