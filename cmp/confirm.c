@@ -13,22 +13,13 @@
  *
  * The hash is the one of the certificate's signature, or the one that RFC 9481 3.3
  * dedicates to it; so hashAlg is left out (RFC 9483 4.1.1), but for a CA that
- * insists on it (RFC 9480 2.10).
+ * insists on it, and where the signature names no hash (RFC 9480 2.10).
  */
 static enum err put_cert_conf(struct cmp_session *s, struct derw *w)
 {
-	struct cert cert;
-	struct sig_alg alg;
 	struct digest hash;
-	enum hash h = HASH_NONE;
-	enum err e = cert_read(s->new_cert, &cert);
+	enum err e = hash_of(s->cert_hash, s->new_cert, &hash);
 
-	if (e == OK)
-		e = sig_alg_read_signed(cert.sig_alg, &alg);
-	if (e == OK) {
-		h = sig_alg_cert_hash(&alg);
-		e = hash_of(h, s->new_cert, &hash);
-	}
 	if (e != OK)
 		return e;
 	IN (w, DER_SEQUENCE)
@@ -42,11 +33,43 @@ static enum err put_cert_conf(struct cmp_session *s, struct derw *w)
 				               err_verdict(s->refused) == HALT
 				                       ? FAIL_SYSTEM_FAILURE
 				                       : FAIL_INCORRECT_DATA);
-			if (s->client->hash_alg)
+			if (s->names_hash)
 				IN (w, DER_CONTEXT(0))
-					hash_alg_write(w, h);
+					hash_alg_write(w, s->cert_hash);
 		}
 	return OK;
+}
+
+/*
+ * Certificate ::= SEQUENCE { tbsCertificate SEQUENCE, signatureAlgorithm, ... }
+ *
+ * One that nobody here can read is rejected all the same (RFC 9483 3.6.1): its second
+ * member is all that matters, and may be of any kind, too.
+ */
+static bool hash_of_signature(struct span der, enum hash *out)
+{
+	struct sig_alg alg;
+	struct digest d;
+	enum err e;
+	struct der c = der_open(der, &e);
+	struct der in = der_enter(&c, DER_SEQUENCE);
+	struct span algorithm;
+
+	der_element_of(&in, DER_SEQUENCE);
+	algorithm = der_element_of(&in, DER_SEQUENCE);
+	if (e != OK || sig_alg_read_signed(algorithm, &alg) != OK)
+		return false;
+	*out = sig_alg_cert_hash(&alg);
+	return hash_of(*out, NO_BYTES, &d) == OK;
+}
+
+static void choose_hash(struct cmp_session *s)
+{
+	bool known = hash_of_signature(s->new_cert, &s->cert_hash);
+
+	if (!known)
+		s->cert_hash = HASH_SHA256;
+	s->names_hash = s->client->hash_alg || !known;
 }
 
 static const struct cmp_draft CERT_CONF = { BODY_CERT_CONF, put_cert_conf };
@@ -89,6 +112,7 @@ enum err cmp_confirm(struct cmp_session *s, enum err refused)
 		return e;
 	cmp_fault_keep(&why, refused);
 	s->refused = refused;
+	choose_hash(s);
 	cmp_tell(s, CMP_CONFIRMING, BODY_CERT_CONF, 0);
 	e = read_confirmation(s, cmp_ask(s, &CERT_CONF, BODY_PKICONF));
 	if (refused == OK)

@@ -78,7 +78,7 @@ static uint32_t version(const struct cmp_session *s, unsigned body)
 {
 	bool central = s->op->certifies && s->spki.n == 0;
 
-	return central || (body == BODY_CERT_CONF && s->client->hash_alg) ? 3 : 2;
+	return central || (body == BODY_CERT_CONF && s->names_hash) ? 3 : 2;
 }
 
 void cmp_put_header(struct derw *w, const struct cmp_session *s, unsigned body)

@@ -239,6 +239,8 @@ struct cmp_session {
 	struct span giver;               /* who signed the answer that brought it; or empty */
 	const struct cmp_issued *issued; /* the same, all of it, while it is confirmed */
 	enum err refused;                /* what is wrong with it, for certConf */
+	enum hash cert_hash;             /* by which certConf calls it ... */
+	bool names_hash;                 /* ... and whether it says which (RFC 9480 2.10) */
 };
 
 /* oids.c, content octets. */

@@ -104,6 +104,43 @@ static void granted_unasked(void)
 	fake_ca_close(&ca);
 }
 
+/* RFC 9483 3.6.1, RFC 9480 2.10: what cannot be read is rejected, by a hash that is named
+   where its signature names none that we know. */
+static void an_unreadable_certificate(void)
+{
+	static const struct {
+		const char *cert;
+		enum hash hash;
+		bool named;
+	} rows[] = {
+		{ "30 00", HASH_SHA256, true },
+		{ "30 0b 30 03 02 01 01 30 04 06 02 2a 03", HASH_SHA256, true },
+		{ "30 0f 30 00 30 0b 06 09 2a 86 48 86 f7 0d 01 01 05", HASH_SHA256, true },
+		{ "30 0e 30 00 30 0a 06 08 2a 86 48 ce 3d 04 03 02", HASH_SHA256, false },
+		{ "30 0e 30 00 30 0a 06 08 2a 86 48 ce 3d 04 03 03", HASH_SHA384, false },
+		{ "30 0e 04 00 30 0a 06 08 2a 86 48 ce 3d 04 03 03", HASH_SHA256, true },
+	};
+	static const struct fake_row script[] = { { REPLY_GRANT, NULL },
+		                                  { REPLY_PKI_CONF, NULL },
+		                                  { REPLY_NONE, NULL } };
+	struct cmp_issued got;
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		fake_ca_open(&ca, &ca_arena);
+		arena_reset(&a);
+		ca.wishes.confirm = CMP_CONFIRM_EXPLICIT;
+		fake_ca_plays(&ca, script);
+		ca.issued = test_hex(&ca_arena, rows[i].cert);
+		ca.cert_hash = rows[i].hash;
+		if (!CHECK_ERR(cmp_enrol(&ca.client, CMP_IR, &a, &ca.wishes, NULL, &got),
+		               E_CERT_SYNTAX))
+			printf("row %zu\n", i);
+		CU_ASSERT_EQUAL(ca.confirmed, PKI_REJECTION);
+		CU_ASSERT_EQUAL(ca.confirmed_with_alg, rows[i].named);
+		fake_ca_close(&ca);
+	}
+}
+
 /* RFC 9483 3.6.1: certConf with rejection, and pkiConf awaited; the first reason stays. */
 static void a_bad_certificate(void)
 {
@@ -264,6 +301,7 @@ const struct test_suite suite_cmp_enrol = {
 		{ "implicit confirmation asked for, not granted", asked_but_not_granted },
 		{ "implicit confirmation granted unasked does not count", granted_unasked },
 		{ "a bad certificate is rejected by certConf", a_bad_certificate },
+		{ "so is one that cannot be read", an_unreadable_certificate },
 		{ "what cannot be stored is rejected", a_full_disk },
 		{ "bad confirmations", bad_confirmations },
 		{ "certConfirmed to a repeat is a confirmation", confirmed_before },
