@@ -9,21 +9,17 @@ static enum err find_path(const struct cmp_session *s, const struct cert *cert,
                           const struct anchors *anchors, const struct cmp_pool *pool,
                           struct path *out)
 {
-	struct moment now = s->client->now();
 	struct path_request r = {
 		.target = cert,
 		.anchors = anchors,
 		.pool = pool->certs,
 		.pool_count = pool->n,
-		.now = now,
+		.now = s->client->now(),
 		.revocation = REVOCATION_IF_KNOWN,
 		.crls = s->client->crls,
 		.crl_count = s->client->crl_count,
 	};
 
-	/* issued.c has let a clock pass that is a little ahead of ours */
-	if (time_ahead(now, cert->not_before))
-		r.now.seconds = cert->not_before;
 	return path_check(&r, out);
 }
 

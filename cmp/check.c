@@ -91,7 +91,7 @@ static enum err check_time(struct cmp_session *s)
 	oldest = begun.confidence == TIME_SET && begun.seconds < now.seconds ? begun.seconds
 	         : begun.confidence != TIME_SET && s->txn.delayed            ? h->time
 	                                                                     : now.seconds;
-	if (h->time >= oldest - CMP_TIME_SKEW_MAX_S && h->time <= now.seconds + CMP_TIME_SKEW_MAX_S)
+	if (h->time >= oldest - CLOCK_SKEW_MAX_S && !time_ahead(now, h->time))
 		return OK;
 	return err_because(E_CMP_TIME, "messageTime is %s, our clock says %s",
 	                   date_to_rfc3339(&theirs, h->time), date_to_rfc3339(&ours, now.seconds));

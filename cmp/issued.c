@@ -197,7 +197,6 @@ static enum err check_not_ca(const struct cert *c)
 	return c->is_ca ? err_because(E_ISSUED_USAGE, "it is a CA certificate") : OK;
 }
 
-/* A CA's clock may be a little ahead of ours. */
 static enum err check_validity(const struct cmp_session *s, const struct cert *c)
 {
 	struct moment now = s->client->now();
@@ -207,7 +206,7 @@ static enum err check_validity(const struct cmp_session *s, const struct cert *c
 		return err_because(E_ISSUED_TIME, "certificate expired %s (now %s)",
 		                   date_to_rfc3339(&text, c->not_after),
 		                   date_to_rfc3339(&ours, now.seconds));
-	if (time_ahead(now, c->not_before - CMP_TIME_SKEW_MAX_S))
+	if (time_ahead(now, c->not_before))
 		return err_because(E_ISSUED_TIME, "certificate not valid before %s (now %s)",
 		                   date_to_rfc3339(&text, c->not_before),
 		                   date_to_rfc3339(&ours, now.seconds));

@@ -168,7 +168,12 @@ bool time_over(struct moment now, int64_t end)
 
 bool time_ahead(struct moment now, int64_t begin)
 {
-	return now.confidence == TIME_SET && now.seconds < begin;
+	return time_ahead_by(now, begin, CLOCK_SKEW_MAX_S);
+}
+
+bool time_ahead_by(struct moment now, int64_t begin, int64_t allowed)
+{
+	return now.confidence == TIME_SET && now.seconds < begin - allowed;
 }
 
 int64_t clock_ticks(void)

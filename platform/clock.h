@@ -87,9 +87,14 @@ void clock_batteries_in(const char *dir);
 void clock_pretend(struct moment m);
 void clock_pretend_no_more(void);
 
-/* Surely past (floor or set) / surely not yet (set only). */
+/*
+ * Surely past (floor or set) / surely not yet (set only).  Clocks that are right are a
+ * little apart, so what somebody dates by his own, whoever he is, may be ahead of ours by
+ * CLOCK_SKEW_MAX_S; where a standard allows another time, by that.
+ */
 bool time_over(struct moment now, int64_t end);
 bool time_ahead(struct moment now, int64_t begin);
+bool time_ahead_by(struct moment now, int64_t begin, int64_t allowed);
 
 /* Milliseconds, monotonic, counting suspend (CLOCK_BOOTTIME). */
 int64_t clock_ticks(void);

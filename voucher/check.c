@@ -171,7 +171,7 @@ static enum err check_ahead(struct moment now, const char *what, int64_t seconds
 {
 	struct date_text then, is;
 
-	if (!time_ahead(now, seconds - VOUCHER_AHEAD_S))
+	if (!time_ahead_by(now, seconds, VOUCHER_AHEAD_S))
 		return OK;
 	return err_because(E_VOUCHER_DATE, "%s is %s (now %s)", what,
 	                   date_to_rfc3339(&then, seconds), date_to_rfc3339(&is, now.seconds));

@@ -139,7 +139,6 @@ enum {
 	CMP_POLL_SLOW_S = 30,      /* ... then each: the journal is written for every one; */
 	CMP_POLLS_SLOWLY = 500,    /* from here on ... */
 	CMP_POLL_RARELY_S = 240,   /* ... who has thought for hours may take days */
-	CMP_TIME_SKEW_MAX_S = 600, /* clocks without NTP; replays are the nonces' task */
 	CMP_STATE_MAX = 24576,     /* a transaction on disk: signers, a certificate, numbers */
 	CMP_SECRET_MAX = 1024,     /* a shared secret, octets */
 
@@ -188,7 +187,8 @@ enum {
 	RENEW_MARGIN_MAX_S = 400 * 86400, /* longer than certificates of devices last */
 
 	/* the clock */
-	CLOCK_SKEW_MAX_S = 600, /* between clocks that both are right: crystals, no NTP */
+	CLOCK_SKEW_MAX_S = 600, /* between clocks that both are right: crystals, no NTP. Whatever is
+	                           dated may be as far ahead; replays are the nonces' task */
 	RTC_CLOCKS_MAX = 8,     /* battery clocks looked at; boards have one or two */
 
 	/* files */

@@ -187,7 +187,7 @@ static void in_an_hour(struct fake_ca *c, struct fake_message *m)
 static void almost_now(struct fake_ca *c, struct fake_message *m)
 {
 	(void)c;
-	m->time = FAKE_NOW + CMP_TIME_SKEW_MAX_S;
+	m->time = FAKE_NOW + CLOCK_SKEW_MAX_S;
 }
 
 static void no_time(struct fake_ca *c, struct fake_message *m)

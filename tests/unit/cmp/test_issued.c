@@ -197,9 +197,9 @@ static void dates(void)
 	fake_time = (struct moment){ TIME_SET, FAKE_NOW };
 	ca.issue.not_after = 0;
 	/* the CA's clock may be a little ahead */
-	ca.issue.not_before = FAKE_NOW + CMP_TIME_SKEW_MAX_S;
+	ca.issue.not_before = FAKE_NOW + CLOCK_SKEW_MAX_S;
 	hold_both(OK, OK);
-	ca.issue.not_before = FAKE_NOW + CMP_TIME_SKEW_MAX_S + 1;
+	ca.issue.not_before = FAKE_NOW + CLOCK_SKEW_MAX_S + 1;
 	hold_both(E_ISSUED_TIME, E_ISSUED_TIME);
 	fake_time.confidence = TIME_FLOOR;
 	hold_both(OK, OK);

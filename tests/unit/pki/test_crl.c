@@ -118,6 +118,10 @@ static void judges_dates_by_the_clock(void)
 	CHECK_ERR(crl_judge(&s.r, &s.leaf, &s.sub, NULL), E_REVOKED);
 	s.r.now = (struct moment){ TIME_SET, INT64_C(1700000000) }; /* not yet */
 	CHECK_ERR(crl_judge(&s.r, &s.leaf, &s.sub, NULL), E_REVOKED);
+	s.r.now = (struct moment){ TIME_SET, INT64_C(1767225600) - CLOCK_SKEW_MAX_S - 1 };
+	CHECK_ERR(crl_judge(&s.r, &s.leaf, &s.sub, NULL), E_REVOKED);
+	s.r.now.seconds++; /* clocks are apart */
+	CHECK_OK(crl_judge(&s.r, &s.leaf, &s.sub, NULL));
 	s.r.now = (struct moment){ TIME_SET, INT64_C(1768000000) };
 	CHECK_OK(crl_judge(&s.r, &s.leaf, &s.sub, NULL));
 }

@@ -309,11 +309,12 @@ static void judges_dates(void)
 		int64_t seconds;
 		enum err want;
 	} moments[] = {
-		{ TIME_SET, BEGIN - 1, E_CERT_TIME },
+		{ TIME_SET, BEGIN - CLOCK_SKEW_MAX_S - 1, E_CERT_TIME },
+		{ TIME_SET, BEGIN - CLOCK_SKEW_MAX_S, OK }, /* clocks are apart */
 		{ TIME_SET, BEGIN, OK },
 		{ TIME_SET, END, OK },
 		{ TIME_SET, END + 1, E_CERT_TIME },
-		{ TIME_FLOOR, BEGIN - 1, OK },
+		{ TIME_FLOOR, BEGIN - CLOCK_SKEW_MAX_S - 1, OK },
 		{ TIME_FLOOR, END, OK },
 		{ TIME_FLOOR, END + 1, E_CERT_TIME },
 		{ TIME_UNSET, 0, OK },

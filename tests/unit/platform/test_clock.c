@@ -41,8 +41,13 @@ static void judged_by_confidence(void)
 	CU_ASSERT_FALSE(time_ahead(at_least, 101));
 	CU_ASSERT(time_over(set, 99));
 	CU_ASSERT_FALSE(time_over(set, 100));
-	CU_ASSERT(time_ahead(set, 101));
+	CU_ASSERT(time_ahead(set, 100 + CLOCK_SKEW_MAX_S + 1));
+	CU_ASSERT_FALSE(time_ahead(set, 100 + CLOCK_SKEW_MAX_S)); /* clocks are apart */
 	CU_ASSERT_FALSE(time_ahead(set, 100));
+	CU_ASSERT(time_ahead_by(set, 106, 5));
+	CU_ASSERT_FALSE(time_ahead_by(set, 105, 5));
+	CU_ASSERT_FALSE(time_ahead_by(unset, 106, 5));
+	CU_ASSERT_FALSE(time_ahead_by(at_least, 106, 5));
 }
 
 /*
