@@ -64,6 +64,9 @@ enum err connect_to(struct onboard *o, const struct url *to)
 		.client = flow_identity(o),
 		.version = o->device->settings.tls_version,
 		.deadline = turn_end(o),
+		.proxy = o->device->settings.proxy,
+		.no_proxy = o->device->settings.no_proxy.s,
+		.no_proxy_count = o->device->settings.no_proxy.n,
 	};
 	enum err e = url_origin(to, t->origin, sizeof t->origin);
 

@@ -62,6 +62,9 @@ static enum err open_with_ldevid(struct onboard *o, struct credential *ldevid, s
 		.url = t->origin,
 		.client = ldevid,
 		.version = o->device->settings.tls_version,
+		.proxy = o->device->settings.proxy,
+		.no_proxy = o->device->settings.no_proxy.s,
+		.no_proxy_count = o->device->settings.no_proxy.n,
 		.judge = &judge,
 	};
 	enum err e = device_live_credential(o->device, o->arena, ldevid);

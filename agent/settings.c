@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "agent/settings.h"
-#include "platform/http/url.h"
+#include "platform/http/link_http.h"
 #include "platform/pki/name.h"
 #include "platform/store/file.h"
 
@@ -220,6 +220,13 @@ static enum err read_registrar(struct settings *s, void *field, const char *valu
 	return OK;
 }
 
+static enum err read_proxy(struct settings *s, void *field, const char *value)
+{
+	enum err e = proxy_check(value);
+
+	return e == OK ? read_text(s, field, value) : err_within(E_CONFIG, e, "proxy");
+}
+
 /* Where renewals go; plain http is the operator's to choose (RFC 9483 6.1). */
 static enum err read_renew_url(struct settings *s, void *field, const char *value)
 {
@@ -274,6 +281,8 @@ static const struct {
 	{ "onramp", "log_level", read_log_level, FIELD(log_level) },
 	{ "onramp", "state_dir", read_path, FIELD(state_dir) },
 	{ "onramp", "trust_clock", read_clock_trust, FIELD(trust_clock) },
+	{ "onramp", "proxy", read_proxy, FIELD(proxy) },
+	{ "onramp", "no_proxy", read_list, FIELD(no_proxy) },
 	{ "identity", "cert", read_path, FIELD(idevid_cert) },
 	{ "identity", "key", read_path, FIELD(idevid_key) },
 	{ "identity", "masa_trust", read_list, FIELD(masa_trust) },

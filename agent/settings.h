@@ -40,6 +40,8 @@ struct settings {
 	enum log_level log_level;
 	const char *state_dir; /* /etc/onramp */
 	enum clock_trust trust_clock;
+	const char *proxy; /* http://HOST:PORT; NULL: straight */
+	struct text_values no_proxy;
 
 	const char *idevid_cert, *idevid_key; /* files, PEM or DER */
 	struct text_values masa_trust;        /* files of MASA trust anchors */

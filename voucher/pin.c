@@ -15,9 +15,10 @@
 struct pin {
 	struct trusted trusted; /* first: pin_judge() casts back */
 	enum err (*decide)(const struct pin *p, struct chain chain, struct moment now);
-	const char *host;  /* the operator's name for the peer; or NULL */
-	bool by_key;       /* the first anchor's very key is enough */
-	struct octets crl; /* or empty */
+	const char *host;          /* the operator's name for the peer; or NULL */
+	const struct anchors *tls; /* for the peer alone; NULL: those of trusted */
+	bool by_key;               /* the first anchor's very key is enough */
+	struct octets crl;         /* or empty */
 	struct chain seen;
 };
 
@@ -106,7 +107,7 @@ static enum err check_path(const struct pin *p, const struct cert *peer, struct 
 	struct path path;
 
 	r.target = peer;
-	r.anchors = &p->trusted.anchors;
+	r.anchors = p->tls != NULL ? p->tls : &p->trusted.anchors;
 	r.pool = chain.certs + 1;
 	r.pool_count = chain.n - 1;
 	r.key_usage = KU_DIGITAL_SIGNATURE;
@@ -384,8 +385,8 @@ static enum err host_of(const char *origin, char *host, size_t cap)
 }
 
 /* Plain HTTP has no peer to judge: CMP messages protect themselves (RFC 9483 6.1). */
-enum err pin_by_operator(struct arena *a, const struct anchors *anchors, struct link *link,
-                         enum authority authority, struct trusted **out)
+enum err pin_by_operator(struct arena *a, const struct operator_trust *o, struct link *link,
+                         struct trusted **out)
 {
 	bool plain = is_plain(link);
 	size_t mark = arena_mark(a);
@@ -395,10 +396,11 @@ enum err pin_by_operator(struct arena *a, const struct anchors *anchors, struct 
 
 	*out = NULL;
 	if (e == OK)
-		e = make(a, link, anchors, host, &p);
+		e = make(a, link, o->anchors, o->host != NULL ? o->host : host, &p);
 	if (e == OK) {
 		p->decide = decide_by_anchors;
-		p->trusted.authority = authority;
+		p->tls = o->tls;
+		p->trusted.authority = o->authority;
 		if (!plain)
 			e = decide_by_anchors(p, p->seen, clock_now());
 	}

@@ -153,11 +153,19 @@ MUST_CHECK enum err pin_by_owner(struct arena *a, const struct owner *o, struct 
                                  const char *host_by_operator, struct moment now,
                                  struct trusted **out);
 
-/* Anchors that the operator configured for this server: `onramp cmp`. For an
-   https link the chain must lead to them and match its host. */
-MUST_CHECK enum err pin_by_operator(struct arena *a, const struct anchors *anchors,
-                                    struct link *link, enum authority authority,
-                                    struct trusted **out);
+/*
+ * Anchors that the operator configured for this server: `onramp cmp`.  For an https link
+ * the chain must lead to them, or to those of tls, and match the host.  What is pointed
+ * at outlives the link.
+ */
+struct operator_trust {
+	const struct anchors *anchors; /* for answers */
+	const struct anchors *tls;     /* for the server's certificate; NULL: the same */
+	const char *host;              /* whose it is; NULL: the link's */
+	enum authority authority;
+};
+MUST_CHECK enum err pin_by_operator(struct arena *a, const struct operator_trust *o,
+                                    struct link *link, struct trusted **out);
 
 /* Telemetry bodies, RFC 8995 5.7 and 5.9.4. reason_or_null: none for success. */
 MUST_CHECK enum err status_write(struct arena *a, const char *reason_or_null, struct span *json);

@@ -87,6 +87,7 @@ enum {
 
 	/* HTTP */
 	URL_MAX = 256,           /* registrar addresses are origins, redirects little more */
+	PROXY_HEAD_MAX = 8192,   /* of an answer to CONNECT; an error page is not read */
 	HTTP_HEADER_MAX = 16384, /* all header bytes of one answer */
 	HTTP_FIELD_MAX = 2048,   /* one field that we read; a Location has URL_MAX */
 	HTTP_BODY_MAX = 131072,  /* held in memory: a chain in an ip is 20 kB; what is larger goes

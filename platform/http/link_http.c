@@ -2,6 +2,7 @@
 /* HTTP links: one connection each, made again only to the same peer. */
 #include <poll.h>
 #include <stdio.h>
+#include <strings.h>
 
 #include <curl/curl.h>
 
@@ -9,7 +10,7 @@
 #include "platform/base/log.h"
 #include "platform/clock.h"
 #include "platform/http/internal.h"
-#include "platform/tls/tcp.h"
+#include "platform/tls/proxy.h"
 
 /* The chain of the peer, which outlives the connection. */
 struct kept {
@@ -24,6 +25,8 @@ struct link_http {
 	struct url at;
 	const struct credential *client;
 	enum tls_version version;
+	bool by_proxy;
+	struct proxy proxy;
 	struct judge judge; /* accept is NULL: provisional */
 	struct stream stream;
 	struct kept peer;
@@ -100,6 +103,7 @@ static enum err same_or_accepted(void *context, struct chain chain)
 static enum err connect_tls(struct link_http *l, const struct judge *judge, int64_t deadline)
 {
 	const struct channel_request r = {
+		.proxy = l->by_proxy ? &l->proxy : NULL,
 		.host = l->at.host,
 		.port = l->at.port,
 		.client = l->client,
@@ -124,8 +128,9 @@ static enum err connect_plain(struct link_http *l, int64_t deadline)
 {
 	l->stream = STREAM_CLOSED;
 	snprintf(l->description, sizeof l->description, "http");
-	return tcp_connect(l->at.host, l->at.port, tcp_deadline(HTTP_CONNECT_MS, deadline),
-	                   &l->stream.fd);
+	return tcp_connect(l->by_proxy ? l->proxy.host : l->at.host,
+	                   l->by_proxy ? l->proxy.port : l->at.port,
+	                   tcp_deadline(HTTP_CONNECT_MS, deadline), &l->stream.fd);
 }
 
 static enum err reconnect(struct link_http *l, int64_t deadline)
@@ -185,6 +190,24 @@ static enum err check_request(const struct exchange *x)
 	return url_check_path(x->path);
 }
 
+/* A proxy is told all of the URL (RFC 9112 3.2.2), unless TLS goes through it. */
+static enum err transfer(struct link_http *l, struct exchange *x, struct arena *a, int64_t deadline,
+                         bool *reusable)
+{
+	const char *path = x->path;
+	char url[3 * URL_MAX];
+	enum err e;
+
+	if (l->by_proxy && !l->at.tls) {
+		if ((size_t)snprintf(url, sizeof url, "%s%s", l->link.origin, path) >= sizeof url)
+			return err_because(E_RANGE, "the path is too long");
+		x->path = url;
+	}
+	e = transfer_run(&l->stream, &l->at, x, a, deadline, reusable);
+	x->path = path;
+	return e;
+}
+
 static enum err exchange(struct link *link, struct exchange *x, struct arena *a)
 {
 	struct link_http *l = of(link);
@@ -199,7 +222,7 @@ static enum err exchange(struct link *link, struct exchange *x, struct arena *a)
 	if (e == OK && !stream_is_open(&l->stream))
 		e = reconnect(l, deadline);
 	if (e == OK)
-		e = transfer_run(&l->stream, &l->at, x, a, deadline, &reusable);
+		e = transfer(l, x, a, deadline, &reusable);
 	if (e != OK || !reusable)
 		stream_close(&l->stream);
 	return e;
@@ -227,10 +250,53 @@ static void close_link(struct link *link)
 
 static const struct link_ops ops = { exchange, peer_chain, set_judge, close_link };
 
+static enum err read_proxy(const char *text, struct proxy *out)
+{
+	struct url u;
+	enum err e = url_read(text, &u);
+
+	if (e == OK && (u.tls || (u.path[0] != '\0' && strcmp(u.path, "/") != 0)))
+		e = err_because(E_RANGE, "a proxy is http://HOST:PORT");
+	snprintf(out->host, sizeof out->host, "%s", u.host);
+	out->port = u.port;
+	return e;
+}
+
+enum err proxy_check(const char *url)
+{
+	return read_proxy(url, &(struct proxy){ 0 });
+}
+
+/* The name itself, or one below it; a leading dot makes no difference. */
+static bool is_below(const char *host, const char *name)
+{
+	size_t n, h = strlen(host);
+
+	name += *name == '.';
+	n = strlen(name);
+	if (strcmp(name, "*") == 0)
+		return true;
+	return n > 0 && h >= n && strcasecmp(host + h - n, name) == 0 &&
+	       (h == n || host[h - n - 1] == '.');
+}
+
+static enum err choose_proxy(struct link_http *l, const struct link_request *r)
+{
+	if (r->proxy == NULL || r->proxy[0] == '\0')
+		return OK;
+	for (size_t i = 0; i < r->no_proxy_count; i++)
+		if (is_below(l->at.host, r->no_proxy[i]))
+			return OK;
+	l->by_proxy = true;
+	return read_proxy(r->proxy, &l->proxy);
+}
+
 static enum err begin(struct link_http *l, const struct link_request *r)
 {
 	enum err e = url_read(r->url, &l->at);
 
+	if (e == OK)
+		e = choose_proxy(l, r);
 	if (e == OK)
 		e = url_origin(&l->at, l->link.origin, sizeof l->link.origin);
 	if (e != OK)

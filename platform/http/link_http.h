@@ -22,7 +22,16 @@ struct link_request {
 	enum tls_version version;
 	const struct judge *judge; /* NULL: provisional, and the same chain ever after */
 	int64_t deadline;          /* ticks when it must be there; 0: HTTP_CONNECT_MS alone */
+	/*
+	 * "http://proxy:3128": https through CONNECT, http as RFC 9112 3.2.2 has it; NULL or
+	 * "": straight.  So also for hosts that are among no_proxy or below them; "*": all.
+	 */
+	const char *proxy;
+	const char *const *no_proxy;
+	size_t no_proxy_count;
 };
+/* Whether it is such a URL: E_RANGE. */
+MUST_CHECK enum err proxy_check(const char *url);
 
 /* Connects at once (https: handshake done, chain captured, judged).
    One of a fixed set of LINKS_MAX. */

@@ -11,7 +11,7 @@
 #include "platform/clock.h"
 #include "platform/crypto/hash.h"
 #include "platform/tls/internal.h"
-#include "platform/tls/tcp.h"
+#include "platform/tls/proxy.h"
 
 struct channel {
 	bool open;
@@ -156,7 +156,8 @@ static enum err start(struct channel *c, const struct channel_request *r)
 {
 	int64_t ms = r->connect_ms != 0 ? r->connect_ms : HTTP_CONNECT_MS;
 	struct quoted q;
-	enum err e = tcp_connect(r->host, r->port, tcp_deadline(ms, r->deadline), &c->wire.fd);
+	enum err e = proxy_connect(r->proxy, r->host, r->port, tcp_deadline(ms, r->deadline),
+	                           &c->wire.fd);
 
 	if (e == OK)
 		e = make_session(c, r);

@@ -153,6 +153,24 @@ def renews(life: Life) -> int | None:
     return status
 
 
+def by_proxy(life: Life) -> int | None:
+    """Both the enrolment and the renewal, and nothing beside the tunnel."""
+    import toolstory  # here: it needs this module
+
+    config = life.device.root / "etc/config/onramp"
+    with toolstory.forwarding(0, proxy=True) as (port, seen):
+        text = config.read_text()
+        config.write_text(text.replace("config onramp 'main'\n", "config onramp 'main'\n"
+                                       f"\toption proxy 'http://127.0.0.1:{port}'\n"))
+        status = life.run(*ONCE)
+        life.expect(seen and all(line.startswith("CONNECT 127.0.0.1:") for line in seen),
+                    f"the proxy was asked: {seen}")  # fmt: skip
+        seen.clear()
+        status = life.run("renew") if status == 0 else status
+        life.expect(bool(seen), "the renewal went past the proxy")
+    return status
+
+
 def renews_with_the_least(life: Life) -> int | None:
     """A kur needs the certificate in use and the owner's roots: not what the factory put in, nor
     what can be had again or is written down elsewhere."""

@@ -443,6 +443,7 @@ for _pin in ("registrar-ee", "registrar-selfsigned", "pubk-sha256"):
 lives("renew-template", life.renews, "--cmp-template", "basic")
 lives("renew-in-time", life.serves, "--cmp-validity", "60",
       settings={"renew.share": "85", "renew.jitter": "0", "renew.margin": "0"})  # fmt: skip
+lives("proxy", life.by_proxy)
 lives("renew-with-the-least", life.renews_with_the_least)
 lives("halted-for-a-moment", life.halted_for_a_moment, seconds=40)
 lives("renew-fails", life.keeps_the_old)

@@ -112,6 +112,9 @@ static void what_is_wrong_is_named(void)
 		{ "config identity i\noption cert /c\noption key /k\n", "masa_trust" },
 		{ IDENTITY "config onramp main\noption enabled maybe\n", "line 6" },
 		{ IDENTITY "config onramp main\noption trust_clock Auto\n", "nor auto" },
+		{ IDENTITY "config onramp main\noption proxy https://p:1\n", "proxy" },
+		{ IDENTITY "config onramp main\noption proxy p:1\n", "proxy" },
+		{ IDENTITY "config onramp main\noption proxy http://p:1/x\n", "proxy" },
 		{ IDENTITY "config registrar\noption url http://plain.example\n", "https" },
 		{ IDENTITY "config registrar\noption url 'https://u:p@x'\n", "line 6" },
 		{ IDENTITY "config enrol e\noption key_type dsa\n", "line 6" },
@@ -146,6 +149,19 @@ static void what_is_wrong_is_named(void)
 			printf("said: %s\n", err_reason(E_CONFIG));
 		CU_ASSERT_PTR_NOT_NULL(strstr(err_reason(E_CONFIG), bad[i].says));
 	}
+}
+
+static void a_proxy_is_a_url(void)
+{
+	struct settings s;
+
+	CHECK_OK(load(IDENTITY "config onramp main\noption proxy http://p:3128\n"
+	                       "list no_proxy a.example\nlist no_proxy 10.0.0.1\n",
+	              &s));
+	CU_ASSERT_STRING_EQUAL(s.proxy, "http://p:3128");
+	CU_ASSERT_EQUAL(s.no_proxy.n, 2);
+	CHECK_OK(load(IDENTITY, &s));
+	CU_ASSERT_PTR_NULL(s.proxy);
 }
 
 static void too_many_are_refused(void)
@@ -213,6 +229,7 @@ const struct test_suite suite_agent_settings = {
 		{ "the clock is trusted never, always, or by evidence",
 	          the_clock_is_trusted_never_always_or_by_evidence },
 		{ "what is wrong is named", what_is_wrong_is_named },
+		{ "a proxy is http://HOST:PORT", a_proxy_is_a_url },
 		{ "too many are refused", too_many_are_refused },
 		{ "a path too long for its profile is refused",
 	          a_path_too_long_for_its_profile_is_refused },

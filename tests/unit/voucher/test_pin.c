@@ -568,7 +568,10 @@ static enum err operated(const char *origin, const char *anchor, const char *sho
 	anchors = masa_anchors(&arena, anchor);
 	clock_pretend(masa_now);
 	snprintf(peer.link.origin, sizeof peer.link.origin, "%s", origin);
-	e = pin_by_operator(&of_pin, &anchors, &peer.link, AUTHORITY_ANY, &trusted);
+	e = pin_by_operator(
+		&of_pin,
+		&(struct operator_trust){ .anchors = &anchors, .authority = AUTHORITY_ANY },
+		&peer.link, &trusted);
 	CU_ASSERT_EQUAL(trusted != NULL, e == OK);
 	CU_ASSERT(e == OK || (of_pin.used == 0 && peer.judge.accept == NULL));
 	return e;
