@@ -35,7 +35,7 @@ enum {
 /* Requests go on where they began: another line is another transaction. */
 static const char *place_of(const struct cmp_tool *t, char *room, size_t cap)
 {
-	snprintf(room, cap, "%s %s %s", t->server, t->operation_path,
+	snprintf(room, cap, "%s %s %s", t->server != NULL ? t->server : "files", t->operation_path,
 	         t->labels != NULL ? t->labels : "");
 	return room;
 }

@@ -27,6 +27,24 @@ static const struct tool_option options[] = {
 	{ "--label", OPTION_TEXT, AT(label), "NAME", "another word for this operation there",
 	  TOOL_ALL },
 	{ "--recipient", OPTION_TEXT, AT(recipient), "DN", "the CA's name, if known", TOOL_ALL },
+	{ "--proxy", OPTION_TEXT, AT(proxy.url), "URL", "http://HOST:PORT, for http and https",
+	  TOOL_ALL },
+	{ "--no-proxy", OPTION_LIST, AT(proxy.except), "HOST", "not for it and what is below it",
+	  TOOL_ALL },
+	{ "--tls-trusted", OPTION_LIST, AT(tls.trusted_files), "FILE",
+	  "anchors for the server's certificate (--trusted)", TOOL_ALL },
+	{ "--tls-host", OPTION_TEXT, AT(tls.host), "NAME", "whose certificate it is (the URL's)",
+	  TOOL_ALL },
+	{ "--tls-cert", OPTION_TEXT, AT(tls.cert), "FILE", "our certificate there (--cert)",
+	  TOOL_ALL },
+	{ "--tls-key", OPTION_TEXT, AT(tls.key), "FILE", "its private key", TOOL_ALL },
+	{ "--reqout", OPTION_LIST, AT(offline.reqout), "FILE", "our messages, one after the other",
+	  TOOL_ALL },
+	{ "--rspin", OPTION_LIST, AT(offline.rspin), "FILE",
+	  "their answers, once they are there: no server", TOOL_ALL },
+	{ "--reqin", OPTION_LIST, AT(offline.reqin), "FILE", "pass these on, no message of ours",
+	  TOOL_ALL },
+	{ "--rspout", OPTION_LIST, AT(offline.rspout), "FILE", "the server's answers", TOOL_ALL },
 	{ "--profile", OPTION_TEXT, AT(profile), "NAME", "certificate profile to ask for",
 	  TOOL_CERTIFY | TOOL_TEMPLATE },
 
@@ -182,7 +200,11 @@ static const struct need {
 	const char *when[WORDS], *options[WORDS];
 	const char *why;
 } needs[] = {
-	{ TOOL_ALL, { NULL }, { "--server" }, "the URL of the CA or RA" },
+	{ TOOL_ALL, { NULL }, { "--server", "--rspin" }, "the URL of the CA or RA, or files" },
+	{ TOOL_ALL, { "--rspin" }, { "--reqout" }, "where the requests go" },
+	{ TOOL_ALL, { "--reqin" }, { "--rspout" }, "where the answers go" },
+	{ TOOL_ALL, { "--tls-cert" }, { "--tls-key" }, "the private key of --tls-cert" },
+	{ TOOL_ALL, { "--tls-key" }, { "--tls-cert" }, "the certificate of --tls-key" },
 	{ TOOL_KUR, { NULL }, { "--cert" }, "the certificate to be updated" },
 	{ TOOL_RR, { NULL }, { "--cert" }, "the certificate to be revoked" },
 	{ TOOL_ALL,
@@ -226,6 +248,11 @@ static const struct clash {
 	    "--central" },
 	  "the request says it already" },
 	{ "--reject", { "--implicit-confirm" }, "a rejection is a certConf" },
+	{ "--rspin",
+	  { "--server", "--reqin", "--rspout", "--proxy", "--tls-trusted", "--tls-cert",
+	    "--tls-host" },
+	  "the answers are files" },
+	{ "--reqin", { "--reqout" }, "the messages are those of the files" },
 };
 
 static enum err check_taken(const struct cmp_tool *t)
@@ -302,14 +329,30 @@ static enum err check_clashes(const struct cmp_tool *t)
 static enum err check_trust(const struct cmp_tool *t)
 {
 	bool secret = t->secret_text != NULL || t->secret_file != NULL;
-	bool plain = strncmp(t->server, "https:", strlen("https:")) != 0;
+	bool plain = t->server == NULL || strncmp(t->server, "https:", strlen("https:")) != 0;
+	bool anchors = t->trusted_files.n > 0 || (secret && t->tls.trusted_files.n > 0);
 
-	if (t->trusted_files.n == 0 && !(secret && plain))
+	if (!anchors && !(secret && plain))
 		return err_because(E_USAGE, "%s needs --trusted: the anchors for %s",
 		                   t->operation->name, secret ? "https" : "signed answers");
+	if (plain && (t->tls.trusted_files.n > 0 || t->tls.cert != NULL || t->tls.host != NULL))
+		return err_because(E_USAGE, "--tls-trusted, --tls-cert and --tls-host are for "
+		                            "https:// alone");
 	if (secret && plain && t->cert != NULL)
 		return err_because(E_USAGE, "--cert and --secret do not go together over http: "
 		                            "one of them protects the messages");
+	return OK;
+}
+
+/* What passes messages on needs none of what makes them. */
+static enum err check_relay(const struct cmp_tool *t)
+{
+	if (t->server == NULL || t->offline.reqin.n != t->offline.rspout.n)
+		return err_because(E_USAGE, "--reqin needs --server, and a --rspout for each");
+	if (strncmp(t->server, "https:", strlen("https:")) == 0 && t->trusted_files.n == 0 &&
+	    t->tls.trusted_files.n == 0)
+		return err_because(E_USAGE, "--reqin over https needs --tls-trusted: the anchors "
+		                            "for the server");
 	return OK;
 }
 
@@ -317,6 +360,8 @@ enum err tool_rules(const struct cmp_tool *t)
 {
 	enum err e = check_taken(t);
 
+	if (e == OK && t->offline.reqin.n > 0)
+		return check_relay(t);
 	if (e == OK)
 		e = check_needs(t);
 	if (e == OK)

@@ -53,6 +53,24 @@ static enum err read_first_line(struct cmp_tool *t, const char *option, const ch
 	return OK;
 }
 
+static enum err load_tls_identity(struct cmp_tool *t)
+{
+	struct signer *key = NULL;
+	struct span file;
+	enum err e;
+
+	if (t->tls.cert == NULL)
+		return OK;
+	e = tool_load_key(t, "--tls-key", t->tls.key, &key);
+	t->tls.identity.key = key;
+	if (e == OK)
+		e = tool_read(t, "--tls-cert", t->tls.cert, PEM_FILE_MAX, &file);
+	if (e == OK)
+		e = of_option(credential_from(t->arena, key, file, &t->tls.identity), "--tls-cert",
+		              t->tls.cert);
+	return e == OK ? credential_complete(&t->tls.identity, t->pool, t->pool_count) : e;
+}
+
 static enum err load_identity(struct cmp_tool *t)
 {
 	struct signer *key = NULL;
@@ -215,13 +233,14 @@ static enum err load_crls(struct cmp_tool *t)
 	return e;
 }
 
-static enum err load_anchor_file(struct cmp_tool *t, const char *path)
+static enum err load_anchor_file(struct cmp_tool *t, const char *option, const char *path,
+                                 struct anchors *to)
 {
-	struct named_file file = { "--trusted", path, NO_OCTETS };
+	struct named_file file = { option, path, NO_OCTETS };
 	enum err e = tool_open_file(t, file.what, path, &file.octets);
 
 	if (e == OK)
-		e = of_option(anchors_from(t->arena, &file, &t->anchors), file.what, path);
+		e = of_option(anchors_from(t->arena, &file, to), file.what, path);
 	octets_close(&file.octets);
 	return e;
 }
@@ -231,7 +250,10 @@ static enum err load_anchors(struct cmp_tool *t)
 	enum err e = OK;
 
 	for (size_t i = 0; i < t->trusted_files.n && e == OK; i++)
-		e = load_anchor_file(t, t->trusted_files.s[i]);
+		e = load_anchor_file(t, "--trusted", t->trusted_files.s[i], &t->anchors);
+	for (size_t i = 0; i < t->tls.trusted_files.n && e == OK; i++)
+		e = load_anchor_file(t, "--tls-trusted", t->tls.trusted_files.s[i],
+		                     &t->tls.anchors);
 	return e;
 }
 
@@ -256,14 +278,14 @@ static enum err label_path(struct cmp_tool *t)
 static enum err choose_path(struct cmp_tool *t)
 {
 	struct url u;
-	enum err e = url_read(t->server, &u);
+	enum err e = t->server != NULL ? url_read(t->server, &u) : OK;
 	const char *path = "/.well-known/cmp";
 
 	if (e != OK)
 		return err_within(E_USAGE, e, "--server");
 	if (t->path != NULL)
 		path = t->path;
-	else if (u.path[0] != '\0' && strcmp(u.path, "/") != 0)
+	else if (t->server != NULL && u.path[0] != '\0' && strcmp(u.path, "/") != 0)
 		path = u.path;
 	snprintf(t->url_path, sizeof t->url_path, "%s", path);
 	if (strlen(path) >= sizeof t->url_path)
@@ -286,20 +308,47 @@ static enum err choose_labels(const char *name, enum cmp_labels *out)
 	return name == NULL ? OK : err_because(E_USAGE, "--labels is long, short or none");
 }
 
-/* https: the judge of pin_by_operator() decides before the first byte is sent. */
-static enum err connect_server(struct cmp_tool *t)
+/* Ours for TLS: that of --tls-cert, or of --cert. */
+static const struct credential *tls_identity(const struct cmp_tool *t)
+{
+	if (t->tls.cert != NULL)
+		return &t->tls.identity;
+	return t->cert != NULL ? &t->identity : NULL;
+}
+
+static enum err open_link(struct cmp_tool *t)
 {
 	const struct link_request r = {
 		.url = t->server,
-		.client = t->cert != NULL ? &t->identity : NULL,
 		.deadline = t->ends,
+		.client = tls_identity(t),
+		.proxy = t->proxy.url,
+		.no_proxy = t->proxy.except.s,
+		.no_proxy_count = t->proxy.except.n,
 	};
-	enum err e = link_http_open(&t->link, &r);
+	enum err e = OK;
 
-	return e != OK ? e
-	               : pin_by_operator(t->arena, &t->anchors, t->link,
-	                                 t->require_role ? AUTHORITY_BY_EKU : AUTHORITY_ANY,
-	                                 &t->trusted);
+	if (tool_is_offline(t))
+		return tool_offline_open(t, &t->link);
+	if (t->proxy.url != NULL)
+		e = proxy_check(t->proxy.url);
+	if (e != OK)
+		return err_because(E_USAGE, "--proxy: %s", err_reason(e));
+	return link_http_open(&t->link, &r);
+}
+
+/* https: the judge of pin_by_operator() decides before the first byte is sent. */
+static enum err connect_server(struct cmp_tool *t)
+{
+	const struct operator_trust trust = {
+		.anchors = &t->anchors,
+		.tls = t->tls.anchors.n > 0 ? &t->tls.anchors : NULL,
+		.host = t->tls.host,
+		.authority = t->require_role ? AUTHORITY_BY_EKU : AUTHORITY_ANY,
+	};
+	enum err e = open_link(t);
+
+	return e == OK ? pin_by_operator(t->arena, &trust, t->link, &t->trusted) : e;
 }
 
 /* Before anything is asked, so that a slip of the pen is called one. */
@@ -376,6 +425,8 @@ enum err tool_open(struct cmp_tool *t)
 		e = load_pool(t);
 	if (e == OK)
 		e = load_identity(t);
+	if (e == OK)
+		e = load_tls_identity(t);
 	if (e == OK)
 		e = load_crls(t);
 	if (e == OK)

@@ -47,6 +47,24 @@ struct tool_operation {
 	const char *example;
 };
 
+/* The server's TLS, apart from CMP's trust and identity, and the way to it. */
+struct tool_tls {
+	struct text_list trusted_files;
+	const char *cert, *key, *host;
+	struct anchors anchors;
+	struct credential identity;
+};
+struct tool_proxy {
+	const char *url;
+	struct text_list except;
+};
+
+/* cmp_offline.c: messages as files. */
+struct tool_offline {
+	struct text_list reqin, reqout, rspin, rspout;
+	size_t sent, received;
+};
+
 /* cmp_terms.c: what is asked for besides names. */
 struct tool_terms {
 	const char *issuer, *eku, *key_usage;
@@ -77,6 +95,9 @@ struct cmp_tool {
 	const char *subject, *newkey, *keytype, *central, *csr;
 	struct text_list san;
 	struct tool_terms terms;
+	struct tool_tls tls;
+	struct tool_proxy proxy;
+	struct tool_offline offline;
 	bool follow_template, implicit_confirm, reject, hash_alg;
 	const char *revreason, *oldroot, *crl_issuer, *oldcrl;
 	long total_timeout, retries;
@@ -195,6 +216,16 @@ struct tool_names {
 };
 MUST_CHECK enum err tool_names(const struct cmp_tool *t, struct tool_names *n,
                                struct cmp_facts *out);
+
+/*
+ * cmp_offline.c.  A link whose answers are files: each message goes to the next --reqout,
+ * its answer is the next --rspin, waited for until it is there whole.  With a server the
+ * messages are copied, or (--reqin) passed on as they are.
+ */
+bool tool_is_offline(const struct cmp_tool *t);
+MUST_CHECK enum err tool_offline_open(struct cmp_tool *t, struct link **out);
+void tool_offline_copy(struct cmp_tool *t, enum cmp_event what, const struct octets *message);
+MUST_CHECK enum err tool_relay(struct cmp_tool *t);
 
 /* cmp_pass.c: a private key, whose passphrase is asked for where it has one. */
 MUST_CHECK enum err tool_load_key(struct cmp_tool *t, const char *option, const char *path,

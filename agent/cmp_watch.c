@@ -77,7 +77,8 @@ enum err tool_dump_open(struct cmp_tool *t)
 	if (e == OK)
 		e = file_append(path, NO_BYTES, 0600);
 	if (e == OK)
-		tool_note(t, "%s at %s, path %s", t->operation->name, t->server, t->operation_path);
+		tool_note(t, "%s at %s, path %s", t->operation->name,
+		          t->server != NULL ? t->server : "files", t->operation_path);
 	return e;
 }
 
@@ -128,6 +129,7 @@ void tool_message(void *context, enum cmp_event what, const struct octets *der)
 	struct cmp_tool *t = context;
 	char name[32], path[PATH_NAME_MAX], line[64];
 
+	tool_offline_copy(t, what, der);
 	if (t->dump == NULL)
 		return;
 	snprintf(name, sizeof name, "%02u-%s.pki", ++t->messages,

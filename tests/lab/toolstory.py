@@ -7,6 +7,7 @@ each line are looked at by the bench.
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import http.server
 import json
@@ -16,6 +17,9 @@ import select
 import shlex
 import shutil
 import signal
+import socket
+import socketserver
+import ssl
 import stat
 import subprocess
 import termios
@@ -33,7 +37,8 @@ from onlab.cacert import read_pem, spki_of
 ENVIRONMENT = {**os.environ, "ASAN_OPTIONS": "detect_leaks=0"}
 SUBJECT = ("--subject", "/O=Example Domain/serialNumber=SN-0001")
 SECRET = "correct horse battery staple"
-USAGE, IDENTITY, STORE, TIMEOUT, STOPPED = 2, 4, 5, 72, 99
+USAGE, IDENTITY, STORE, UNREACHABLE, HTTP, PATH, NAMES = 2, 4, 5, 10, 15, 53, 55
+TIMEOUT, STOPPED = 72, 99
 
 
 class Bench:
@@ -625,6 +630,192 @@ def dumps_number_on(b: Bench) -> None:
     b.expect(index.count("ended well") == 2 and "04-received.pki" in index, "the index: " + index)
 
 
+@contextlib.contextmanager
+def forwarding(port: int, context: ssl.SSLContext | None = None, proxy: bool = False):
+    """Passes connections on to a port, behind TLS or as a proxy; yields its own port and what
+    it was asked for (as a proxy: request lines, behind TLS: subjects of clients)."""
+    seen: list[str] = []
+
+    class Handler(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            client, first, to = self.request, b"", port
+            with contextlib.suppress(OSError):
+                if context:
+                    client = context.wrap_socket(client, server_side=True)
+                    seen.append(str(client.getpeercert()))
+                if proxy:
+                    while b"\r\n\r\n" not in first:
+                        first += client.recv(1)
+                    line, rest = first.split(b"\r\n", 1)
+                    seen.append(line.decode())
+                    word, target, version = line.split(b" ")
+                    url = target.split(b"//")[-1]
+                    to = int(url.split(b"/")[0].split(b":")[-1])
+                    if word == b"CONNECT":
+                        client.sendall(b"HTTP/1.1 200 here you are\r\nVia: lab\r\n\r\n")
+                        first = b""
+                    else:
+                        first = b" ".join((word, b"/" + url.split(b"/", 1)[1], version))
+                        first += b"\r\n" + rest
+                with socket.create_connection(("127.0.0.1", to)) as server:
+                    server.sendall(first)
+                    self.pass_on(client, server)
+
+        @staticmethod
+        def pass_on(client, server) -> None:
+            def one_way(source, sink) -> None:
+                with contextlib.suppress(OSError):
+                    while octets := source.recv(65536):
+                        # as a proxy of plain http does with each request
+                        sink.sendall(re.sub(rb"POST http://[^/]+/", b"POST /", octets))
+                    sink.shutdown(socket.SHUT_WR)
+
+            back = threading.Thread(target=one_way, args=(server, client), daemon=True)
+            back.start()
+            one_way(client, server)
+            back.join(10)
+
+    class Server(socketserver.ThreadingTCPServer):
+        daemon_threads = True
+        allow_reuse_address = True
+
+    with Server(("127.0.0.1", 0), Handler) as listener:
+        thread = threading.Thread(target=listener.serve_forever, daemon=True)
+        thread.start()
+        try:
+            yield listener.server_address[1], seen
+        finally:
+            listener.shutdown()
+            thread.join()
+
+
+def _tls_pki(b: Bench) -> ssl.SSLContext:
+    """A root for TLS alone, a server ca.example, a client."""
+    openssl(b, "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+            "-keyout", "tlsroot.key", "-out", "tlsroot.pem", "-subj", "/CN=TLS root",
+            "-days", "2")  # fmt: skip
+    for name, extension in {"server": "subjectAltName=DNS:ca.example",
+                            "client": "extendedKeyUsage=clientAuth"}.items():  # fmt: skip
+        openssl(b, "req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+                "-keyout", f"tls{name}.key", "-out", "tls.csr", "-subj", f"/CN=TLS {name}")
+        b.file("tls.ext").write_text(extension + "\n")
+        openssl(b, "x509", "-req", "-in", "tls.csr", "-CA", "tlsroot.pem", "-CAkey", "tlsroot.key",
+                "-CAcreateserial", "-days", "2", "-extfile", "tls.ext", "-out",
+                f"tls{name}.pem")  # fmt: skip
+        b.file(f"tls{name}.key").chmod(0o600)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(b.file("tlsserver.pem"), b.file("tlsserver.key"))
+    context.load_verify_locations(b.file("tlsroot.pem"))
+    context.verify_mode = ssl.CERT_REQUIRED
+    return context
+
+
+def tls_apart(b: Bench) -> None:
+    context = _tls_pki(b)
+    anchors = ("--tls-trusted", "tlsroot.pem")
+    ours = ("--tls-cert", "tlsclient.pem", "--tls-key", "tlsclient.key")
+    host = ("--tls-host", "ca.example")
+    with forwarding(b.port, context) as (port, seen):
+        there = ("--server", f"https://127.0.0.1:{port}", *b.ours, *b.trusted)
+        b.run("getcacerts", *there, *anchors, *ours, *host)
+        b.expect(any("TLS client" in who for who in seen), f"clients: {seen}")
+        for less, status in ((anchors + ours, NAMES), (ours + host, PATH), (anchors + host, None)):
+            done = b.run("getcacerts", *there, *less, status=status)
+            b.expect(done.returncode, f"with {less} alone it went well")
+    b.refuses("getcacerts", *b.ours, *b.trusted, *anchors, says=("--tls-trusted", "https"))
+    b.refuses("getcacerts", *b.ours, *b.trusted, *ours[:2], says=("--tls-key",))
+
+
+def by_proxy(b: Bench) -> None:
+    context = _tls_pki(b)
+    with forwarding(b.port, context) as (port, _), forwarding(0, proxy=True) as (way, seen):
+        proxy = ("--proxy", f"http://127.0.0.1:{way}")
+        tls = ("--tls-trusted", "tlsroot.pem", "--tls-cert", "tlsclient.pem", "--tls-key",
+               "tlsclient.key", "--tls-host", "ca.example")  # fmt: skip
+        there = ("--server", f"https://127.0.0.1:{port}", *tls)
+        b.run("getcacerts", *b.ours, *b.trusted, *there, *proxy)
+        b.expect(seen == [f"CONNECT 127.0.0.1:{port} HTTP/1.1"], f"https: {seen}")
+        seen.clear()
+        b.run("cr", *b.ours, *b.trusted, *proxy, "--newkey", "n.key", "--certout", "n.pem")
+        path = f"http://127.0.0.1:{b.port}/.well-known/cmp/certification"
+        b.expect(seen and seen[0] == f"POST {path} HTTP/1.1", f"http: {seen}")
+        seen.clear()
+        for host in ("127.0.0.1", "*"):
+            b.run("getcacerts", *b.ours, *b.trusted, *proxy, "--no-proxy", host)
+        b.expect(not seen, f"--no-proxy: {seen}")
+        b.run("getcacerts", *b.ours, *b.trusted, *proxy, "--no-proxy", "example")
+        b.expect(len(seen) == 1, f"--no-proxy of another: {seen}")
+    for wrong in ("https://127.0.0.1:1", "127.0.0.1:1", "http://h/x", "http://"):
+        done = b.run("getcacerts", *b.ours, *b.trusted, "--proxy", wrong, status=USAGE)
+        b.expect(b"--proxy" in done.stderr, f"{wrong}: {done.stderr}")
+
+
+class _Answers(socketserver.StreamRequestHandler):
+    def handle(self) -> None:
+        while self.rfile.readline().strip():
+            continue
+        with contextlib.suppress(OSError):
+            self.wfile.write(self.server.answer)
+
+
+def proxies_that_lie(b: Bench) -> None:
+    """What is no answer to CONNECT ends it, and soon."""
+    there = ("--server", "https://127.0.0.1:1", *b.ours, *b.trusted)
+    for answer, status in {
+        b"HTTP/1.1 403 Forbidden\r\n\r\n": UNREACHABLE,
+        b"HTTP/1.1 407 Who are you\r\n\r\n": UNREACHABLE,
+        b"HTTP/1.1 2000 OK\r\n\r\n": HTTP, b"ICY 200 OK\r\n\r\n": HTTP, b"": HTTP,
+        b"HTTP/1.1 200\0OK\r\n\r\n": HTTP, b"\r\n\r\n": HTTP,
+        b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 9000: HTTP,
+        b"SSH-2.0-OpenSSH_9.2\r\n\r\n": HTTP, b"HTTP/1.1 200 OK\r\n": HTTP,
+    }.items():  # fmt: skip
+        with socketserver.TCPServer(("127.0.0.1", 0), _Answers) as proxy:
+            proxy.answer = answer
+            thread = threading.Thread(target=proxy.handle_request, daemon=True)
+            thread.start()
+            done = b.run("getcacerts", *there, "--proxy", f"http://127.0.0.1:{proxy.server_address[1]}",
+                         status=status)  # fmt: skip
+            b.expect(b"proxy" in done.stderr, f"{answer[:30]}: {done.stderr}")
+            thread.join(10)
+
+
+def offline(b: Bench) -> None:
+    """The one machine has no network, the other no keys; files are carried between them."""
+    files = [word for i in "12" for word in ("--reqout", f"q{i}", "--rspin", f"a{i}")]
+    command = b.command("ir", *b.idevid, *b.trusted, *SUBJECT, "--newkey", "new.key", "--certout",
+                        "new.pem", *files)  # fmt: skip
+    at = command.index("--server")
+    del command[at : at + 2]
+    device = subprocess.Popen(command, cwd=b.directory, env=ENVIRONMENT, stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT)  # fmt: skip
+    for i in "12":
+        deadline = time.monotonic() + b.seconds
+        while not b.file(f"q{i}").exists() and time.monotonic() < deadline:
+            time.sleep(0.05)
+        path = ("--path", "/.well-known/cmp/initialization")
+        b.run("ir", *path, "--reqin", f"q{i}", "--rspout", f"half{i}")
+        answer = b.file(f"half{i}").read_bytes()
+        b.file(f"a{i}").write_bytes(answer[:100])  # being copied
+        time.sleep(0.5)
+        b.file(f"a{i}").write_bytes(answer)
+    output = device.communicate(timeout=b.seconds)[0]
+    b.expect(device.returncode == 0, f"offline: ended with {device.returncode}: {output}")
+    b.expect(b.is_issued("new.pem") and b.fits("new.key", "new.pem"), "offline: no pair")
+    done = subprocess.run(command, cwd=b.directory, env=ENVIRONMENT, capture_output=True)
+    b.expect(done.returncode == USAGE and b"--rspin a1" in done.stderr, f"stale: {done.stderr}")
+    # with a server, copies
+    b.run("cr", *b.ours, *b.trusted, "--newkey", "n.key", "--certout", "n.pem", "--reqout", "s1",
+          "--rspout", "r1", "--reqout", "s2")  # fmt: skip
+    for name, kind in {"s1": "cr", "r1": "cp", "s2": "certConf"}.items():
+        shown = subprocess.run([b.agent, "show", b.file(name)], capture_output=True, text=True,
+                               env=ENVIRONMENT).stdout  # fmt: skip
+        b.expect(kind in shown, f"{name} is no {kind}")
+    b.refuses("cr", *b.ours, *b.trusted, "--newkey", "n.key", "--certout", "c.pem", "--reqout",
+              "x", "--rspin", "y", says=("--rspin", "--server"))  # fmt: skip
+    b.refuses("cr", *b.ours, *b.trusted, "--newkey", "n.key", "--certout", "c.pem", "--reqout",
+              "n.pem", "--reqout", "n.pem", says=("--reqout",))  # fmt: skip
+
+
 # ---- 5.8: said, not swallowed
 
 
@@ -751,6 +942,10 @@ STORIES = {
     "pkcs12": ("cr", pkcs12, ()),
     "terms": ("cr", terms, ()),
     "csr": ("cr", csr_as_crmf, ()),
+    "tls-apart": ("cr", tls_apart, ()),
+    "proxy": ("cr", by_proxy, ()),
+    "proxies-that-lie": ("cr", proxies_that_lie, ()),
+    "offline": ("ir", offline, ()),
     "dumps": ("cr", dumps_number_on, ()),
     "said": ("cr", said, ("--cmp-template", "fixed", "--cmp-template-check", "off")),
     "closed-pipe": ("cr", closed_pipe, ()),
