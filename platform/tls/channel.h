@@ -24,7 +24,7 @@ enum tls_version { TLS_ANY, TLS_1_2, TLS_1_3 }; /* ANY: 1.3 preferred */
 struct proxy; /* platform/tls/proxy.h */
 struct channel_request {
 	const struct proxy *proxy; /* NULL: straight to the host */
-	const char *host; /* name or address literal, no brackets */
+	const char *host;          /* name or address literal, no brackets */
 	uint16_t port;
 	const struct credential *client; /* NULL: no client certificate */
 	enum tls_version version;
