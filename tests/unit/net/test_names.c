@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/time.h>
+#include <sys/uio.h>
 
 #include <arpa/inet.h>
 
@@ -14,9 +15,56 @@
 
 enum { PORT = 4711, LONG_MS = 20000 };
 
+/* A flood that no reader can keep up with: what came first comes again for ever. */
+static struct {
+	bool on;
+	ssize_t n;
+	uint8_t octets[512];
+	struct sockaddr_in from;
+} flood;
+
+/* Takes the place of the library's in this program. */
+ssize_t recvfrom(int fd, void *buf, size_t cap, int flags, struct sockaddr *from, socklen_t *n)
+{
+	if (!flood.on || flood.n == 0) {
+		struct iovec part = { buf, cap };
+		struct msghdr m = { .msg_name = from,
+			            .msg_namelen = n != NULL ? *n : 0,
+			            .msg_iov = &part,
+			            .msg_iovlen = 1 };
+		ssize_t got = recvmsg(fd, &m, flags);
+
+		if (n != NULL)
+			*n = m.msg_namelen;
+
+		if (!flood.on || got <= 0 || got > (ssize_t)sizeof flood.octets || from == NULL)
+			return got;
+		memcpy(flood.octets, buf, (size_t)got);
+		memcpy(&flood.from, from, sizeof flood.from);
+		flood.n = got;
+	}
+	memcpy(buf, flood.octets, (size_t)flood.n);
+	if (from != NULL) {
+		memcpy(from, &flood.from, sizeof flood.from);
+		*n = sizeof flood.from;
+	}
+	return flood.n;
+}
+
+static void flood_if(const char *host)
+{
+	flood.on = strncmp(host, "flood", 5) == 0;
+	flood.n = 0;
+}
+
 static enum err look_up(const char *host, int64_t ms, struct addresses *out)
 {
-	return names_resolve(host, PORT, clock_ticks() + ms, out);
+	enum err e;
+
+	flood_if(host);
+	e = names_resolve(host, PORT, clock_ticks() + ms, out);
+	flood.on = false;
+	return e;
 }
 
 static bool is_at(const struct addresses *list, size_t i, const char *text)
@@ -215,7 +263,7 @@ static void bad_servers(void)
 
 		if (!CHECK_ERR(look_up(rows[i].host, 1200, &a), E_UNREACHABLE))
 			printf("    %s\n", rows[i].host);
-		CU_ASSERT(clock_ticks() - begun < 10000 && a.n == 0);
+		CU_ASSERT(clock_ticks() - begun < 5000 && a.n == 0); /* c-ares: six */
 		if (strstr(err_reason(E_UNREACHABLE), rows[i].says) == NULL) {
 			printf("    %s: %s\n", rows[i].host, err_reason(E_UNREACHABLE));
 			CU_FAIL("says something else");
