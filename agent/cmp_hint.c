@@ -42,10 +42,18 @@ static void hint_at_trusted(const struct cmp_tool *t, enum err e)
 		           "or an older root; CA certificates between are added with --untrusted");
 }
 
+static void hint_at_signed(const struct cmp_tool *t, enum err e)
+{
+	if (e == E_CMP_PROTECTION && t->client.secret != NULL && !t->accept_signed)
+		log_notice("--accept-signed: takes answers that are signed, below --trusted, if "
+		           "that is what this server does");
+}
+
 void tool_hint(const struct cmp_tool *t, enum err e)
 {
 	hint_at_chain(t, e);
 	hint_at_mac(t, e);
+	hint_at_signed(t, e);
 	hint_at_journal(t, e);
 	hint_at_trusted(t, e);
 }

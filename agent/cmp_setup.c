@@ -371,6 +371,7 @@ static enum err make_client(struct cmp_tool *t)
 		.path = t->operation_path,
 		.profile = t->profile != NULL ? span_str(t->profile) : NO_BYTES,
 		.outlasts_busy = t->journal_file == NULL,
+		.accept_signed = t->accept_signed,
 		.hash_alg = t->hash_alg,
 		.now = clock_now,
 		.watch = &t->watch,

@@ -91,7 +91,7 @@ struct cmp_tool {
 	const char *server, *path, *labels, *label, *profile, *recipient;
 	const char *cert, *key, *pass_file, *ref, *secret_text, *secret_file, *mac;
 	struct text_list trusted_files, untrusted_files, crl_files;
-	bool require_role;
+	bool require_role, accept_signed;
 	const char *subject, *newkey, *keytype, *central, *csr;
 	struct text_list san;
 	struct tool_terms terms;

@@ -59,21 +59,28 @@ enum err cmp_read_cert_response(struct cmp_session *s)
  *
  * RFC 9483 4.2: one PKIStatusInfo, accepted or rejection; the rest is not used.
  */
-enum err cmp_read_revocation(struct cmp_session *s)
+enum err cmp_revocation_read(struct span content, struct cmp_status *out)
 {
 	enum err e;
-	struct der c = der_open(s->in.content, &e);
+	struct der c = der_open(content, &e);
 	struct der in = der_enter(&c, DER_SEQUENCE);
 	struct der list = der_enter(&in, DER_SEQUENCE);
 
-	cmp_status_read(&list, &s->status);
+	cmp_status_read(&list, out);
 	der_end(&list);
 	der_skip(&in, DER_CONTEXT(0));
 	der_skip(&in, DER_CONTEXT(1));
 	der_end(&in);
 	der_end(&c);
+	return err_within(E_CMP_SYNTAX, e, "revocation response");
+}
+
+enum err cmp_read_revocation(struct cmp_session *s)
+{
+	enum err e = cmp_revocation_read(s->in.content, &s->status);
+
 	if (e != OK)
-		return err_within(E_CMP_SYNTAX, e, "revocation response");
+		return e;
 	if (s->status.status != PKI_ACCEPTED && s->status.status != PKI_REJECTION)
 		return err_because(E_CMP_CONTENT, "PKIStatus %u does not answer a revocation",
 		                   s->status.status);

@@ -88,7 +88,7 @@ static enum err try_ca_pub(const struct cmp_session *s, const struct cert *cert,
 static enum err take_ca_pubs(const struct cmp_session *s, const struct cert *cert,
                              const struct cmp_pool *pool, struct cmp_issued *out)
 {
-	enum err e = s->client->secret != NULL ? OK : cmp_check_signer_status(s);
+	enum err e = s->signer.n == 0 ? OK : cmp_check_signer_status(s);
 
 	if (e != OK)
 		return err_within(E_ISSUED_CHAIN, e,

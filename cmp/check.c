@@ -97,21 +97,39 @@ static enum err check_time(struct cmp_session *s)
 	                   date_to_rfc3339(&theirs, h->time), date_to_rfc3339(&ours, now.seconds));
 }
 
-/* What an error says is of use even where it cannot be believed. */
+/* The CA's own words in an error or a rejection; NULL: it is neither. */
+static const char *what_refuses(const struct cmp_session *s, struct cmp_status *said)
+{
+	struct cmp_cert_rep rep;
+	bool read = false;
+
+	*said = (struct cmp_status){ .status = PKI_ACCEPTED };
+	if (s->in.body == BODY_ERROR)
+		return cmp_error_read(s->in.content, said) == OK ? "an error" : NULL;
+	if (s->in.body == BODY_RP)
+		read = cmp_revocation_read(s->in.content, said) == OK;
+	else if (s->op->certifies && s->in.body == s->op->answer)
+		read = cmp_cert_rep_read(s->in.content, &rep) == OK;
+	if (read && s->in.body != BODY_RP)
+		*said = rep.status;
+	return read && said->status == PKI_REJECTION ? "a rejection" : NULL;
+}
+
+/* What a refusal says is of use even where it cannot be believed. */
 static enum err with_its_words(const struct cmp_session *s, enum err e)
 {
 	struct cmp_fault fault = { 0 };
 	struct cmp_status said;
 	char words[ERR_REASON_MAX];
 	struct cmp_text t = CMP_TEXT_ON(words);
+	const char *what;
 
-	if (s->in.body != BODY_ERROR)
-		return e;
 	cmp_fault_keep(&fault, e);
-	if (cmp_error_read(s->in.content, &said) != OK)
+	what = what_refuses(s, &said);
+	if (what == NULL)
 		return cmp_fault_say(&fault);
 	cmp_status_words(&t, &said);
-	return err_because(e, "%s; the message is an error: %s", fault.why, words);
+	return err_because(e, "%s; the message is %s: %s", fault.why, what, words);
 }
 
 enum err cmp_check(struct cmp_session *s)

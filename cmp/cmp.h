@@ -68,8 +68,9 @@ struct cmp_journal {
 struct cmp_client {
 	const struct trusted *trusted;
 	/* protection: exactly one of the two, as long as the operation lasts (RFC 9483 3.2) */
-	const struct credential *signer;   /* by signature */
-	const struct cmp_secret *secret;   /* by MAC */
+	const struct credential *signer; /* by signature */
+	const struct cmp_secret *secret; /* by MAC */
+	bool accept_signed; /* signed answers to requests with a MAC, below the anchors */
 	const struct cmp_journal *journal; /* NULL: nothing outlives the process */
 	bool outlasts_busy; /* 503 and 429 in a transaction are waited for, as long as total_ms */
 	bool hash_alg;      /* certConf with hashAlg and pvno 3 (RFC 9480 2.10), for EdDSA */

@@ -95,7 +95,7 @@ static enum err judge_again(struct cmp_session *s, const struct cmp_state *state
 	s->giver = state->signer;
 	cmp_pool_fill(&pool, s);
 	cmp_pool_add(&pool, was->chain, was->chain_count);
-	if (was->ca_pubs_count > 0 && s->client->secret == NULL)
+	if (was->ca_pubs_count > 0 && (s->client->secret == NULL || state->signer.n > 0))
 		e = cmp_check_signer_again(s, state->signer, &pool);
 	return e == OK ? cmp_issued_check(s, &pool, out) : e;
 }

@@ -231,6 +231,7 @@ struct cmp_session {
 	bool resumed;                    /* begun by another process, without any answer since */
 	struct cmp_message in;           /* the last one received, checked */
 	bool authentic;                  /* false: an error without protection */
+	bool by_signature;               /* not by MAC */
 	struct path signer;              /* whose signature it bears */
 	bool warned_of_role;             /* that nothing says what it is */
 	struct cmp_cert_rep rep;         /* read from it, if op->certifies */
@@ -342,6 +343,7 @@ MUST_CHECK enum err cmp_csr_read(struct span der, struct cmp_csr *out);
 
 /* answer.c: the final answer's status, by kind of operation. */
 MUST_CHECK enum err cmp_read_cert_response(struct cmp_session *s);
+MUST_CHECK enum err cmp_revocation_read(struct span content, struct cmp_status *out);
 MUST_CHECK enum err cmp_read_revocation(struct cmp_session *s);
 
 /* revoke.c: RevReqContent. */

@@ -90,7 +90,7 @@ static enum err check_signer(const struct cmp_session *s, const struct cms *m)
 	e = cms_verify(m, &rules, &kga);
 	if (e == OK)
 		e = cmp_check_not_ours(s, &kga);
-	if (s->client->secret == NULL)
+	if (s->client->secret == NULL || s->signer.n > 0)
 		return e == OK ? check_authority(s, &kga) : e;
 	if (!is_of_certificate(e))
 		return e;

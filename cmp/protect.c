@@ -69,6 +69,37 @@ static enum err check_mac(struct cmp_session *s)
 	                  "MAC");
 }
 
+/* RFC 9483 3.2: the answer is protected as the request was; said in these words where it is
+   not.  Servers that sign whatever was asked by MAC are for the operator to accept. */
+static enum err check_kind(const struct cmp_session *s)
+{
+	struct span algorithm = s->in.header.protection_alg;
+	enum mac_scheme scheme;
+	struct sig_alg alg;
+
+	if (s->client->secret == NULL && mac_scheme_of(algorithm, &scheme))
+		return err_because(E_CMP_PROTECTION,
+		                   "answer is MAC-protected (%s), the request was signed: RFC 9483 "
+		                   "3.2",
+		                   mac_scheme_name(scheme));
+	if (s->client->secret != NULL && !s->by_signature && sig_alg_read(algorithm, &alg) == OK)
+		return err_because(E_CMP_PROTECTION,
+		                   "answer is signed (%s), the request was MAC-protected (%s): RFC "
+		                   "9483 3.2",
+		                   sig_alg_name(&alg), mac_scheme_name(s->mac.params.scheme));
+	return OK;
+}
+
+/* Signed, although our request has a MAC, and the operator accepts that. */
+static bool is_signed_answer(const struct cmp_session *s)
+{
+	struct sig_alg alg;
+
+	return s->client->secret != NULL && s->client->accept_signed &&
+	       trusted_anchors(s->client->trusted)->n > 0 &&
+	       sig_alg_read(s->in.header.protection_alg, &alg) == OK;
+}
+
 /*
  * An error is signed even where all else has a MAC (RFC 4210 5.3.21: the CA "MUST
  * always sign" it).  Without anchors to judge the signer by, it is nobody's word.
@@ -85,6 +116,7 @@ enum err cmp_check_protection(struct cmp_session *s)
 {
 	const struct cmp_message *m = &s->in;
 	bool has_anchors = trusted_anchors(s->client->trusted)->n > 0;
+	enum err e;
 
 	s->signer = (struct path){ .n = 0 };
 	s->authentic = m->has_protection;
@@ -95,7 +127,11 @@ enum err cmp_check_protection(struct cmp_session *s)
 		s->authentic = has_anchors;
 	if (!s->authentic)
 		return OK;
-	if (s->client->secret != NULL && !is_signed_error(s)) {
+	s->by_signature = s->client->secret == NULL || is_signed_error(s) || is_signed_answer(s);
+	e = check_kind(s);
+	if (e != OK)
+		return e;
+	if (!s->by_signature) {
 		if (m->header.protection_alg.n == 0)
 			return err_because(E_CMP_PROTECTION, "protectionAlg is missing");
 		return check_mac(s);

@@ -102,6 +102,17 @@ static enum err read_password_based(struct der *a, struct mac_params *out)
 	return keep_salt(out, salt);
 }
 
+bool mac_scheme_of(struct span algorithm_identifier, enum mac_scheme *out)
+{
+	enum err e;
+	struct der c = der_open(algorithm_identifier, &e);
+	struct der a = der_enter(&c, DER_SEQUENCE);
+	struct span oid = der_oid(&a);
+
+	*out = span_equal(oid, id_pbmac1) ? MAC_PBMAC1 : MAC_PASSWORD_BASED;
+	return e == OK && (span_equal(oid, id_pbmac1) || span_equal(oid, id_password_based_mac));
+}
+
 static enum err read_scheme(struct der *a, struct mac_params *out)
 {
 	struct span oid = der_oid(a);

@@ -36,6 +36,8 @@ MUST_CHECK enum err mac_params_new(enum mac_scheme scheme, struct mac_params *ou
    parameter outside our limits; E_NOT_DER and the like: malformed. */
 MUST_CHECK enum err mac_params_read(struct span algorithm_identifier, struct mac_params *out);
 void mac_params_write(struct derw *w, const struct mac_params *p);
+/* Whether it is one of a MAC, its parameters good or not; of which. */
+bool mac_scheme_of(struct span algorithm_identifier, enum mac_scheme *out);
 const char *mac_scheme_name(enum mac_scheme s); /* "PBMAC1" */
 
 /* The key of one operation: derived once, kept as long as the salt is. */

@@ -248,6 +248,11 @@ def fault(name: str, operation: str, prefix: str = "", **more) -> None:
 
 for _name in of_scene(cafaults.MAC_SCENE):
     fault(_name, "ir", by="pbmac1", arguments=("--implicit-confirm",))
+# Servers that sign whatever was asked: for the operator to accept (RFC 9483 3.2).
+fault("cmp-mac-by-signature", "cr", "cr-", by="pbmac1", says=("answer is signed (",
+      "the request was MAC-protected (PBMAC1): RFC 9483 3.2", "--accept-signed"))  # fmt: skip
+fault("cmp-mac-by-signature", "cr", "accepted-", by="pbmac1", exits="OK",
+      arguments=("--accept-signed",))  # fmt: skip
 for _header, _exits in {
     "pvno": "CMP_VERSION", "transaction-id": "CMP_TRANSACTION", "body": "CMP_BODY",
     "sender-nonce": "CMP_NONCE", "recip-nonce": "CMP_NONCE", "protection": "CMP_PROTECTION",

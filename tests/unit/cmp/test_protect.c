@@ -167,6 +167,94 @@ static void mac_to_a_signature(void)
 	fake_ca_close(&ca);
 }
 
+static bool says(const char *text)
+{
+	bool found = strstr(err_reason(E_CMP_PROTECTION), text) != NULL;
+
+	if (!found)
+		printf("reason: %s\n", err_reason(E_CMP_PROTECTION));
+	return found;
+}
+
+/* RFC 9483 3.2: which kind was asked, and which came. */
+static void the_other_kind_is_named(void)
+{
+	static const struct fake_row mac[] = { { REPLY_GRANT, by_mac }, { REPLY_NONE, NULL } };
+	static const struct fake_row sig[] = { { REPLY_GRANT, by_signature },
+		                               { REPLY_NONE, NULL } };
+
+	begin(MAC_PBMAC1);
+	CHECK_ERR(ask(CMP_IR, sig), E_CMP_PROTECTION);
+	CU_ASSERT(says("answer is signed (ecdsa-with-SHA256), the request was MAC-protected "
+	               "(PBMAC1): RFC 9483 3.2"));
+	ca.client.secret = NULL;
+	ca.client.signer = &ca.device;
+	CHECK_ERR(ask(CMP_IR, mac), E_CMP_PROTECTION);
+	CU_ASSERT(says("answer is MAC-protected ("));
+	CU_ASSERT(says("), the request was signed: RFC 9483 3.2"));
+	fake_ca_close(&ca);
+}
+
+static void by_a_stranger(struct fake_ca *c, struct fake_message *m)
+{
+	by_signature(c, m);
+	m->key = c->stranger_key;
+	m->kid = fake_kid(c->arena, signer_spki(c->stranger_key));
+	m->sender = fake_name(c->arena, "Stranger");
+	m->certs[0] = c->stranger;
+	m->cert_count = 1;
+}
+
+/* Off by default, below anchors alone, and from who may sign. */
+static void signed_answers_are_accepted(void)
+{
+	static const struct fake_row sig[] = { { REPLY_GRANT, by_signature },
+		                               { REPLY_NONE, NULL } };
+	static const struct fake_row strange[] = { { REPLY_GRANT, by_a_stranger },
+		                                   { REPLY_NONE, NULL } };
+	static const struct fake_row mac[] = { { REPLY_GRANT, NULL }, { REPLY_NONE, NULL } };
+
+	begin(MAC_PASSWORD_BASED);
+	ca.client.accept_signed = true;
+	CHECK_OK(ask(CMP_IR, sig));
+	CHECK_OK(ask(CMP_IR, mac));
+	CHECK_ERR(ask(CMP_IR, strange), E_CMP_SIGNER);
+	/* its caPubs are judged as those of any signer: no status, no root */
+	ca.issue.issuer = "Stranger";
+	ca.issue.issuer_key = ca.stranger_key;
+	ca.ca_pubs[0] = ca.stranger;
+	ca.ca_pubs_count = 1;
+	CHECK_ERR(ask(CMP_IR, sig), E_ISSUED_CHAIN);
+	CHECK_OK(ask(CMP_IR, mac));
+	ca.trusted.anchors.n = 0;
+	CHECK_ERR(ask(CMP_IR, sig), E_CMP_PROTECTION);
+	fake_ca_close(&ca);
+}
+
+static void refused_bare(struct fake_ca *c, struct fake_message *m)
+{
+	(void)c;
+	m->unprotected = true;
+}
+
+/* What nobody vouches for is quoted, an error or a rejection, and counts for nothing. */
+static void words_of_a_refusal(void)
+{
+	static const struct fake_row no[] = { { REPLY_REJECTION, refused_bare },
+		                              { REPLY_NONE, NULL } };
+	static const struct fake_row yes[] = { { REPLY_GRANT, refused_bare },
+		                               { REPLY_NONE, NULL } };
+
+	begin(MAC_PBMAC1);
+	ca.text = "not on a Sunday";
+	CHECK_ERR(ask(CMP_IR, no), E_CMP_PROTECTION);
+	CU_ASSERT(says("the message is a rejection"));
+	CU_ASSERT(says("not on a Sunday"));
+	CHECK_ERR(ask(CMP_IR, yes), E_CMP_PROTECTION);
+	CU_ASSERT(strstr(err_reason(E_CMP_PROTECTION), "Sunday") == NULL);
+	fake_ca_close(&ca);
+}
+
 /* Its own choice of scheme and salt: the secret decides (RFC 9483 4.1.5). */
 static void another_scheme(struct fake_ca *c, struct fake_message *m)
 {
@@ -275,6 +363,9 @@ const struct test_suite suite_cmp_protect = {
 		{ "scheme, salt, sender and senderKID are the peer's choice",
 	          their_own_parameters },
 		{ "a signed error is one, believed or not", signed_errors },
+		{ "the other kind is named", the_other_kind_is_named },
+		{ "signed answers, where the operator accepts them", signed_answers_are_accepted },
+		{ "the words of an unprotected rejection", words_of_a_refusal },
 		{ "caPubs by who knows the secret", root_by_secret },
 		{ "every bit of an answer counts", every_bit },
 	},
