@@ -7,6 +7,7 @@
 #include "platform/codec/b64.h"
 #include "platform/codec/pem.h"
 #include "platform/pki/syntax.h"
+#include "platform/pki/x509.h"
 
 static const struct syntax_module *const modules[] = {
 	&PKI_CERTIFICATES, &PKI_EXTENSIONS, &PKI_ALGORITHMS, &PKI_CMS,       &CMP_MESSAGES,
@@ -29,6 +30,22 @@ static enum err code_of(const struct syntax_kind *k, enum err e)
 	return k == NULL || k->broken == OK || e == E_TOO_BIG ? e : k->broken;
 }
 
+/* Syntax is not all that a reader asks for (RFC 5280 4): what it says stands behind it. */
+static void show_refusal(struct show *s, const char *within, struct span der)
+{
+	struct cert c;
+	enum err e = cert_read(der, &c);
+
+	if (e == OK)
+		return;
+	view_word(s->view, "refused", "%s", err_reason(e));
+	if (s->e != OK || s->refused != OK)
+		return;
+	s->refused = e;
+	snprintf(s->words, sizeof s->words, "%s%s%s", within, *within != '\0' ? ": " : "",
+	         err_reason(e));
+}
+
 void show_der(struct show *s, const char *within, struct span der)
 {
 	const struct syntax_kind *k = syntax_kind_of(s->grammar, der);
@@ -45,6 +62,8 @@ void show_der(struct show *s, const char *within, struct span der)
 		           w.where);
 	if (w.content.n > 0)
 		show_json(s, "content", w.content);
+	if (w.fault == OK && k != NULL && strcmp(k->type, "Certificate") == 0)
+		show_refusal(s, within, der);
 	s->nested--;
 }
 
@@ -167,7 +186,7 @@ enum err show_file(struct view *v, struct arena *a, const struct grammar *g, str
 			0, "the file", "");
 	}
 	if (s.e == OK)
-		return OK;
+		return s.refused == OK ? OK : err_because(s.refused, "%s", s.words);
 	view_word(v, "error", "%s", err_name(s.e));
 	view_number(v, "offset", (int64_t)s.offset);
 	view_word(v, "broken", "%s", s.words);

@@ -34,7 +34,8 @@ struct show {
 	const struct grammar *grammar;
 	unsigned nested; /* documents around this one */
 	enum err e;
-	size_t offset; /* in the document named in the words */
+	enum err refused; /* of good syntax, but no reader of ours takes it */
+	size_t offset;    /* in the document named in the words */
 	char words[ERR_REASON_MAX];
 };
 

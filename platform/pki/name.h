@@ -30,7 +30,8 @@ extern const struct span OID_AT_COMMON_NAME, OID_AT_SERIAL_NUMBER;
 /* "CN=x,O=y" in a log line: RFC 4514 order reversed is left to people; quoted and cut. */
 const char *name_text(struct quoted *q, struct span name);
 
-/* The same, whole and as it is, piece by piece: to be quoted by who puts it. */
+/* The same, whole, piece by piece: to be quoted by who puts it.  Separators in values are
+   escaped (RFC 4514 2.4), and letters that look like ASCII's and are none. */
 typedef void name_put(void *to, struct span piece);
 void name_write(struct span name, name_put *put, void *to);
 

@@ -44,17 +44,79 @@ static void put_type(struct span oid, name_put *put, void *to)
 	put(to, span_str(der_oid_text(oid, dotted, sizeof dotted)));
 }
 
-/* A separator inside a value is escaped (RFC 4514 2.4), so that none can be forged. */
+/*
+ * Letters that look like those of ASCII, or like nothing (Unicode's UTS 39): who compares
+ * two names by eye would take one for the other.  By blocks, so that a word of such a
+ * script is escaped as a whole.
+ */
+static bool looks_like_ascii(uint32_t scalar)
+{
+	static const struct {
+		uint32_t from, to;
+	} blocks[] = {
+		{ 0x00a0, 0x00a0 },   /* a blank */
+		{ 0x00ad, 0x00ad },   /* soft hyphen */
+		{ 0x0131, 0x0131 },   /* dotless i */
+		{ 0x017f, 0x017f },   /* long s */
+		{ 0x0180, 0x024f },   /* Latin Extended-B: clicks, turned letters */
+		{ 0x0250, 0x036f },   /* phonetic letters, modifiers, combining marks */
+		{ 0x0370, 0x06ff },   /* Greek, Cyrillic, Armenian, Hebrew, Arabic */
+		{ 0x07c0, 0x07ff },   /* NKo */
+		{ 0x10a0, 0x10ff },   /* Georgian */
+		{ 0x13a0, 0x16ff },   /* Cherokee, Canadian syllabics, Ogham, runes */
+		{ 0x1c80, 0x1dff },   /* Cyrillic and phonetic extensions */
+		{ 0x1f00, 0x209f },   /* Greek extended; blanks, dashes, primes; raised figures */
+		{ 0x2100, 0x22ff },   /* letterlike, number forms, arrows, operators */
+		{ 0x2c60, 0x2e7f },   /* Latin Extended-C, Coptic, further punctuation */
+		{ 0x3000, 0x3003 },   /* blanks and stops of CJK */
+		{ 0xa4d0, 0xa7ff },   /* Lisu, Vai, Cyrillic and Latin extensions */
+		{ 0xab30, 0xabbf },   /* Latin Extended-E, Cherokee */
+		{ 0xfb00, 0xfb4f },   /* ligatures */
+		{ 0xfe00, 0xfe6f },   /* variation selectors, small forms */
+		{ 0xff00, 0xffff },   /* wide and narrow forms */
+		{ 0x10000, 0x10ffff } /* mathematical letters, scripts of old, tags */
+	};
+
+	for (size_t i = 0; i < sizeof blocks / sizeof *blocks; i++)
+		if (scalar >= blocks[i].from && scalar <= blocks[i].to)
+			return true;
+	return false;
+}
+
+static void put_hex(struct span octets, name_put *put, void *to)
+{
+	static const char digits[] = "0123456789ABCDEF";
+
+	for (size_t i = 0; i < octets.n; i++) {
+		const uint8_t text[] = { '\\', (uint8_t)digits[octets.p[i] >> 4],
+			                 (uint8_t)digits[octets.p[i] & 15] };
+
+		put(to, SPAN(text));
+	}
+}
+
+/* A separator inside a value is escaped (RFC 4514 2.4), so that none can be forged; and
+   letters that could be taken for others, octet by octet. */
 static void put_value(struct span value, name_put *put, void *to)
 {
-	size_t begun = 0;
+	size_t begun = 0, n;
 
-	for (size_t i = 0; i < value.n; i++) {
-		if (memchr(",+=\\", value.p[i], 4) == NULL)
+	for (size_t i = 0; i < value.n; i += n) {
+		struct span rest = { value.p + i, value.n - i };
+		uint32_t scalar = 0;
+		bool wide, separator = memchr(",+=\\", value.p[i], 4) != NULL;
+
+		n = utf8_next(rest, &scalar);
+		wide = n > 1 && looks_like_ascii(scalar);
+		n = n > 0 ? n : 1;
+		if (!separator && !wide)
 			continue;
 		put(to, (struct span){ value.p + begun, i - begun });
-		put(to, span_str("\\"));
-		begun = i;
+		if (wide)
+			put_hex((struct span){ rest.p, n }, put, to);
+		else
+			put(to, span_str("\\"));
+		begun = wide ? i + n : i;
 	}
 	put(to, (struct span){ value.p + begun, value.n - begun });
 }

@@ -8,6 +8,7 @@
 #include "platform/codec/pem.h"
 #include "platform/pki/cms.h"
 #include "tests/unit/fake/cmp_ca.h"
+#include "tests/unit/fake/x509.h"
 #include "tests/unit/test.h"
 
 static uint8_t ca_room[4 << 20], work_room[512 * 1024], room[1 << 20];
@@ -575,9 +576,41 @@ static void nested(void)
 	CU_ASSERT(strstr(out.s, "documents are nested too deep") != NULL);
 }
 
+/* Good syntax is not all: what no reader takes is said behind the document. */
+static void a_certificate_that_is_refused(void)
+{
+	static const struct {
+		const char *extensions, *words; /* NULL: it is not refused */
+	} rows[] = {
+		{ X_CA, NULL },
+		{ "300c 0603551d0f 0405 0303070080", NULL },
+		{ "300b 0603551d0f 0404 03020000", "keyUsage: no bit is set" },
+		{ "300b 0603551d0f 0404 030205a0", NULL }, /* zero bits, a tolerance */
+		{ "300c 0603551d13 0405 3003 010100", NULL },
+		{ "300c 0603551d13 0405 3003 020100", "pathLenConstraint without cA" },
+		{ X_UNKNOWN X_UNKNOWN, "extensions: one is there twice" },
+	};
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct span der;
+		enum err e;
+
+		arena_reset(&ca_arena);
+		der = fake_x509(&ca_arena,
+		                &(struct fake_parts){ .extensions = rows[i].extensions });
+		e = show(&VIEW_TEXT, der);
+		test_check_err(e, rows[i].words == NULL ? OK : E_CERT_SYNTAX, rows[i].extensions,
+		               __FILE__, __LINE__);
+		CU_ASSERT_EQUAL(strstr(out.s, "refused") != NULL, rows[i].words != NULL);
+		CU_ASSERT(rows[i].words == NULL || strstr(out.s, rows[i].words) != NULL);
+		CU_ASSERT_PTR_NOT_NULL(strstr(out.s, "subjectPublicKeyInfo"));
+	}
+}
+
 const struct test_suite suite_agent_show = {
 	"agent/show",
 	{
+		{ "a certificate that is refused is said to be", a_certificate_that_is_refused },
 		{ "the messages of a transaction in words", a_whole_transaction },
 		{ "a peer's text is quoted", quotes_everything },
 		{ "vouchers, and what is in them", vouchers },

@@ -126,6 +126,20 @@ static void shows_names(void)
 		{ "CN=\\\"", "\"CN=\\x22\"" },
 		{ "CN=a\\0Ab", "\"CN=a\\x0ab\"" },
 		{ "CN=\xc3\xa4", "\"CN=\xc3\xa4\"" },
+		/* U+0405, U+0391, U+0430, U+FF21, U+2010, U+0131, U+1D400, U+200B */
+		{ "CN=\xd0\x85"
+		  "iemens",
+		  "\"CN=\\x5cD0\\x5c85iemens\"" },
+		{ "CN=\xce\x91"
+		  "B",
+		  "\"CN=\\x5cCE\\x5c91B\"" },
+		{ "CN=M\xd0\xb0sa", "\"CN=M\\x5cD0\\x5cB0sa\"" },
+		{ "CN=\xef\xbc\xa1", "\"CN=\\x5cEF\\x5cBC\\x5cA1\"" },
+		{ "CN=a\xe2\x80\x90z", "\"CN=a\\x5cE2\\x5c80\\x5c90z\"" },
+		{ "CN=\xc4\xb1", "\"CN=\\x5cC4\\x5cB1\"" },
+		{ "CN=\xf0\x9d\x90\x80", "\"CN=\\x5cF0\\x5c9D\\x5c90\\x5c80\"" },
+		{ "CN=a\xe2\x80\x8bz", "\"CN=a\\x5cE2\\x5c80\\x5c8Bz\"" },
+		{ "CN=\xe6\x9d\xb1\xe4\xba\xac", "\"CN=\xe6\x9d\xb1\xe4\xba\xac\"" },
 		{ "/", "\"\"" },
 	};
 
