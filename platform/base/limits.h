@@ -25,14 +25,15 @@ enum {
 	BUNDLE_FILE_MAX = 67108864, /* read by pieces: certificates, a CRL of CRL_SIZE_MAX as PEM */
 
 	/* what `onramp show` reads and writes */
-	SHOW_FILE_MAX = 196608,  /* the largest answer (HTTP_BODY_MAX) as PEM is 177 kB */
-	VIEW_SIZE_MAX = 4194304, /* a CRL of SHOW_FILE_MAX makes 0.5 MB, hostile DER more */
-	VIEW_DEPTH_MAX = 62,     /* DER_DEPTH_MAX elements, two levels each, and a frame */
-	VIEW_STRING_MAX = 1024,  /* octets shown of one string: a screen of it */
-	VIEW_HEX_MAX = 80,       /* digests, key identifiers and P-256 points whole, no RSA */
-	SYNTAX_WHERE_MAX = 160,  /* "PKIMessage.extraCerts[2].tbsCertificate.validity..." */
-	SYNTAX_NODES_MAX = 768,  /* types and fields of our own modules: 541 */
-	SHOW_NESTED_MAX = 4,     /* a prior request is in a request is in a request */
+	SHOW_FILE_MAX = 196608,      /* the largest answer (HTTP_BODY_MAX) as PEM is 177 kB */
+	VIEW_LARGE_MAX = 1073741824, /* of a larger file: a CRL of CRL_SIZE_MAX makes 0.3 GB */
+	VIEW_SIZE_MAX = 4194304,     /* a CRL of SHOW_FILE_MAX makes 0.5 MB, hostile DER more */
+	VIEW_DEPTH_MAX = 62,         /* DER_DEPTH_MAX elements, two levels each, and a frame */
+	VIEW_STRING_MAX = 1024,      /* octets shown of one string: a screen of it */
+	VIEW_HEX_MAX = 80,           /* digests, key identifiers and P-256 points whole, no RSA */
+	SYNTAX_WHERE_MAX = 160,      /* "PKIMessage.extraCerts[2].tbsCertificate.validity..." */
+	SYNTAX_NODES_MAX = 768,      /* types and fields of our own modules: 541 */
+	SHOW_NESTED_MAX = 4,         /* a prior request is in a request is in a request */
 
 	/* what is read by pieces, out of files */
 	OCTETS_WINDOW = 16384, /* one piece: the largest certificate twice over */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Octets in memory or in a file, by pieces. */
 #include <errno.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "platform/base/octets.h"
@@ -27,6 +28,30 @@ void octets_close(struct octets *o)
 	if (o->p == NULL && o->n > 0 && o->fd >= 0)
 		close(o->fd);
 	*o = NO_OCTETS;
+}
+
+/* A page begins there: other files than whole ones are not mapped. */
+enum err octets_map(const struct octets *o, struct span *out)
+{
+	void *at;
+
+	*out = (struct span){ o->p, o->n };
+	if (o->p != NULL || o->n == 0)
+		return OK;
+	*out = NO_BYTES;
+	if (o->from != 0)
+		return err_because(E_BUG, "a part of a file is not mapped");
+	at = mmap(NULL, o->n, PROT_READ, MAP_PRIVATE, o->fd, 0);
+	if (at == MAP_FAILED)
+		return err_because(E_STORE, "cannot map a file: %s", strerror(errno));
+	*out = (struct span){ at, o->n };
+	return OK;
+}
+
+void octets_unmap(const struct octets *o, struct span s)
+{
+	if (o->p == NULL && s.n > 0)
+		munmap((void *)(uintptr_t)s.p, s.n);
 }
 
 static enum err read_file(int fd, uint64_t from, uint8_t *to, size_t n)

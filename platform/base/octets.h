@@ -37,6 +37,11 @@ MUST_CHECK enum err octets_within(const struct octets *o, size_t at, size_t n, s
 /* Closes the file that they are in, if they are in one. */
 void octets_close(struct octets *o);
 
+/* All of them as memory that the kernel may give away and read again: for who only looks.
+   What follows from them is decided by pieces. */
+MUST_CHECK enum err octets_map(const struct octets *o, struct span *out);
+void octets_unmap(const struct octets *o, struct span s);
+
 struct window {
 	uint8_t room[OCTETS_WINDOW];
 	int fd;

@@ -922,6 +922,21 @@ def revoked_server(life: Life) -> int | None:
     return 0
 
 
+def keeps_no_huge_list(life: Life) -> int | None:
+    """One that is larger than what is kept on flash: said, and nothing else is touched."""
+    life.run(*ONCE)
+    before = life.serial()
+    service = life.start("run")
+    life.until("the failure", lambda: "E_TOO_BIG" in json.dumps(life.status()))
+    service.terminate()
+    life.finish(service)
+    life.expect(not (life.device.live / "crl.der").exists(), "it was kept")
+    life.expect(life.serial() == before, "live is another certificate")
+    left = [path.name for path in (life.device.live.parent).iterdir() if path.name.endswith(".tmp")]
+    life.expect(left == [], f"left behind: {left}")
+    return life.run("renew")
+
+
 def plain_http(life: Life) -> int | None:
     """Straight to the CA, by the operator's word: the messages protect themselves."""
     life.run(*ONCE)

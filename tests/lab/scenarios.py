@@ -513,6 +513,10 @@ lives("revoke-cut", life.cut_while_revoking)
 lives("reset-revoke", life.resets_and_revokes)
 lives("roots-and-crl", life.freshens, "--fault", "cmp-crl-long",
       settings={"renew.root_updates": "1", "renew.crls": "1", "renew.enabled": "0"})  # fmt: skip
+lives("roots-and-crl-large", life.freshens, "--fault", "cmp-crl-5mb",
+      settings={"renew.root_updates": "1", "renew.crls": "1", "renew.enabled": "0"})  # fmt: skip
+lives("crl-too-large", life.keeps_no_huge_list, "--fault", "cmp-crl-33mb",
+      settings={"renew.crls": "1", "renew.enabled": "0"})  # fmt: skip
 lives("roots-and-crl-by-point", life.freshens, "--cmp-cdp", "on", "--cmp-crl-point", "on",
       settings={"renew.root_updates": "1", "renew.crls": "1", "renew.enabled": "0"})  # fmt: skip
 

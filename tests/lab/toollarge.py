@@ -5,9 +5,11 @@ from __future__ import annotations
 
 import base64
 import json
+import shutil
 import subprocess
 import sys
 
+import life
 from onlab import events
 from onlab.bundles import other_cas
 from onlab.cacrl import long_list
@@ -135,7 +137,46 @@ def large_bundles(b) -> None:
     b.expect(len(events.read(b.lab)) == seen, "it was sent with fewer anchors")
 
 
+def killed(b) -> None:
+    """The tool dies at each call that touches the disk: the old list, or the new one."""
+    if shutil.which("strace") is None:
+        raise life.Cannot("no strace")
+    _grow(b, 0.3)
+    b.run("getcrls", *_list(b), "--crlout", "new.crl")
+    b.file("good.crl").write_bytes(b.file("new.crl").read_bytes())
+    for call in ("openat", "pwrite64", "write", "fchmod", "fsync", "renameat", "unlink"):
+        for number in (1, 2, 3, 5, 9, 17, 20, 40, 60):
+            b.file("new.crl").write_text("old")
+            inject = f"inject={call}:signal=KILL:when={number}"
+            under = ("strace", "-f", "-qq", "-o", "/dev/null", "-e", f"trace={call}", "-e", inject)
+            done = b.run("getcrls", *_list(b), "--crlout", "new.crl", under=under, status=None)
+            there = b.file("new.crl").read_bytes()
+            b.expect(there == b"old" or _is_good(b, "new.crl"), f"killed at {call} {number}: torn")
+            if done.returncode == 0:
+                break
+    b.run("getcrls", *_list(b), "--crlout", "new.crl")
+    b.expect(_is_good(b, "new.crl"), "no list in the end")
+
+
+def long_lists_are_shown(b) -> None:
+    """Every entry, as DER and as PEM; of what is cut the last line says where."""
+    _grow(b, 2)
+    b.run("getcrls", *_list(b), "--crlout", "new.crl")
+    raw = base64.b64decode(b"".join(b.file("new.crl").read_bytes().split(b"\n")[1:-2]))
+    b.file("new.der").write_bytes(raw)
+    b.file("cut.der").write_bytes(raw[:-9])
+    count = raw.count(b"\x17\x0d") - 2
+    for name, status in (("new.crl", 0), ("new.der", 0), ("cut.der", None)):
+        done = subprocess.run([b.agent, "show", b.file(name)], capture_output=True)
+        shown = done.stdout.count(b"revocationDate")
+        b.expect(status is None or done.returncode == status, f"{name}: {done.returncode}")
+        b.expect((done.returncode == 0) is (status == 0), f"{name}: {done.returncode}")
+        b.expect(abs(shown - count) <= 2, f"{name}: {shown} of {count} entries")
+
+
 STORIES = {
+    "large-killed": ("getcrls", killed, ()),
+    "long-lists-are-shown": ("getcrls", long_lists_are_shown, ()),
     "long-lists": ("getcrls", long_lists, ()),
     "long-lists-count": ("getcrls", long_lists_count, ()),
     "limits-are-said": ("getcrls", limits_are_said, ()),

@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Known answers (by Python's hashlib and hmac), and third-party ones read in place. */
+#include <stdio.h>
+#include <unistd.h>
+
 #include "platform/crypto/features.h"
 #include "platform/crypto/hash.h"
+#include "platform/crypto/signer.h"
 #include "tests/unit/crypto/wycheproof.h"
 
 static uint8_t room[4096];
@@ -186,6 +190,56 @@ static void wycheproof_is_held(void)
 	wycheproof_run("pbkdf2_hmacsha256", try_kdf, false);
 }
 
+/* Every hash and signature over a file is that over the same octets in memory. */
+static void of_files(void)
+{
+	static uint8_t octets[3 * OCTETS_WINDOW + 5];
+	FILE *f = tmpfile();
+	struct message m = { span_str("head"), octets_in(fileno(f), 0, sizeof octets) };
+	struct digest is, expected;
+
+	memset(octets, 'x', sizeof octets);
+	CU_ASSERT_EQUAL(write(fileno(f), octets, sizeof octets), (ssize_t)sizeof octets);
+	for (enum hash h = HASH_SHA1; h <= HASH_SHAKE256; h++) {
+		enum err e = hash_of_two(h, m.head, SPAN(octets), &expected);
+
+		CHECK_ERR(hash_of_message(h, &m, &is), e);
+		CU_ASSERT(span_equal(digest_span(&is), digest_span(&expected)));
+	}
+	CU_ASSERT_EQUAL(ftruncate(fileno(f), 1), 0);
+	CHECK_ERR(hash_of_message(HASH_SHA256, &m, &is), E_STORE);
+	CU_ASSERT_EQUAL(is.n, 0);
+	fclose(f);
+}
+
+static void signatures_of_files(void)
+{
+	static uint8_t octets[3 * OCTETS_WINDOW + 5];
+	FILE *f = tmpfile();
+	struct message m = { NO_BYTES, octets_in(fileno(f), 0, sizeof octets) };
+
+	memset(octets, 'x', sizeof octets);
+	CU_ASSERT_EQUAL(write(fileno(f), octets, sizeof octets), (ssize_t)sizeof octets);
+	for (enum key_kind kind = 0; kind <= KEY_KIND_ED448; kind++) {
+		struct signer *key;
+		struct public_key public;
+		struct span signature;
+
+		if (kind == KEY_KIND_RSA3072 || kind == KEY_KIND_RSA4096 ||
+		    signer_generate(&key, kind) != OK)
+			continue;
+		arena_reset(&arena);
+		CHECK_OK(signer_sign(key, SPAN(octets), &arena, &signature));
+		CHECK_OK(public_key_read(signer_spki(key), &public));
+		CHECK_OK(sig_verify_message(&public, signer_alg(key), &m, signature));
+		CU_ASSERT_EQUAL(pwrite(fileno(f), "y", 1, sizeof octets - 1), 1);
+		CHECK_ERR(sig_verify_message(&public, signer_alg(key), &m, signature), E_SIGNATURE);
+		CU_ASSERT_EQUAL(pwrite(fileno(f), "x", 1, sizeof octets - 1), 1);
+		signer_close(key);
+	}
+	fclose(f);
+}
+
 const struct test_suite suite_crypto_hash = {
 	"crypto/hash",
 	{
@@ -195,5 +249,7 @@ const struct test_suite suite_crypto_hash = {
 		{ "what is no hash is refused", what_is_no_hash_is_refused },
 		{ "PBKDF2 is known, and refuses no iterations", pbkdf2_is_known },
 		{ "wycheproof: HMAC and PBKDF2", wycheproof_is_held },
+		{ "hashes of files", of_files },
+		{ "signatures of files", signatures_of_files },
 	},
 };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A link without a network. */
 #include <stdio.h>
+#include <unistd.h>
 
 #include "tests/unit/fake/link.h"
 
@@ -31,8 +32,15 @@ static enum err exchange(struct link *l, struct exchange *x, struct arena *a)
 	x->retry_after = -1;
 	x->status = 0;
 	x->answer = NO_BYTES;
+	x->large = NO_OCTETS;
 	e = f->serve(f->context, x);
-	return e == OK ? arena_copy(a, x->answer, &x->answer) : e;
+	if (e != OK || !f->spools || x->spool == NULL)
+		return e == OK ? arena_copy(a, x->answer, &x->answer) : e;
+	if (pwrite(x->spool->fd, x->answer.p, x->answer.n, 0) != (ssize_t)x->answer.n)
+		return err_because(E_STORE, "the test's file");
+	x->large = octets_in(x->spool->fd, 0, x->answer.n);
+	x->answer = NO_BYTES;
+	return OK;
 }
 
 static struct chain peer_chain(const struct link *l)

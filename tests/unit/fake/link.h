@@ -17,6 +17,7 @@ struct fake_link {
 	   passed on as the transport's failure */
 	enum err (*serve)(void *context, struct exchange *x);
 	void *context;
+	bool spools;        /* answers go to the exchange's spool, where it has one */
 	struct chain chain; /* what the peer showed; empty: plain transport */
 
 	/* the record */

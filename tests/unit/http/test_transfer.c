@@ -62,6 +62,32 @@ static bool is_pattern(struct span s)
 	return true;
 }
 
+/* What is larger than what is held, where the exchange has a file for it. */
+static void to_a_file(struct link *l, const char *path)
+{
+	static uint8_t room[100000];
+	FILE *f = tmpfile();
+	struct spool spool = { fileno(f), sizeof room, 10000 };
+	struct exchange x = client_asks(path);
+	size_t used = client_arena.used;
+	struct span s;
+
+	x.answer_max = 5000;
+	x.spool = &spool;
+	CHECK_OK(link_exchange(l, &x, &client_arena));
+	CU_ASSERT_EQUAL(client_arena.used, used);
+	CU_ASSERT_EQUAL(x.answer.n, 0);
+	CHECK_OK(octets_hold(&x.large, room, sizeof room, &s));
+	CU_ASSERT(s.n == 100000 && is_pattern(s));
+	spool.max--;
+	CHECK_ERR(link_exchange(l, &x, &client_arena), E_TOO_BIG);
+	CU_ASSERT(x.large.n == 0 && client_arena.used == used);
+	x.path = "/good"; /* a small one is held */
+	CHECK_OK(link_exchange(l, &x, &client_arena));
+	CU_ASSERT(x.answer.n > 0 && x.large.n == 0);
+	fclose(f);
+}
+
 static void large(void)
 {
 	static const char *const paths[] = { "/large", "/large-chunked" };
@@ -93,6 +119,8 @@ static void large(void)
 			CHECK_ERR(link_exchange(l, &x, &tight), E_TOO_BIG);
 			CU_ASSERT_EQUAL(tight.used, 0);
 			CU_ASSERT(small[0] == 0 && small[sizeof small - 1] == 0);
+			CHECK_OK(client_ask(l, "/good", &x));
+			to_a_file(l, paths[i]);
 			CHECK_OK(client_ask(l, "/good", &x));
 		}
 		link_close(l);
