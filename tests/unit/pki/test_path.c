@@ -589,7 +589,7 @@ static void *failing(void *p, size_t n)
 	return n > 0 && ++asked == fails ? NULL : realloc(p, n);
 }
 
-/* Another CA of the same name is not where the search ends when it could not compute. */
+/* Another certificate of the same name and key does not hide what could not be computed. */
 static void a_failed_allocation_is_no_missing_path(void)
 {
 	struct question q;
@@ -599,7 +599,12 @@ static void a_failed_allocation_is_no_missing_path(void)
 	ask_about(&q, leaf("/CN=Sub", 1));
 	CHECK_OK(anchors_add(&q.anchors, ANCHOR_CERT, ca("/CN=Root", 0, "/CN=Root", 0)));
 	q.pool[0] = ca("/CN=Sub", 1, "/CN=Root", 0);
-	q.pool[1] = ca("/CN=Sub", 2, "/CN=Root", 0);
+	/* gets further than a signature that was not computed: it is no CA's */
+	q.pool[1] = fake_x509(&arena, &(struct fake_parts){ .issuer = "/CN=Root",
+	                                                    .subject = "/CN=Sub",
+	                                                    .spki = signer_spki(keys[1]),
+	                                                    .extensions = X_KU_SIGN,
+	                                                    .key = keys[0] });
 	q.r.anchors = &q.anchors;
 	q.r.pool = q.pool;
 	q.r.pool_count = 2;
