@@ -175,13 +175,13 @@ static void json_said(struct jsonw *w, const struct state *s, const char *name)
 static void json_certificate(struct jsonw *w, const struct device *d, const struct state *s)
 {
 	struct date_text date;
-	struct quoted q;
+	struct name_line name;
 	char path[PATH_NAME_MAX + 8];
 
 	snprintf(path, sizeof path, "%s/live", d->settings.state_dir);
 	jsonw_open(w, "certificate", '{');
-	jsonw_string(w, "subject", span_str(name_text(&q, s->live.leaf.subject)));
-	jsonw_string(w, "issuer", span_str(name_text(&q, s->live.leaf.issuer)));
+	jsonw_string(w, "subject", name_plain(&name, s->live.leaf.subject));
+	jsonw_string(w, "issuer", name_plain(&name, s->live.leaf.issuer));
 	if (s->changed[0] != '\0')
 		jsonw_string(w, "changed_by_ca", span_str(s->changed));
 	jsonw_string(w, "not_before", span_str(date_to_rfc3339(&date, s->live.leaf.not_before)));
@@ -200,11 +200,11 @@ static enum err print_json(const struct device *d, const struct state *s)
 	struct span out;
 	enum err e;
 
-	static const char *const words[] = {
-		"state",    "since",        "registrar",       "step",           "error",
-		"reason",   "renewal_last", "renewal_next",    "roots_last",     "roots_next",
-		"crl_last", "crl_next",     "revocation_last", "revocation_next"
-	};
+	static const char *const words[] = { "state",      "since",           "registrar",
+		                             "step",       "failed_step",     "error",
+		                             "reason",     "renewal_last",    "renewal_next",
+		                             "roots_last", "roots_next",      "crl_last",
+		                             "crl_next",   "revocation_last", "revocation_next" };
 
 	jsonw_open(&w, NULL, '{');
 	jsonw_string(&w, "state", span_str(state_word(s)));

@@ -61,7 +61,11 @@ void tool_say(struct cmp_tool *t, const char *label, const char *member, const c
 
 void tool_say_name(struct cmp_tool *t, const char *label, const char *member, struct span name)
 {
-	tool_say(t, label, member, name_text(&(struct quoted){ 0 }, name));
+	tool_say(t, label, NULL, name_text(&(struct quoted){ 0 }, name));
+	if (!t->json || member == NULL)
+		return;
+	begin(t);
+	jsonw_string(&t->says, member, name_plain(&(struct name_line){ { 0 } }, name));
 }
 
 void tool_say_date(struct cmp_tool *t, const char *label, const char *member, int64_t seconds)

@@ -202,13 +202,14 @@ static enum err put_meta(struct onboard *o, const struct result *r, const struct
 	struct jsonw w = JSONW_ON(room);
 	struct moment now = clock_now();
 	struct date_text date;
+	struct name_line name;
 	struct quoted q;
 	struct span text;
 	enum err e;
 
 	jsonw_open(&w, NULL, '{');
-	jsonw_string(&w, "subject", span_str(name_text(&q, r->cert.subject)));
-	jsonw_string(&w, "issuer", span_str(name_text(&q, r->cert.issuer)));
+	jsonw_string(&w, "subject", name_plain(&name, r->cert.subject));
+	jsonw_string(&w, "issuer", name_plain(&name, r->cert.issuer));
 	jsonw_string(&w, "serial", span_str(log_hex(&q, r->cert.serial)));
 	jsonw_string(&w, "not_after", span_str(r->not_after.s));
 	jsonw_string(&w, "fingerprint", span_str(r->fingerprint));
@@ -220,7 +221,7 @@ static enum err put_meta(struct onboard *o, const struct result *r, const struct
 	if (cmp_issued_changes(issued)[0] != '\0')
 		jsonw_string(&w, "changed_by_ca", span_str(cmp_issued_changes(issued)));
 	if (issued->subject_changed)
-		jsonw_string(&w, "subject_asked", span_str(name_text(&q, t->wishes.subject)));
+		jsonw_string(&w, "subject_asked", name_plain(&name, t->wishes.subject));
 	if (now.confidence == TIME_SET)
 		jsonw_string(&w, "enrolled_at", span_str(date_to_rfc3339(&date, now.seconds)));
 	jsonw_close(&w, '}');

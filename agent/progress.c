@@ -14,14 +14,18 @@
 
 enum { DETAIL_MAX = 200, STATUS_MAX = 16384 };
 
+/* On a terminal: what stands in the line, a step under way, is written over. */
+#define CLEARED "\r\033[K"
+
 static struct {
 	bool terminal;
 	const char *status_file;
 	char subject[URL_MAX];
-	const char *step, *state;
+	const char *step, *state, *failed_step;
 	char detail[DETAIL_MAX];
 	int64_t begun;
 	enum err last;
+	char reason[ERR_REASON_MAX]; /* of the last failure: others come after it */
 	int64_t next_try_s;
 	struct duty_report duties[DUTY_REPORTS_MAX];
 	size_t duty_count;
@@ -65,7 +69,9 @@ static void write_status(void)
 		jsonw_string(&w, "since", span_str(date_to_rfc3339(&date, m.seconds)));
 	if (now.last != OK) {
 		jsonw_string(&w, "error", span_str(err_name(now.last)));
-		jsonw_string(&w, "reason", span_str(err_reason(now.last)));
+		jsonw_string(&w, "reason", span_str(now.reason));
+		if (now.failed_step != NULL)
+			jsonw_string(&w, "failed_step", span_str(now.failed_step));
 	}
 	if (now.next_try_s > 0)
 		jsonw_integer(&w, "next_try_in_seconds", now.next_try_s);
@@ -116,7 +122,7 @@ void progress_subject(const char *text)
 {
 	snprintf(now.subject, sizeof now.subject, "%s", text);
 	if (now.terminal)
-		fprintf(stderr, "%s\n", now.subject);
+		fprintf(stderr, CLEARED "%s\n", now.subject);
 	else
 		log_notice("registrar %s", now.subject);
 }
@@ -127,7 +133,7 @@ void progress_step(const char *name)
 	now.detail[0] = '\0';
 	now.begun = clock_ticks();
 	if (now.terminal)
-		fprintf(stderr, "  .. %s\r", name);
+		fprintf(stderr, CLEARED "  .. %s", name);
 }
 
 void progress_detail(const char *format, ...)
@@ -142,8 +148,8 @@ void progress_detail(const char *format, ...)
 static void show_step(bool good, const char *detail, int64_t ms)
 {
 	if (now.terminal)
-		fprintf(stderr, "  %s %-28s %s (%lld ms)\n", good ? "ok" : "!!", now.step, detail,
-		        (long long)ms);
+		fprintf(stderr, CLEARED "  %s %-36s %s (%lld ms)\n", good ? "ok" : "!!", now.step,
+		        detail, (long long)ms);
 	else if (good)
 		log_notice("step \"%s\": ok%s%s (%lld ms)", now.step, *detail ? ": " : "", detail,
 		           (long long)ms);
@@ -151,10 +157,21 @@ static void show_step(bool good, const char *detail, int64_t ms)
 		log_warning("step \"%s\": %s", now.step, detail);
 }
 
-void progress_done(enum err e)
+static void keep_outcome(enum err e)
 {
 	now.last = e;
+	if (e != OK)
+		snprintf(now.reason, sizeof now.reason, "%s", err_reason(e));
+	else
+		now.failed_step = NULL;
+}
+
+void progress_done(enum err e)
+{
+	keep_outcome(e);
 	now.next_try_s = 0;
+	if (e != OK)
+		now.failed_step = now.step;
 	show_step(e == OK, e == OK ? now.detail : err_reason(e), clock_ticks() - now.begun);
 	write_status();
 }
@@ -163,7 +180,7 @@ void progress_wait(int64_t seconds, const char *why)
 {
 	now.next_try_s = seconds;
 	if (now.terminal)
-		fprintf(stderr, "  .. waiting %lld s: %s\n", (long long)seconds, why);
+		fprintf(stderr, CLEARED "  .. waiting %lld s: %s\n", (long long)seconds, why);
 	else
 		log_notice("waiting %lld s: %s", (long long)seconds, why);
 	write_status();
@@ -172,7 +189,7 @@ void progress_wait(int64_t seconds, const char *why)
 void progress_state(const char *state, enum err last)
 {
 	now.state = state;
-	now.last = last;
+	keep_outcome(last);
 	now.next_try_s = 0;
 	write_status();
 }

@@ -30,6 +30,13 @@ extern const struct span OID_AT_COMMON_NAME, OID_AT_SERIAL_NUMBER;
 /* "CN=x,O=y" in a log line: RFC 4514 order reversed is left to people; quoted and cut. */
 const char *name_text(struct quoted *q, struct span name);
 
+/* The same for JSON, which has quotes and escapes of its own: what is no text as \XX
+   (RFC 4514 2.4); cut where it is longer than the line. */
+struct name_line {
+	char text[4 * LOG_QUOTE_MAX];
+};
+struct span name_plain(struct name_line *line, struct span name);
+
 /* The same, whole, piece by piece: to be quoted by who puts it.  Separators in values are
    escaped (RFC 4514 2.4), and letters that look like ASCII's and are none. */
 typedef void name_put(void *to, struct span piece);

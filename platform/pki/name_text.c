@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Distinguished names as people write them, both ways. */
+#include <stdio.h>
+
 #include "platform/base/utf8.h"
 #include "platform/pki/internal.h"
 
@@ -168,6 +170,42 @@ const char *name_text(struct quoted *q, struct span name)
 
 	name_write(name, put_in_line, &l);
 	return log_quote(q, (struct span){ l.text, l.n });
+}
+
+struct plain {
+	struct name_line *line;
+	size_t n;
+	bool full;
+};
+
+static void put_plain(void *to, struct span piece)
+{
+	struct plain *p = to;
+
+	while (piece.n > 0) {
+		const bool ascii = piece.p[0] >= 0x20 && piece.p[0] < 0x7f;
+		size_t n = ascii ? 1 : log_plain(piece);
+		size_t room = sizeof p->line->text - p->n;
+
+		p->full = p->full || room < (n > 0 ? n : sizeof "\\00");
+		if (p->full)
+			return;
+		if (n > 0)
+			memcpy(p->line->text + p->n, piece.p, n);
+		else
+			snprintf(p->line->text + p->n, room, "\\%02X", (unsigned)piece.p[0]);
+		p->n += n > 0 ? n : sizeof "\\00" - 1;
+		n = n > 0 ? n : 1;
+		piece = (struct span){ piece.p + n, piece.n - n };
+	}
+}
+
+struct span name_plain(struct name_line *line, struct span name)
+{
+	struct plain p = { .line = line };
+
+	name_write(name, put_plain, &p);
+	return (struct span){ (const uint8_t *)line->text, p.n };
 }
 
 /* Text being read: what is left of it, and what separates its RDNs. */

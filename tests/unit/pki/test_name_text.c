@@ -173,9 +173,62 @@ static void shows_what_it_can(void)
 	CU_ASSERT(strstr(q.text, "...") != NULL);
 }
 
+static void as_json_has_it(void)
+{
+	static uint8_t room[4096];
+	struct arena a = ARENA_ON(room);
+	struct name_line line;
+	struct derw w = derw_in(&a, 2048);
+	struct span name = NO_BYTES;
+	static const char value[] = "a \"b\"\x01\xc3\xa4\xff, c";
+
+	IN (&w, DER_SEQUENCE)
+		IN (&w, DER_SET)
+			IN (&w, DER_SEQUENCE) {
+				derw_raw(&w, (struct span){ (const uint8_t *)"\x06\x03\x55\x04\x03",
+				                            5 });
+				derw_put(&w, DER_UTF8, span_str(value));
+			}
+	CHECK_OK(derw_end(&w, &name));
+	CU_ASSERT(span_is(name_plain(&line, name), "CN=a \"b\"\\01\xc3\xa4\\FF\\, c"));
+}
+
+/* Cut at a whole character or escape, and never beyond the line. */
+static void what_is_long_is_cut(void)
+{
+	static uint8_t room[8192];
+	static char value[2048];
+	struct name_line line;
+
+	for (size_t extra = 0; extra < 4; extra++) {
+		struct arena a = ARENA_ON(room);
+		struct derw w = derw_in(&a, 4096);
+		struct span name = NO_BYTES, text;
+
+		memset(value, '\x01', sizeof value);
+		memset(value, 'x', extra);
+		IN (&w, DER_SEQUENCE)
+			IN (&w, DER_SET)
+				IN (&w, DER_SEQUENCE) {
+					derw_raw(&w,
+					         (struct span){
+							 (const uint8_t *)"\x06\x03\x55\x04\x03",
+							 5 });
+					derw_put(&w, DER_UTF8,
+					         (struct span){ (const uint8_t *)value, 1024 });
+				}
+		CHECK_OK(derw_end(&w, &name));
+		text = name_plain(&line, name);
+		CU_ASSERT(text.n <= sizeof line.text && text.n > sizeof line.text - 4);
+		CU_ASSERT_EQUAL((text.n - 3 - extra) % 3, 0);
+	}
+}
+
 const struct test_suite suite_pki_name_text = {
 	"pki/name_text",
 	{
+		{ "as JSON has it", as_json_has_it },
+		{ "what is long is cut", what_is_long_is_cut },
 		{ "names are written as openssl does", writes_as_openssl_does },
 		{ "both forms are read", reads_both_forms },
 		{ "other text is refused", refuses_other_text },
