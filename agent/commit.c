@@ -215,7 +215,7 @@ static enum err put_meta(struct onboard *o, const struct result *r, const struct
 	jsonw_string(&w, "fingerprint", span_str(r->fingerprint));
 	jsonw_string(&w, "registrar", span_str(t->home[0] != '\0' ? t->home : t->origin));
 	jsonw_string(&w, "protocol", span_str(protocol_of(o->errand)));
-	jsonw_string(&w, "profile", span_str(o->device->settings.profile));
+	jsonw_string(&w, "profile", span_str(profile_asked(o)));
 	jsonw_string(&w, "status",
 	             span_str(issued->with_modifications ? "grantedWithMods" : "accepted"));
 	if (cmp_issued_changes(issued)[0] != '\0')

@@ -28,6 +28,11 @@ static struct place place_of(const struct onboard *o)
 	return p;
 }
 
+const char *profile_asked(const struct onboard *o)
+{
+	return place_of(o).profile;
+}
+
 /* "/.well-known/cmp", or ".../p/PROFILE" when the operator wants it so (RFC 9483 6.1). */
 static const char *cmp_path(const struct settings *s, const struct place *p, char *room, size_t cap)
 {

@@ -135,6 +135,7 @@ enum err fetch_ca_certs(struct onboard *o);
 enum err fetch_template(struct onboard *o);
 enum err make_key(struct onboard *o);
 enum err enrol(struct onboard *o);
+const char *profile_asked(const struct onboard *o); /* certProfile of this errand; "": none */
 enum err commit(struct onboard *o);
 enum err tell_enrolled(struct onboard *o);
 

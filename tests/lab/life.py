@@ -171,6 +171,19 @@ def by_proxy(life: Life) -> int | None:
     return status
 
 
+def renews_by_profile(life: Life) -> int | None:
+    """meta.json and status say what was asked for, names without the log's quotes."""
+    life.run(*ONCE)
+    asked = [json.loads((life.device.live / "meta.json").read_text())["profile"]]
+    status = life.run("renew")
+    meta = json.loads((life.device.live / "meta.json").read_text())
+    asked.append(meta["profile"])
+    life.expect(asked == ["", "lan"], f"meta.json says it was asked for {asked}")
+    for said in (meta, life.status()["certificate"]):
+        life.expect(not set('"\\\\') & set(said["subject"] + said["issuer"]), f"quoted: {said}")
+    return status
+
+
 def renews_with_the_least(life: Life) -> int | None:
     """A kur needs the certificate in use and the owner's roots: not what the factory put in, nor
     what can be had again or is written down elsewhere."""

@@ -441,6 +441,8 @@ lives("renew-explicitly", life.renews, "--cmp-confirm", "explicit")
 for _pin in ("registrar-ee", "registrar-selfsigned", "pubk-sha256"):
     lives(f"renew-pin-{_pin}", life.renews, "--pin", _pin, *BY_REGISTRAR)
 lives("renew-template", life.renews, "--cmp-template", "basic")
+lives("renew-by-profile", life.renews_by_profile, "--cmp-template", "basic",
+      settings={"renew.profile": "lan"})  # fmt: skip
 lives("renew-in-time", life.serves, "--cmp-validity", "60",
       settings={"renew.share": "85", "renew.jitter": "0", "renew.margin": "0"})  # fmt: skip
 lives("proxy", life.by_proxy)

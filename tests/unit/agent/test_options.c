@@ -77,10 +77,26 @@ static void wrong_lines_are_refused(void)
 	}
 }
 
+static void a_global_option_goes_before_the_command(void)
+{
+	{
+		ARGS("--root", "x");
+		CHECK_ERR(parse(&argc, argv), E_USAGE);
+		CU_ASSERT_STRING_EQUAL(err_reason(E_USAGE), "--root goes before the command");
+	}
+	{
+		ARGS("--rood", "x");
+		CHECK_ERR(parse(&argc, argv), E_USAGE);
+		CU_ASSERT_STRING_EQUAL(err_reason(E_USAGE), "unknown option --rood");
+	}
+}
+
 const struct test_suite suite_agent_options = {
 	"agent/options",
 	{
 		{ "options and operands mix", options_and_operands_mix },
 		{ "wrong lines are refused", wrong_lines_are_refused },
+		{ "a global option goes before the command",
+	          a_global_option_goes_before_the_command },
 	},
 };

@@ -376,6 +376,7 @@ static void says_where(void)
 	                              "broken: offset 0, in the file: neither DER, PEM, base64 nor "
 	                              "JSON\n");
 	CHECK_ERR(show(&VIEW_TEXT, NO_BYTES), E_TEXT);
+	CU_ASSERT(strstr(err_reason(E_TEXT), "the file is empty") != NULL);
 }
 
 static void vouchers(void)
