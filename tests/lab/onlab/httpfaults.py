@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from onlab.faults import REGISTRAR, declare, fault
-from onlab.tlsd import ABORT, Answer
+from onlab.tlsd import ABORT, TOGETHER, Answer
 
 FOR_EVER = 3600.0  # seconds; every client must have given up by then
 HOSTILE = (
@@ -330,6 +330,8 @@ def _close_each(answer: Answer) -> Iterable:
 
 @_wire("conn-close-unannounced", "closes after each response without a word", close=True)
 def _close_unannounced(answer: Answer) -> Iterable:
+    # Nobody can tell a connection that will be closed in a moment from one that will not.
+    yield TOGETHER
     yield answer.head(len(answer.body)) + answer.body
 
 

@@ -23,6 +23,7 @@ from onlab.events import Events
 HEAD_MAX, BODY_MAX = 16 * 1024, 1024 * 1024
 IDLE = 120.0  # seconds; more than any test waits
 ABORT = object()  # an act: close without close_notify
+TOGETHER = object()  # an act: what follows leaves in one segment with the close_notify
 
 
 @dataclass
@@ -148,7 +149,9 @@ def _say(sock: socket.socket, acts: Iterable) -> bool:
     for act in acts:
         if act is ABORT:
             return False
-        if isinstance(act, (int, float)):
+        if act is TOGETHER:
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_CORK, 1)
+        elif isinstance(act, (int, float)):
             sleep(act)
         else:
             sock.sendall(act)

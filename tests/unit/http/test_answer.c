@@ -2,6 +2,8 @@
 /* Answers, proper and not, as tests/unit/http/server.py gives them. */
 #include <stdio.h>
 
+#include <curl/curl.h>
+
 #include "platform/clock.h"
 #include "tests/unit/fake/client.h"
 #include "tests/unit/test.h"
@@ -129,8 +131,27 @@ static const struct outcome endless[] = {
 	{ "/flood-body", E_TOO_BIG, 0, "", ENDED },
 };
 
-static bool comes_out(struct link *l, const struct outcome *c)
+/*
+ * Later versions of libcurl than Debian 13's join folded lines themselves.  Then they
+ * mean the same to it and to us also where they frame the answer; but it is shorter
+ * than what came, so that the connection counts as one with something behind it.
+ */
+static struct outcome as_read_here(const struct outcome *c)
 {
+	const bool joins = curl_version_info(CURLVERSION_NOW)->version_num > 0x080e01;
+	const bool frames = strcmp(c->path, "/fold-length") == 0 ||
+	                    strcmp(c->path, "/fold-coding") == 0;
+
+	if (!joins || strncmp(c->path, "/fold", 5) != 0)
+		return *c;
+	if (frames)
+		return (struct outcome){ c->path, OK, 200, "hello", ENDED };
+	return (struct outcome){ c->path, c->e, c->status, c->answer, ENDED };
+}
+
+static bool comes_out(struct link *l, const struct outcome *as_written)
+{
+	const struct outcome here = as_read_here(as_written), *c = &here;
 	struct exchange x;
 	unsigned before = client_count(l, "connections "), after;
 	enum err e = client_ask(l, c->path, &x);
