@@ -28,6 +28,7 @@ import table  # noqa: E402
 ENTRIES = [*(f"1.{n}" for n in range(1, 6)), *(f"2.{n}" for n in range(1, 7)),
            *(f"3.{n}" for n in range(1, 10)), *(f"4.{n}" for n in range(1, 8)),
            *(f"5.{n}" for n in range(1, 9)), *(f"6.{n}" for n in range(1, 8)), "7"]  # fmt: skip
+OPEN = {"6.3", "6.5", "6.6", "6.7"}  # not mended yet, or not all of it
 AREAS = ("trust", "voucher", "path", "cms", "cmp", "tls", "store")
 AREA_MIN, MUTANTS_MIN = 10, 150
 WHOLE = ("lint", "fault", "durable", "replay", "check-on", "mutants")  # kinds of tests, without a name
@@ -73,6 +74,8 @@ def is_whole(test: str) -> bool:
 def check_entries(all_rows: list[Row]):
     for entry in ENTRIES:
         mine = [row for row in all_rows if row.entry == entry]
+        if not mine and entry in OPEN:
+            continue
         if not mine:
             yield f"tests/field.tsv: entry {entry} is missing"
             continue
@@ -165,7 +168,7 @@ def document(all_rows: list[Row]) -> str:
         if entry.split(".")[0] != chapter:
             chapter = entry.split(".")[0]
             lines += ["", f"## {HEADINGS[chapter]}", "", "| | what was found | tests |", "|---|---|---|"]
-        what = " ".join(row.what for row in mine if row.what)
+        what = " ".join(row.what for row in mine if row.what) or "still open"
         tests = ", ".join(f"`{test}`" for row in mine for test in row.tests)
         lines.append(f"| {entry} | {what} | {tests} |")
     return "\n".join(lines) + "\n"

@@ -97,4 +97,9 @@ gives 0 hosts ''
 gives 1 hosts '/* see https://registry.npm''js.org/x */'
 gives 1 hosts '/* deb http://deb.debi''an.org/debian */'
 
+gives 0 words ''
+gives 1 words '/* hold the peer to its pin */'
+gives 1 words '	log_info("the voucher-request of before goes out again");'
+gives 1 words '/* what the CA wishes */'
+
 exit $bad

@@ -161,6 +161,8 @@ CLOSED = {
     "/silently": GOOD,
     "/short": GOOD.replace(b"Length: 5", b"Length: 6"),
     "/chunk-missing": chunks(b"hello", end=b""),
+    "/chunk-over": chunks().replace(b"0\r\n\r\n", b"5\r\nhellox\r\n0\r\n\r\n"),
+    "/chunk-over-line": chunks().replace(b"0\r\n\r\n", b"5\r\nhello\r\nx\r\n0\r\n\r\n"),
     "/chunk-half": chunks(b"hello")[:-9],
     "/header-half": GOOD[:30],
     "/nothing": b"",

@@ -110,6 +110,8 @@ static const struct outcome broken[] = {
 	{ "/short", E_HTTP, 0, "", ENDED },
 	{ "/chunk-missing", E_HTTP, 0, "", ENDED },
 	{ "/chunk-half", E_HTTP, 0, "", ENDED },
+	{ "/chunk-over", E_HTTP, 0, "", ENDED },
+	{ "/chunk-over-line", E_HTTP, 0, "", ENDED },
 	{ "/header-half", E_HTTP, 0, "", ENDED },
 	{ "/nothing", E_HTTP, 0, "", ENDED },
 	{ "/100-only", E_HTTP, 0, "", ENDED },
