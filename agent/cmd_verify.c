@@ -11,14 +11,14 @@
 #include "platform/store/file.h"
 #include "voucher/voucher.h"
 
-struct wishes {
+struct params {
 	const char *idevid, *nonce, *at;
 	struct text_list masa, signers;
 	bool nonceless;
 };
 
 /* Signers go with their anchors: those of the configuration are not for others. */
-static enum err gather_signers(const struct wishes *w, struct voucher_signers *to)
+static enum err gather_signers(const struct params *w, struct voucher_signers *to)
 {
 	enum err e = OK;
 
@@ -30,7 +30,7 @@ static enum err gather_signers(const struct wishes *w, struct voucher_signers *t
 }
 
 /* From options, or where an option is missing, from the device's configuration. */
-static enum err gather(struct arena *a, const struct wishes *w, struct device *d)
+static enum err gather(struct arena *a, const struct params *w, struct device *d)
 {
 	char path[PATH_NAME_MAX];
 	enum err e = OK;
@@ -87,7 +87,7 @@ static enum err pretend(const char *date)
 	return OK;
 }
 
-static enum err verify(struct arena *a, const char *file, const struct wishes *w)
+static enum err verify(struct arena *a, const char *file, const struct params *w)
 {
 	struct device d = { .arena = a, .store = { .dir = -1, .lock = -1 } };
 	char path[PATH_NAME_MAX];
@@ -128,7 +128,7 @@ static enum err verify(struct arena *a, const char *file, const struct wishes *w
 int cmd_verify(int argc, char **argv)
 {
 	struct arena a = command_arena();
-	struct wishes w = { .nonceless = false };
+	struct params w = { .nonceless = false };
 	bool helped;
 	const struct option_row rows[] = {
 		{ "--masa", OPTION_LIST, &w.masa, "FILE",

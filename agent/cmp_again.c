@@ -46,7 +46,7 @@ enum err tool_try(struct cmp_tool *t, const struct tool_attempt *a)
 
 struct request {
 	enum cmp_request kind;
-	const struct cmp_wishes *wishes;
+	const struct cmp_params *params;
 	struct cmp_issued *issued;
 };
 
@@ -54,7 +54,7 @@ static enum err begin(struct cmp_tool *t, const struct request *r)
 {
 	struct cmp_keep keep = { tool_keep, t };
 
-	return cmp_enrol(&t->client, r->kind, t->arena, r->wishes, &keep, r->issued);
+	return cmp_enrol(&t->client, r->kind, t->arena, r->params, &keep, r->issued);
 }
 
 static enum err go_on(struct cmp_tool *t, const struct request *r, struct span state)
@@ -62,7 +62,7 @@ static enum err go_on(struct cmp_tool *t, const struct request *r, struct span s
 	struct cmp_keep keep = { tool_keep, t };
 
 	tool_note(t, "   going on with the transaction in %s", t->journal_file);
-	return cmp_resume(&t->client, state, t->arena, r->wishes, &keep, r->issued);
+	return cmp_resume(&t->client, state, t->arena, r->params, &keep, r->issued);
 }
 
 /* What the CA no longer knows is asked for anew, for the same key. */
@@ -85,7 +85,7 @@ static enum err try_request(struct cmp_tool *t, void *context)
 	return tool_journal_close(t, begin(t, r));
 }
 
-enum err tool_enrol(struct cmp_tool *t, enum cmp_request kind, const struct cmp_wishes *w,
+enum err tool_enrol(struct cmp_tool *t, enum cmp_request kind, const struct cmp_params *w,
                     struct cmp_issued *out)
 {
 	struct request r = { kind, w, out };

@@ -64,7 +64,7 @@ static enum err compare_kind(const struct cmp_tool *t, const struct cmp_template
 
 /* The key in hand, or the kind of the one that the CA is to make (RFC 9483 4.1.6). */
 static enum err choose_key(struct cmp_tool *t, const struct cmp_template *template,
-                           struct cmp_wishes *w)
+                           struct cmp_params *w)
 {
 	bool any = t->central != NULL && strcmp(t->central, "any") == 0;
 	enum key_kind kind = template->has_key_kind ? template->key_kind : KEY_KIND_EC256;
@@ -99,7 +99,7 @@ static enum err try_template(struct cmp_tool *t, void *context)
 	return cmp_get_template(&c, t->arena, context);
 }
 
-static enum err wish_by_names(struct cmp_tool *t, struct cmp_wishes *w)
+static enum err param_by_names(struct cmp_tool *t, struct cmp_params *w)
 {
 	char subject[2 * NAME_MAX_DER];
 	struct tool_names names;
@@ -123,7 +123,7 @@ static enum err read_csr(struct cmp_tool *t, struct span *out)
 }
 
 /* Whose private key we have: --newkey's, or our own one's. */
-static enum err csr_key(struct cmp_tool *t, struct span spki, struct cmp_wishes *w)
+static enum err csr_key(struct cmp_tool *t, struct span spki, struct cmp_params *w)
 {
 	enum err e = OK;
 
@@ -144,14 +144,14 @@ static enum err csr_key(struct cmp_tool *t, struct span spki, struct cmp_wishes 
 }
 
 /* RFC 9483 4.1.1 asks by CRMF, whoever wrote the names down. */
-static enum err wish_by_csr(struct cmp_tool *t, struct cmp_wishes *w)
+static enum err param_by_csr(struct cmp_tool *t, struct cmp_params *w)
 {
 	struct cmp_facts terms = { .idevid = &t->identity };
 	struct span csr, spki;
 	enum err e = read_csr(t, &csr);
 
 	if (e == OK)
-		e = cmp_wishes_of_csr(csr, w, &spki);
+		e = cmp_params_of_csr(csr, w, &spki);
 	if (e == OK)
 		e = csr_key(t, spki, w);
 	if (e == OK)
@@ -161,9 +161,9 @@ static enum err wish_by_csr(struct cmp_tool *t, struct cmp_wishes *w)
 	return e;
 }
 
-static enum err wish(struct cmp_tool *t, struct cmp_wishes *w)
+static enum err param(struct cmp_tool *t, struct cmp_params *w)
 {
-	return t->csr != NULL ? wish_by_csr(t, w) : wish_by_names(t, w);
+	return t->csr != NULL ? param_by_csr(t, w) : param_by_names(t, w);
 }
 
 /* What the CA made is perhaps not what was asked for. */
@@ -226,7 +226,7 @@ static enum err say_rejected(struct cmp_tool *t, const struct cmp_issued *issued
 	return OK;
 }
 
-static enum err ask(struct cmp_tool *t, enum cmp_request kind, struct cmp_wishes *w)
+static enum err ask(struct cmp_tool *t, enum cmp_request kind, struct cmp_params *w)
 {
 	struct cmp_issued issued;
 	enum err e;
@@ -246,16 +246,16 @@ static enum err ask(struct cmp_tool *t, enum cmp_request kind, struct cmp_wishes
 
 enum err tool_run_ir(struct cmp_tool *t)
 {
-	struct cmp_wishes w = { .key = NULL };
-	enum err e = wish(t, &w);
+	struct cmp_params w = { .key = NULL };
+	enum err e = param(t, &w);
 
 	return e == OK ? ask(t, CMP_IR, &w) : e;
 }
 
 enum err tool_run_cr(struct cmp_tool *t)
 {
-	struct cmp_wishes w = { .key = NULL };
-	enum err e = wish(t, &w);
+	struct cmp_params w = { .key = NULL };
+	enum err e = param(t, &w);
 
 	return e == OK ? ask(t, CMP_CR, &w) : e;
 }
@@ -264,11 +264,11 @@ enum err tool_run_kur(struct cmp_tool *t)
 {
 	static const struct cmp_template none = { .present = false };
 	struct cmp_facts terms = { .idevid = &t->identity };
-	struct cmp_wishes w = { .key = NULL };
+	struct cmp_params w = { .key = NULL };
 	enum err e = tool_in_force(t);
 
 	if (e == OK)
-		e = cmp_update_wishes(&t->identity.leaf, t->arena, &w);
+		e = cmp_update_params(&t->identity.leaf, t->arena, &w);
 	if (e == OK)
 		e = tool_terms_read(t, &terms);
 	w.issuer = terms.issuer;
@@ -280,8 +280,8 @@ enum err tool_run_kur(struct cmp_tool *t)
 
 enum err tool_run_p10cr(struct cmp_tool *t)
 {
-	struct cmp_wishes w = { .key = NULL };
-	enum err e = t->csr != NULL ? read_csr(t, &w.csr) : wish_by_names(t, &w);
+	struct cmp_params w = { .key = NULL };
+	enum err e = t->csr != NULL ? read_csr(t, &w.csr) : param_by_names(t, &w);
 
 	return e == OK ? ask(t, CMP_P10CR, &w) : e;
 }

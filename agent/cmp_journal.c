@@ -83,7 +83,7 @@ static enum err digest_of(const struct cmp_tool *t, const struct span *fields, s
 	return e;
 }
 
-enum err tool_journal_bind(struct cmp_tool *t, const struct cmp_wishes *w)
+enum err tool_journal_bind(struct cmp_tool *t, const struct cmp_params *w)
 {
 	const struct span key[] = {
 		w->key != NULL ? signer_spki(w->key) : NO_BYTES,

@@ -13,7 +13,7 @@ static bool begins(const char *text, const char *prefix)
 /* Without a prefix by its looks: an address, a URI, a mail address, or a DNS name. */
 static enum cmp_name_kind kind_by_looks(const char *name)
 {
-	if (cmp_name_wish(CMP_NAME_IP, name) == OK)
+	if (cmp_name_param(CMP_NAME_IP, name) == OK)
 		return CMP_NAME_IP;
 	if (strstr(name, "://") != NULL || begins(name, "urn:"))
 		return CMP_NAME_URI;
@@ -34,7 +34,7 @@ static enum err take_name(const char *text, struct tool_names *n)
 		}
 	if (kind == CMP_NAME_KINDS)
 		kind = kind_by_looks(text);
-	e = cmp_name_wish(kind, text);
+	e = cmp_name_param(kind, text);
 	if (e != OK)
 		return err_because(E_USAGE,
 		                   "--san %s; names are DNS:, IP:, URI: or email:, one "

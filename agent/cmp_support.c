@@ -193,7 +193,7 @@ enum err tool_run_root_update(struct cmp_tool *t)
 
 struct crl_query {
 	struct cert issuer;
-	struct cmp_crl_wish wish;
+	struct cmp_crl_param param;
 	struct octets crl;
 };
 
@@ -201,11 +201,11 @@ static enum err try_crl(struct cmp_tool *t, void *context)
 {
 	struct crl_query *q = context;
 
-	return cmp_get_crl(&t->client, t->arena, &q->wish, &q->crl);
+	return cmp_get_crl(&t->client, t->arena, &q->param, &q->crl);
 }
 
 /* The issuer's certificate need not be an anchor, only lead to one. */
-static enum err pool_with(struct cmp_tool *t, struct span issuer, struct cmp_crl_wish *w)
+static enum err pool_with(struct cmp_tool *t, struct span issuer, struct cmp_crl_param *w)
 {
 	struct span *pool = arena_take(t->arena, (t->pool_count + 1) * sizeof *pool);
 
@@ -219,22 +219,22 @@ static enum err pool_with(struct cmp_tool *t, struct span issuer, struct cmp_crl
 }
 
 /* RFC 9483 4.3.4: the distribution point if one is known, else the issuer's name. */
-static enum err wish_crl(struct cmp_tool *t, struct crl_query *q)
+static enum err param_crl(struct cmp_tool *t, struct crl_query *q)
 {
 	int64_t next_update;
 	struct octets old;
 	enum err e = tool_read_cert(t, "--crl-issuer", t->crl_issuer, &q->issuer);
 
 	if (e == OK)
-		e = pool_with(t, q->issuer.der, &q->wish);
-	q->wish.issuer = q->issuer.subject;
+		e = pool_with(t, q->issuer.der, &q->param);
+	q->param.issuer = q->issuer.subject;
 	if (e == OK && name_equal(t->identity.leaf.issuer, q->issuer.subject))
-		e = cert_crl_point(&t->identity.leaf, &q->wish.dpn);
+		e = cert_crl_point(&t->identity.leaf, &q->param.dpn);
 	if (e != OK || t->oldcrl == NULL)
 		return e;
 	e = tool_open_crl(t, "--oldcrl", t->oldcrl, &old);
 	if (e == OK)
-		e = err_within(E_CRL, crl_dates(&old, &q->wish.this_update, &next_update),
+		e = err_within(E_CRL, crl_dates(&old, &q->param.this_update, &next_update),
 		               "--oldcrl");
 	octets_close(&old);
 	return e;
@@ -259,7 +259,7 @@ static enum err say_crl(struct cmp_tool *t, const struct crl_query *q)
 enum err tool_run_crls(struct cmp_tool *t)
 {
 	struct crl_query q = { .crl = NO_OCTETS };
-	enum err e = wish_crl(t, &q);
+	enum err e = param_crl(t, &q);
 
 	if (e == OK)
 		e = tool_spool(t, t->crlout);

@@ -256,13 +256,13 @@ struct tool_attempt {
 MUST_CHECK enum err tool_try(struct cmp_tool *t, const struct tool_attempt *a);
 /* A request for a certificate the same way, gone on with where --journal left it. */
 MUST_CHECK enum err tool_enrol(struct cmp_tool *t, enum cmp_request kind,
-                               const struct cmp_wishes *w, struct cmp_issued *out);
+                               const struct cmp_params *w, struct cmp_issued *out);
 
 /*
  * cmp_journal.c: --journal is bound to key, request, operation, server and results: with
  * others E_USAGE.  Also hung into the client; empty: nothing waits.
  */
-MUST_CHECK enum err tool_journal_bind(struct cmp_tool *t, const struct cmp_wishes *w);
+MUST_CHECK enum err tool_journal_bind(struct cmp_tool *t, const struct cmp_params *w);
 MUST_CHECK enum err tool_journal_read(struct cmp_tool *t, struct span *state);
 /* Before a key is made: E_USAGE where a transaction waits, for one that is there. */
 MUST_CHECK enum err tool_journal_wants_key(struct cmp_tool *t, const char *path);

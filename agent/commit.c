@@ -221,7 +221,7 @@ static enum err put_meta(struct onboard *o, const struct result *r, const struct
 	if (cmp_issued_changes(issued)[0] != '\0')
 		jsonw_string(&w, "changed_by_ca", span_str(cmp_issued_changes(issued)));
 	if (issued->subject_changed)
-		jsonw_string(&w, "subject_asked", name_plain(&name, t->wishes.subject));
+		jsonw_string(&w, "subject_asked", name_plain(&name, t->params.subject));
 	if (now.confidence == TIME_SET)
 		jsonw_string(&w, "enrolled_at", span_str(date_to_rfc3339(&date, now.seconds)));
 	jsonw_close(&w, '}');

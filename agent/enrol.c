@@ -147,7 +147,7 @@ enum err fetch_template(struct onboard *o)
 		t->template = (struct cmp_template){ .present = false };
 		e = OK;
 	}
-	progress_detail(t->template.present ? "the CA has wishes"
+	progress_detail(t->template.present ? "CA provides a request template"
 	                                    : "CA provides no request template");
 	return e;
 }
@@ -205,8 +205,8 @@ enum err make_key(struct onboard *o)
 }
 
 /* RFC 9483 4.1.3: a kur asks for the names of the certificate it updates, whatever a
-   template or the configuration wish. */
-static enum err make_wishes(struct onboard *o)
+   template or the configuration asks for. */
+static enum err make_params(struct onboard *o)
 {
 	const struct settings *s = &o->device->settings;
 	struct attempt *t = &o->attempt;
@@ -219,11 +219,11 @@ static enum err make_wishes(struct onboard *o)
 		.ip_count = s->ip_addresses.n,
 	};
 	enum err e = o->errand == ERRAND_RENEW
-	                     ? cmp_update_wishes(&t->live.leaf, o->arena, &t->wishes)
-	                     : cmp_apply_template(&t->template, &facts, o->arena, &t->wishes);
+	                     ? cmp_update_params(&t->live.leaf, o->arena, &t->params)
+	                     : cmp_apply_template(&t->template, &facts, o->arena, &t->params);
 
-	t->wishes.key = t->key;
-	t->wishes.confirm = s->confirm;
+	t->params.key = t->key;
+	t->params.confirm = s->confirm;
 	return e;
 }
 
@@ -270,14 +270,14 @@ static enum err ask_certificate(struct onboard *o, const struct cmp_client *c)
 	                        &state); /* which save_state() replaces */
 
 	if (e == OK && state.n > 0) {
-		e = cmp_resume(c, state, o->arena, &t->wishes, &keep, &t->issued);
+		e = cmp_resume(c, state, o->arena, &t->params, &keep, &t->issued);
 		if (e != E_CMP_GONE)
 			return e;
 		log_notice("%s; asking anew, with the same key", err_reason(e));
 		t->pending.state = NO_BYTES;
 		e = journal_put(o, &t->pending);
 	}
-	return e == OK ? cmp_enrol(c, kind, o->arena, &t->wishes, &keep, &t->issued) : e;
+	return e == OK ? cmp_enrol(c, kind, o->arena, &t->params, &keep, &t->issued) : e;
 }
 
 /* Between us and the CA, not in what it said. */
@@ -311,7 +311,7 @@ enum err enrol(struct onboard *o)
 	struct cert cert;
 	struct quoted q;
 	size_t mark = arena_mark(o->arena);
-	enum err e = make_wishes(o);
+	enum err e = make_params(o);
 
 	c.journal = &journal;
 	if (e == OK)

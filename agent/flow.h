@@ -75,7 +75,7 @@ struct attempt {
 	struct span ca_certs[CA_CERTS_MAX];
 	size_t ca_cert_count;
 	struct cmp_template template;
-	struct cmp_wishes wishes;
+	struct cmp_params params;
 	struct signer *key;           /* operational, staged */
 	struct generation generation; /* where it is staged */
 	struct cmp_issued issued;

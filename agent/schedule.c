@@ -18,7 +18,7 @@ static int64_t part(int64_t length, uint32_t seed)
 	return length / 65536 * (seed >> 16) + length % 65536 * (seed >> 16) / 65536;
 }
 
-int64_t schedule_renewal(const struct lifetime *l, const struct schedule_wishes *w)
+int64_t schedule_renewal(const struct lifetime *l, const struct schedule_params *w)
 {
 	int64_t length = l->not_after - l->not_before;
 	int64_t spread = percent(length, w->jitter);
@@ -33,7 +33,7 @@ int64_t schedule_renewal(const struct lifetime *l, const struct schedule_wishes 
 	return at > l->not_before ? at : l->not_before;
 }
 
-enum due schedule_look(const struct lifetime *l, const struct schedule_wishes *w, struct moment now,
+enum due schedule_look(const struct lifetime *l, const struct schedule_params *w, struct moment now,
                        int64_t *in_s)
 {
 	int64_t at = schedule_renewal(l, w);

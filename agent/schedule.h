@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * When a certificate is to be renewed: pure arithmetic over the certificate, the
- * operator's wishes and what is known of the time.  Nothing is remembered, so a
+ * operator's settings and what is known of the time.  Nothing is remembered, so a
  * reboot changes nothing.
  */
 #ifndef ONRAMP_AGENT_SCHEDULE_H
@@ -14,14 +14,14 @@ struct lifetime {
 	uint32_t seed; /* of the certificate: where in the jitter this device stands */
 };
 
-struct schedule_wishes {
+struct schedule_params {
 	unsigned share;  /* percent of the lifetime after which to renew */
 	unsigned jitter; /* percent of the lifetime by which devices spread, earlier */
 	int64_t margin;  /* seconds before the end by which it must have begun */
 };
 
-/* The moment at which renewal begins; within the lifetime, whatever the wishes. */
-int64_t schedule_renewal(const struct lifetime *l, const struct schedule_wishes *w);
+/* The moment at which renewal begins; within the lifetime, whatever the settings. */
+int64_t schedule_renewal(const struct lifetime *l, const struct schedule_params *w);
 
 enum due {
 	DUE_LATER,   /* *in_s seconds from now, by a floor at the latest: it runs */
@@ -30,7 +30,7 @@ enum due {
 	DUE_UNKNOWN, /* no clock: look again once there may be one */
 	DUE_NEVER    /* no well-defined end (RFC 5280 4.1.2.5) */
 };
-enum due schedule_look(const struct lifetime *l, const struct schedule_wishes *w, struct moment now,
+enum due schedule_look(const struct lifetime *l, const struct schedule_params *w, struct moment now,
                        int64_t *in_s);
 
 /*

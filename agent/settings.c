@@ -66,14 +66,14 @@ static enum err read_masa_signer(struct settings *s, void *field, const char *va
 
 static enum err read_dns_name(struct settings *s, void *field, const char *value)
 {
-	enum err e = cmp_name_wish(CMP_NAME_DNS, value);
+	enum err e = cmp_name_param(CMP_NAME_DNS, value);
 
 	return e == OK ? read_list(s, field, value) : e;
 }
 
 static enum err read_ip_address(struct settings *s, void *field, const char *value)
 {
-	enum err e = cmp_name_wish(CMP_NAME_IP, value);
+	enum err e = cmp_name_param(CMP_NAME_IP, value);
 
 	return e == OK ? read_list(s, field, value) : e;
 }

@@ -31,7 +31,7 @@ struct life_settings {
 	bool has_labels;
 	enum cmp_labels labels;
 	const char *profile;
-	struct schedule_wishes when;
+	struct schedule_params when;
 	bool root_updates, crls;
 };
 

@@ -119,7 +119,7 @@ enum err ask_crl(struct onboard *o)
 	struct attempt *t = &o->attempt;
 	char room[URL_MAX];
 	struct cmp_client c = flow_client(o, room, sizeof room);
-	struct cmp_crl_wish wish = {
+	struct cmp_crl_param param = {
 		.issuer = t->live.leaf.issuer,
 		.pool = t->live.chain,
 		.pool_count = t->live.count,
@@ -128,13 +128,13 @@ enum err ask_crl(struct onboard *o)
 	enum err e;
 
 	t->news = (struct news){ .any = false };
-	e = cert_crl_point(&t->live.leaf, &wish.dpn);
+	e = cert_crl_point(&t->live.leaf, &param.dpn);
 	if (e == OK && t->owner.crl.n > 0)
-		e = crl_dates(&t->owner.crl, &wish.this_update, &next);
+		e = crl_dates(&t->owner.crl, &param.this_update, &next);
 	if (e == OK)
 		e = flow_spool(o, CRL_KEPT_MAX, &c);
 	if (e == OK)
-		e = cmp_get_crl(&c, o->arena, &wish, &t->news.crl);
+		e = cmp_get_crl(&c, o->arena, &param, &t->news.crl);
 	t->news.any = e == OK && t->news.crl.n > 0;
 	if (e == OK && !t->news.any)
 		progress_detail("nothing newer");

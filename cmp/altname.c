@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Alternative names that an operator wishes for (RFC 5280 4.2.1.6):
+ * Alternative names that an operator asks for (RFC 5280 4.2.1.6):
  *
  *	GeneralName ::= CHOICE {
  *		rfc822Name                 [1] IA5String,
@@ -189,7 +189,7 @@ uint8_t cmp_name_tag(enum cmp_name_kind kind)
 	return rules[kind].tag;
 }
 
-enum err cmp_name_wish(enum cmp_name_kind kind, const char *name)
+enum err cmp_name_param(enum cmp_name_kind kind, const char *name)
 {
 	struct quoted q;
 
@@ -202,7 +202,7 @@ enum err cmp_name_wish(enum cmp_name_kind kind, const char *name)
 enum err cmp_put_name(struct derw *w, enum cmp_name_kind kind, const char *name)
 {
 	uint8_t address[ADDRESS_MAX];
-	enum err e = cmp_name_wish(kind, name);
+	enum err e = cmp_name_param(kind, name);
 
 	if (e != OK)
 		return e;

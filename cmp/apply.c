@@ -2,7 +2,7 @@
 /* From a template and what the device knows to what is asked for (RFC 9483 4.3.3). */
 #include "cmp/fill.h"
 
-static enum err wished_subject(const struct cmp_facts *f, struct arena *a, struct span *out)
+static enum err requested_subject(const struct cmp_facts *f, struct arena *a, struct span *out)
 {
 	*out = credential_subject(f->idevid);
 	return f->subject != NULL && f->subject[0] != '\0' ? name_from_text(a, f->subject, out)
@@ -13,7 +13,7 @@ static enum err wished_subject(const struct cmp_facts *f, struct arena *a, struc
 static enum err fill_subject(const struct cmp_template *t, const struct cmp_names *names,
                              struct arena *a, struct span *out)
 {
-	*out = names->wished;
+	*out = names->requested;
 	if (!t->present || t->subject.n == 0 || name_is_empty(t->subject))
 		return OK;
 	return cmp_fill_name(names, t->subject, a, out);
@@ -44,15 +44,16 @@ static bool has_san(struct span extensions)
 
 /* What the operator asked for and the template does not allow is said. */
 static void say_overruled(const struct cmp_template *t, const struct cmp_facts *f,
-                          const struct cmp_names *names, const struct cmp_wishes *out)
+                          const struct cmp_names *names, const struct cmp_params *out)
 {
 	struct quoted is, was;
 
 	if (!t->present)
 		return;
-	if (f->subject != NULL && f->subject[0] != '\0' && !name_equal(out->subject, names->wished))
+	if (f->subject != NULL && f->subject[0] != '\0' &&
+	    !name_equal(out->subject, names->requested))
 		log_notice("the CA's template makes the subject %s of %s, which was asked for",
-		           name_text(&is, out->subject), name_text(&was, names->wished));
+		           name_text(&is, out->subject), name_text(&was, names->requested));
 	if (f->issuer.n > 0 && !span_equal(f->issuer, out->issuer))
 		log_notice("the CA's template overrules the issuer that was asked for, %s",
 		           name_text(&was, f->issuer));
@@ -61,16 +62,16 @@ static void say_overruled(const struct cmp_template *t, const struct cmp_facts *
 }
 
 enum err cmp_apply_template(const struct cmp_template *t, const struct cmp_facts *f,
-                            struct arena *a, struct cmp_wishes *out)
+                            struct arena *a, struct cmp_params *out)
 {
 	struct cmp_names names = { .device = credential_subject(f->idevid) };
-	enum err e = wished_subject(f, a, &names.wished);
+	enum err e = requested_subject(f, a, &names.requested);
 
 	if (e == OK)
 		e = fill_subject(t, &names, a, &out->subject);
 	if (e == OK)
 		e = t->present ? cmp_fill_extensions(f, t->extensions, a, &out->extensions)
-		               : cmp_wished_extensions(f, a, &out->extensions);
+		               : cmp_requested_extensions(f, a, &out->extensions);
 	if (e == OK)
 		e = take_issuer(t, a, &out->issuer);
 	if (e != OK)

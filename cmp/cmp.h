@@ -135,7 +135,7 @@ enum cmp_request {
 };
 
 /* What to ask for. */
-struct cmp_wishes {
+struct cmp_params {
 	const struct signer *key; /* the new key; NULL: the CA makes it (RFC 9483 4.1.6), or csr */
 	const enum key_kind *central; /* without a key: the kind wanted; NULL: any */
 	struct span csr; /* p10cr: CertificationRequest, DER, ready-made; empty: made of the rest */
@@ -153,8 +153,9 @@ struct cmp_wishes {
  */
 struct cmp_facts {
 	const struct credential *idevid;
-	const char *subject; /* operator's wish, text of name_from_text(); NULL: IDevID's */
-	const char *const *dns_names; /* SAN wishes */
+	const char
+		*subject; /* what the operator asks for, text of name_from_text(); NULL: IDevID's */
+	const char *const *dns_names; /* SAN asked for */
 	size_t dns_count;
 	const char *const *ip_addresses;
 	size_t ip_count;
@@ -169,19 +170,19 @@ struct cmp_facts {
 	uint32_t key_usage;   /* bit n as 1 << n; 0: not */
 };
 MUST_CHECK enum err cmp_apply_template(const struct cmp_template *t, const struct cmp_facts *f,
-                                       struct arena *a, struct cmp_wishes *out);
+                                       struct arena *a, struct cmp_params *out);
 
-/* Alternative names that may be wished for, as RFC 5280 4.2.1.6 has them. */
+/* Alternative names that may be requested for, as RFC 5280 4.2.1.6 has them. */
 enum cmp_name_kind { CMP_NAME_DNS, CMP_NAME_IP, CMP_NAME_URI, CMP_NAME_EMAIL, CMP_NAME_KINDS };
 
 /* Could a request carry this name? E_CONFIG says what is wrong with it. */
-MUST_CHECK enum err cmp_name_wish(enum cmp_name_kind kind, const char *name);
+MUST_CHECK enum err cmp_name_param(enum cmp_name_kind kind, const char *name);
 
 /*
  * The names and extensions of a PKCS#10 request, for an ir or a cr: its key signs again,
  * as CRMF has it.  *spki is the key it is for.
  */
-MUST_CHECK enum err cmp_wishes_of_csr(struct span csr, struct cmp_wishes *out, struct span *spki);
+MUST_CHECK enum err cmp_params_of_csr(struct span csr, struct cmp_params *out, struct span *spki);
 
 /* The certificate that came, checked: ours, as asked, valid, leading to an anchor. */
 struct cmp_issued {
@@ -216,26 +217,26 @@ struct cmp_keep {
  * pkiConf unless granted implicitly.
  * E_CMP_REJECTED and E_CMP_ERROR carry the CA's words; E_ISSUED_* what was wrong
  * with the certificate.  A kur asks for the names of the certificate it updates
- * (cmp_update_wishes()); caPubs count only in answers to ir and p10cr.
+ * (cmp_update_params()); caPubs count only in answers to ir and p10cr.
  */
 MUST_CHECK enum err cmp_enrol(const struct cmp_client *c, enum cmp_request kind, struct arena *a,
-                              const struct cmp_wishes *w, const struct cmp_keep *keep,
+                              const struct cmp_params *w, const struct cmp_keep *keep,
                               struct cmp_issued *out);
 
 /*
  * Goes on with what client.journal saved last: polls on, or confirms, with the same
- * transactionID, to the same endpoint; the client and the wishes must be those of
+ * transactionID, to the same endpoint; the client and the params must be those of
  * the first time (the key staged since).  E_CMP_GONE when there is nothing that the
  * CA could still know: the caller begins anew, with the same key.
  */
 MUST_CHECK enum err cmp_resume(const struct cmp_client *c, struct span state, struct arena *a,
-                               const struct cmp_wishes *w, const struct cmp_keep *keep,
+                               const struct cmp_params *w, const struct cmp_keep *keep,
                                struct cmp_issued *out);
 
 /* For a kur (RFC 9483 4.1.3): subject and subjectAltName of the certificate in use, nothing
    else; key and confirm are left to the caller. */
-MUST_CHECK enum err cmp_update_wishes(const struct cert *old, struct arena *a,
-                                      struct cmp_wishes *out);
+MUST_CHECK enum err cmp_update_params(const struct cert *old, struct arena *a,
+                                      struct cmp_params *out);
 
 /* CRLReason, RFC 5280 5.3.1. */
 enum crl_reason {
@@ -289,7 +290,7 @@ MUST_CHECK enum err cmp_get_root_update(const struct cmp_client *c, struct arena
  * certificate is an anchor or leads to one through the pool, and when it is not older
  * than this_update.  E_CRL says what did not hold.  *crl empty: nothing newer.
  */
-struct cmp_crl_wish {
+struct cmp_crl_param {
 	struct span issuer; /* Name, DER, of the CRL's issuer */
 	struct span dpn;    /* DistributionPointName, DER, from a cRLDistributionPoints; or empty */
 	int64_t this_update; /* of the CRL held; 0: none */
@@ -297,6 +298,6 @@ struct cmp_crl_wish {
 	size_t pool_count;
 };
 MUST_CHECK enum err cmp_get_crl(const struct cmp_client *c, struct arena *a,
-                                const struct cmp_crl_wish *w, struct octets *crl);
+                                const struct cmp_crl_param *w, struct octets *crl);
 
 #endif

@@ -13,17 +13,17 @@
  * "MUST contain the dpn choice ... if the CRL distribution point name is
  * available", else "the issuer DN in the directoryName field of a GeneralName".
  */
-static void put_source(struct derw *w, const struct cmp_crl_wish *wish)
+static void put_source(struct derw *w, const struct cmp_crl_param *param)
 {
-	if (wish->dpn.n > 0) {
+	if (param->dpn.n > 0) {
 		IN (w, DER_CONTEXT(0))
-			derw_raw(w, wish->dpn);
+			derw_raw(w, param->dpn);
 		return;
 	}
 	IN (w, DER_CONTEXT(1))
 		IN (w, DER_SEQUENCE)
 			IN (w, DER_CONTEXT(4))
-				derw_raw(w, wish->issuer);
+				derw_raw(w, param->issuer);
 }
 
 /*
@@ -35,17 +35,17 @@ static void put_source(struct derw *w, const struct cmp_crl_wish *wish)
  *
  * RFC 9483 4.3.4: one of them.
  */
-static enum err make_request(const struct cmp_crl_wish *wish, struct arena *a, struct span *out)
+static enum err make_request(const struct cmp_crl_param *param, struct arena *a, struct span *out)
 {
 	struct derw w = derw_in(a, CMP_PART_MAX);
 
-	if (wish->issuer.n == 0)
+	if (param->issuer.n == 0)
 		return err_because(E_BUG, "a CRL of nobody");
 	IN (&w, DER_SEQUENCE)
 		IN (&w, DER_SEQUENCE) {
-			put_source(&w, wish);
-			if (wish->this_update != 0)
-				derw_time(&w, wish->this_update);
+			put_source(&w, param);
+			if (param->this_update != 0)
+				derw_time(&w, param->this_update);
 		}
 	return err_within(E_TOO_BIG, derw_end(&w, out), "CRL request");
 }
@@ -67,16 +67,16 @@ enum err cmp_crls_read(const struct octets *value, struct octets *crl)
 }
 
 /* The message may come from an RA: the CRL has to stand by itself. */
-enum err cmp_crl_prove(const struct cmp_client *client, const struct cmp_crl_wish *wish,
+enum err cmp_crl_prove(const struct cmp_client *client, const struct cmp_crl_param *param,
                        const struct octets *crl)
 {
 	struct crl_request r = {
 		.der = *crl,
-		.issuer = wish->issuer,
-		.point = wish->dpn,
+		.issuer = param->issuer,
+		.point = param->dpn,
 		.anchors = trusted_anchors(client->trusted),
-		.pool = wish->pool,
-		.pool_count = wish->pool_count,
+		.pool = param->pool,
+		.pool_count = param->pool_count,
 		.now = client->now(),
 		.crls = client->crls,
 		.crl_count = client->crl_count,
@@ -87,15 +87,15 @@ enum err cmp_crl_prove(const struct cmp_client *client, const struct cmp_crl_wis
 
 	if (e != OK)
 		return err_within(E_CRL, e, "the CRL that came");
-	if (this_update < wish->this_update)
+	if (this_update < param->this_update)
 		return err_because(E_CRL,
 		                   "received CRL (thisUpdate %s) is older than the stored one (%s)",
 		                   date_to_rfc3339(&is, this_update),
-		                   date_to_rfc3339(&held, wish->this_update));
+		                   date_to_rfc3339(&held, param->this_update));
 	return OK;
 }
 
-enum err cmp_get_crl(const struct cmp_client *c, struct arena *a, const struct cmp_crl_wish *w,
+enum err cmp_get_crl(const struct cmp_client *c, struct arena *a, const struct cmp_crl_param *w,
                      struct octets *crl)
 {
 	struct span request;

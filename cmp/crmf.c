@@ -37,21 +37,21 @@ static void put_wanted_key(struct derw *w, enum key_kind kind)
  */
 static enum err put_template(struct derw *w, const struct cmp_session *s)
 {
-	const struct cmp_wishes *wishes = s->wishes;
+	const struct cmp_params *params = s->params;
 	enum err e = OK;
 
 	IN (w, DER_SEQUENCE) {
-		if (wishes->issuer.n > 0)
-			derw_put(w, DER_CONTEXT(3), wishes->issuer);
-		if (wishes->validity.n > 0)
-			derw_put(w, DER_CONTEXT(4), wishes->validity);
-		derw_put(w, DER_CONTEXT(5), wishes->subject);
+		if (params->issuer.n > 0)
+			derw_put(w, DER_CONTEXT(3), params->issuer);
+		if (params->validity.n > 0)
+			derw_put(w, DER_CONTEXT(4), params->validity);
+		derw_put(w, DER_CONTEXT(5), params->subject);
 		if (s->spki.n > 0)
 			e = cmp_put_implicit(w, 6, s->spki);
-		else if (wishes->central != NULL)
-			put_wanted_key(w, *wishes->central);
-		if (wishes->extensions.n > 0)
-			derw_put(w, DER_CONTEXT(9), wishes->extensions);
+		else if (params->central != NULL)
+			put_wanted_key(w, *params->central);
+		if (params->extensions.n > 0)
+			derw_put(w, DER_CONTEXT(9), params->extensions);
 	}
 	return e;
 }
@@ -69,7 +69,7 @@ static enum err put_template(struct derw *w, const struct cmp_session *s)
  */
 static enum err put_possession(struct cmp_session *s, struct derw *w, struct span cert_request)
 {
-	const struct signer *key = s->wishes->key;
+	const struct signer *key = s->params->key;
 	struct span signature;
 	enum err e = w->err;
 
@@ -122,8 +122,8 @@ static void put_old_cert_id(struct derw *w, const struct cert *old)
 
 static void put_controls(struct derw *w, const struct cmp_session *s)
 {
-	bool made = s->spki.n == 0 && s->wishes->central != NULL; /* by the CA */
-	uint32_t bits = made ? cmp_key_rsa_bits(*s->wishes->central) : 0;
+	bool made = s->spki.n == 0 && s->params->central != NULL; /* by the CA */
+	uint32_t bits = made ? cmp_key_rsa_bits(*s->params->central) : 0;
 	bool updates = s->op->ask.body == BODY_KUR;
 
 	if (bits == 0 && !updates)

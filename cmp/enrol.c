@@ -38,7 +38,7 @@ static enum err without_key(struct cmp_issued *out, enum err e)
  */
 static enum err take(struct cmp_session *s, const struct cmp_keep *keep, struct cmp_issued *out)
 {
-	bool implicit = s->wishes->confirm == CMP_CONFIRM_IMPLICIT && s->in.header.implicit_confirm;
+	bool implicit = s->params->confirm == CMP_CONFIRM_IMPLICIT && s->in.header.implicit_confirm;
 	struct cmp_pool pool = { .n = 0 };
 	enum err e;
 
@@ -56,14 +56,14 @@ static enum err take(struct cmp_session *s, const struct cmp_keep *keep, struct 
 }
 
 enum err cmp_enrol(const struct cmp_client *c, enum cmp_request kind, struct arena *a,
-                   const struct cmp_wishes *w, const struct cmp_keep *keep, struct cmp_issued *out)
+                   const struct cmp_params *w, const struct cmp_keep *keep, struct cmp_issued *out)
 {
 	struct cmp_session *s;
 	enum err e = cmp_session_new(c, a, cmp_request_op(kind), &s);
 
 	*out = (struct cmp_issued){ 0 };
 	if (e == OK)
-		e = cmp_session_wishes(s, kind, w);
+		e = cmp_session_params(s, kind, w);
 	if (e == OK)
 		e = cmp_open(s);
 	return e == OK ? take(s, keep, out) : e;
@@ -118,7 +118,7 @@ static enum err confirm_on(struct cmp_session *s, const struct cmp_state *state,
 }
 
 enum err cmp_resume(const struct cmp_client *c, struct span saved, struct arena *a,
-                    const struct cmp_wishes *w, const struct cmp_keep *keep, struct cmp_issued *out)
+                    const struct cmp_params *w, const struct cmp_keep *keep, struct cmp_issued *out)
 {
 	struct cmp_state state;
 	struct cmp_session *s;
@@ -128,7 +128,7 @@ enum err cmp_resume(const struct cmp_client *c, struct span saved, struct arena 
 	if (e == OK)
 		e = cmp_session_new(c, a, cmp_request_op(state.kind), &s);
 	if (e == OK)
-		e = cmp_session_wishes(s, state.kind, w);
+		e = cmp_session_params(s, state.kind, w);
 	if (e == OK)
 		e = cmp_state_restore(saved, s, &state);
 	if (e != OK)

@@ -20,7 +20,7 @@ static bool value_of(const struct cmp_names *names, struct attribute *a)
 {
 	if (a->value.n > 0)
 		return true;
-	if (name_attribute(names->wished, a->type, &a->value) && a->value.n > 0)
+	if (name_attribute(names->requested, a->type, &a->value) && a->value.n > 0)
 		return true;
 	if (name_attribute(names->device, a->type, &a->value) && a->value.n > 0)
 		return true;

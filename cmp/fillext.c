@@ -4,16 +4,16 @@
 
 enum { TAG_OTHER_NAME = DER_CONTEXT(0), TAG_DIRECTORY_NAME = DER_CONTEXT(4) };
 
-/* Wishes are used up one after the other, so that two empty names get two names. */
-struct wishes {
+/* Names asked for are used up one after the other, so that two empty names get two names. */
+struct params {
 	const struct cmp_facts *facts;
 	struct arena *arena;
 	size_t used[CMP_NAME_KINDS];
 	bool has_usage, has_eku; /* the template had room for them */
 };
 
-/* The next wish of a kind; NULL: none is left. */
-static const char *next_wish(struct wishes *v, enum cmp_name_kind kind)
+/* The next name asked for, of a kind; NULL: none is left. */
+static const char *next_param(struct params *v, enum cmp_name_kind kind)
 {
 	const struct cmp_facts *f = v->facts;
 	const struct {
@@ -29,34 +29,34 @@ static const char *next_wish(struct wishes *v, enum cmp_name_kind kind)
 	return v->used[kind] < of[kind].count ? of[kind].names[v->used[kind]++] : NULL;
 }
 
-static enum err put_next(struct derw *w, struct wishes *v, enum cmp_name_kind kind)
+static enum err put_next(struct derw *w, struct params *v, enum cmp_name_kind kind)
 {
-	const char *name = next_wish(v, kind);
+	const char *name = next_param(v, kind);
 
 	return name != NULL ? cmp_put_name(w, kind, name) : OK;
 }
 
-static enum err put_all_names(struct derw *w, struct wishes *v)
+static enum err put_all_names(struct derw *w, struct params *v)
 {
 	enum err e = OK;
 
 	for (int kind = 0; kind < CMP_NAME_KINDS && e == OK; kind++)
-		for (const char *name; e == OK && (name = next_wish(v, kind)) != NULL;)
+		for (const char *name; e == OK && (name = next_param(v, kind)) != NULL;)
 			e = cmp_put_name(w, kind, name);
 	return e;
 }
 
-static bool wishes_are_left(struct wishes *v)
+static bool params_are_left(struct params *v)
 {
 	bool left = false;
 
 	for (int kind = 0; kind < CMP_NAME_KINDS; kind++)
-		left |= next_wish(v, kind) != NULL;
+		left |= next_param(v, kind) != NULL;
 	return left;
 }
 
 /* directoryName [4] Name, explicit: what is empty in it is the device's, or left out. */
-static enum err put_directory_name(struct derw *w, struct wishes *v, struct span wanted)
+static enum err put_directory_name(struct derw *w, struct params *v, struct span wanted)
 {
 	struct span device = credential_subject(v->facts->idevid), name = device;
 	struct cmp_names names = { device, device };
@@ -84,7 +84,7 @@ static bool is_empty_other_name(struct span content)
 }
 
 /* One GeneralName: as given, with what we know, or not at all. */
-static enum err fill_general_name(struct derw *w, struct wishes *v, struct span name)
+static enum err fill_general_name(struct derw *w, struct params *v, struct span name)
 {
 	enum err e;
 	struct der c = der_open(name, &e);
@@ -103,7 +103,7 @@ static enum err fill_general_name(struct derw *w, struct wishes *v, struct span 
 }
 
 /* GeneralNames, name by name: given ones stay, empty ones we know a value for are filled. */
-static enum err fill_names(struct derw *w, struct wishes *v, struct span wanted)
+static enum err fill_names(struct derw *w, struct params *v, struct span wanted)
 {
 	enum err e, filled = OK;
 	struct der outer = der_open(wanted, &e);
@@ -138,7 +138,7 @@ static void put_extension(struct derw *w, const struct extension *x)
 	}
 }
 
-static enum err put_san(struct derw *w, struct wishes *v, struct extension *x, struct arena *a)
+static enum err put_san(struct derw *w, struct params *v, struct extension *x, struct arena *a)
 {
 	struct derw room = derw_in(a, CMP_TEMPLATE_MAX);
 	enum err e = OK;
@@ -174,7 +174,7 @@ static enum err usage_value(const struct cmp_facts *f, struct arena *a, struct s
 	return derw_end(&w, out);
 }
 
-static enum err fill_extension(struct derw *w, struct wishes *v, struct extension *x)
+static enum err fill_extension(struct derw *w, struct params *v, struct extension *x)
 {
 	bool ours = is_for_us_to_fill(x);
 	struct span given = x->value;
@@ -204,7 +204,7 @@ enum err cmp_fill_extensions(const struct cmp_facts *f, struct span wanted, stru
                              struct span *out)
 {
 	struct derw w = derw_in(a, 2 * CMP_TEMPLATE_MAX);
-	struct wishes v = { .facts = f, .arena = a };
+	struct params v = { .facts = f, .arena = a };
 	enum err e, filled = OK;
 	struct der c = der_open(wanted, &e);
 
@@ -220,17 +220,17 @@ enum err cmp_fill_extensions(const struct cmp_facts *f, struct span wanted, stru
 	}
 	if (e == OK)
 		e = filled != OK ? filled : derw_end(&w, out);
-	if (e == OK && wishes_are_left(&v))
-		log_notice("the CA's template has no place for some of the names wished");
+	if (e == OK && params_are_left(&v))
+		log_notice("the CA's template has no place for some of the names requested");
 	if (e == OK && ((f->key_usage != 0 && !v.has_usage) || (f->eku.n > 0 && !v.has_eku)))
 		log_notice("the CA's template overrules the key usages that were asked for");
 	return err_within(E_CMP_TEMPLATE, e, "extensions");
 }
 
-enum err cmp_wished_extensions(const struct cmp_facts *f, struct arena *a, struct span *out)
+enum err cmp_requested_extensions(const struct cmp_facts *f, struct arena *a, struct span *out)
 {
 	struct derw w = derw_in(a, 2 * CMP_TEMPLATE_MAX);
-	struct wishes v = { .facts = f, .arena = a };
+	struct params v = { .facts = f, .arena = a };
 	struct extension san = { .oid = CE_SUBJECT_ALT_NAME };
 	struct extension usage = { .oid = CE_KEY_USAGE, .critical = true };
 	enum err e = put_san(&w, &v, &san, a);

@@ -16,8 +16,8 @@ static struct span name_of_ca(const struct cmp_session *s)
 
 	if (s->client->recipient.n > 0)
 		return s->client->recipient;
-	if (s->op->certifies && s->wishes->issuer.n > 0)
-		return s->wishes->issuer;
+	if (s->op->certifies && s->params->issuer.n > 0)
+		return s->params->issuer;
 	if (body == BODY_KUR || body == BODY_RR)
 		return s->client->signer->leaf.issuer;
 	return NAME_EMPTY;
@@ -49,7 +49,7 @@ static void put_time(struct derw *w, struct moment now)
  */
 static void put_general_info(struct derw *w, const struct cmp_session *s)
 {
-	bool implicit = s->op->certifies && s->wishes->confirm == CMP_CONFIRM_IMPLICIT;
+	bool implicit = s->op->certifies && s->params->confirm == CMP_CONFIRM_IMPLICIT;
 	bool profile = s->op->takes_profile && s->client->profile.n > 0;
 
 	if (s->opened || (!implicit && !profile))

@@ -210,8 +210,8 @@ const struct cmp_op *cmp_request_op(enum cmp_request kind);
 struct cmp_session {
 	const struct cmp_client *client;
 	const struct cmp_op *op;
-	const struct cmp_wishes *wishes; /* of operations that ask for a certificate */
-	enum cmp_request wishes_kind;
+	const struct cmp_params *params; /* of operations that ask for a certificate */
+	enum cmp_request params_kind;
 	struct span spki;         /* ... for this key; empty: the CA makes it */
 	enum crl_reason reason;   /* of an rr */
 	struct span info_request; /* genm: infoValue, DER; empty: absent */
@@ -325,16 +325,16 @@ MUST_CHECK enum err cmp_state_kind(struct span state, enum cmp_request *kind);
 MUST_CHECK enum err cmp_state_restore(struct span state, struct cmp_session *s,
                                       struct cmp_state *out);
 
-/* request.c: the wishes of an operation that certifies, completed and sound. */
-MUST_CHECK enum err cmp_session_wishes(struct cmp_session *s, enum cmp_request kind,
-                                       const struct cmp_wishes *w);
+/* request.c: the params of an operation that certifies, completed and checked. */
+MUST_CHECK enum err cmp_session_params(struct cmp_session *s, enum cmp_request kind,
+                                       const struct cmp_params *w);
 
-/* crmf.c: CertReqMessages for s->wishes. */
+/* crmf.c: CertReqMessages for s->params. */
 MUST_CHECK enum err cmp_put_cert_request(struct cmp_session *s, struct derw *w);
 /* [n] in the place of a SEQUENCE's tag. */
 MUST_CHECK enum err cmp_put_implicit(struct derw *w, uint8_t n, struct span sequence);
 
-/* p10.c: CertificationRequest, for s->wishes; and one that is ready-made, taken apart. */
+/* p10.c: CertificationRequest, for s->params; and one that is ready-made, taken apart. */
 MUST_CHECK enum err cmp_put_p10_request(struct cmp_session *s, struct derw *w);
 struct cmp_csr {
 	struct span subject, spki, extensions; /* extensions: content of Extensions, or empty */
@@ -367,8 +367,8 @@ MUST_CHECK enum err cmp_root_update_prove(const struct cmp_client *client, struc
 
 /* crls.c: the one CRL of a genp; whether it is the one asked for. */
 MUST_CHECK enum err cmp_crls_read(const struct octets *value, struct octets *crl);
-MUST_CHECK enum err cmp_crl_prove(const struct cmp_client *client, const struct cmp_crl_wish *wish,
-                                  const struct octets *crl);
+MUST_CHECK enum err cmp_crl_prove(const struct cmp_client *client,
+                                  const struct cmp_crl_param *param, const struct octets *crl);
 
 /* keykind.c: by algId's AlgorithmIdentifier or rsaKeyLen's bits; false: none that we can make. */
 bool cmp_key_kind_find(struct span alg_id, uint32_t rsa_bits, enum key_kind *out);
@@ -381,7 +381,7 @@ bool cmp_key_is(struct span spki, enum key_kind kind);
 MUST_CHECK enum err cmp_key_delivery(struct cmp_session *s, struct span enveloped, struct span spki,
                                      struct signer **key);
 
-/* issued.c: the certificate in s->rep against s->wishes. */
+/* issued.c: the certificate in s->rep against s->params. */
 MUST_CHECK enum err cmp_issued_check(struct cmp_session *s, const struct cmp_pool *pool,
                                      struct cmp_issued *out);
 /* chain.c: a path for it; a root from caPubs, if its sender may give one. */

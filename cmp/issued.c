@@ -23,7 +23,7 @@ static enum err differs(const struct cmp_issued *issued, enum err e)
 }
 
 /* RFC 9483 4.1.6: the algorithm is asked for, and of an RSA key the length (crmf.c). */
-static enum err check_kind(const struct cmp_wishes *w, const struct cert *c)
+static enum err check_kind(const struct cmp_params *w, const struct cert *c)
 {
 	enum key_kind is;
 
@@ -38,13 +38,13 @@ static enum err check_kind(const struct cmp_wishes *w, const struct cert *c)
 static enum err check_key(const struct cmp_session *s, const struct cert *c)
 {
 	if (s->spki.n == 0)
-		return check_kind(s->wishes, c);
+		return check_kind(s->params, c);
 	return public_key_equal(c->spki, s->spki)
 	               ? OK
 	               : err_because(E_ISSUED_KEY, "its public key is not the one of the request");
 }
 
-static enum err check_subject(const struct cmp_wishes *w, const struct cert *c)
+static enum err check_subject(const struct cmp_params *w, const struct cert *c)
 {
 	struct quoted is, was;
 
@@ -55,7 +55,7 @@ static enum err check_subject(const struct cmp_wishes *w, const struct cert *c)
 }
 
 /* The extnValue's content of an extension we asked for: the inner DER. */
-static bool wished(const struct cmp_wishes *w, struct span oid, struct span *value)
+static bool requested(const struct cmp_params *w, struct span oid, struct span *value)
 {
 	struct cert like = { .extensions = w->extensions };
 	bool critical;
@@ -96,13 +96,13 @@ static const char *general_name_text(struct quoted *q, struct span name)
 }
 
 /* The GeneralNames asked for: their content, empty when there are none. */
-static enum err wished_names(const struct cmp_wishes *w, struct span *names)
+static enum err requested_names(const struct cmp_params *w, struct span *names)
 {
 	enum err e;
 	struct span san;
 
 	*names = NO_BYTES;
-	if (!wished(w, CE_SUBJECT_ALT_NAME, &san))
+	if (!requested(w, CE_SUBJECT_ALT_NAME, &san))
 		return OK;
 
 	struct der outer = der_open(san, &e);
@@ -151,14 +151,14 @@ static enum err check_further(struct span wanted, const struct cert *c)
 
 /* A device signs with its key; a certificate that forbids it, unasked, is of no use, however
    the CA came to it.  What else was asked for it may leave out, if it says so. */
-static enum err check_key_usage(const struct cmp_wishes *w, const struct cert *c,
+static enum err check_key_usage(const struct cmp_params *w, const struct cert *c,
                                 const struct cmp_issued *out)
 {
 	enum err e = OK;
 	uint32_t wanted = KU_DIGITAL_SIGNATURE;
 	struct span value;
 
-	if (wished(w, CE_KEY_USAGE, &value)) {
+	if (requested(w, CE_KEY_USAGE, &value)) {
 		struct der in = der_open(value, &e);
 
 		wanted = der_flags(&in);
@@ -170,13 +170,13 @@ static enum err check_key_usage(const struct cmp_wishes *w, const struct cert *c
 	return (wanted & ~c->key_usage & KU_DIGITAL_SIGNATURE) != 0 ? e : differs(out, e);
 }
 
-static enum err check_eku(const struct cmp_wishes *w, const struct cert *c)
+static enum err check_eku(const struct cmp_params *w, const struct cert *c)
 {
 	enum err e;
 	struct span eku;
 	char text[64];
 
-	if (c->eku.n == 0 || !wished(w, CE_EXT_KEY_USAGE, &eku))
+	if (c->eku.n == 0 || !requested(w, CE_EXT_KEY_USAGE, &eku))
 		return OK;
 
 	struct der outer = der_open(eku, &e);
@@ -214,7 +214,7 @@ static enum err check_validity(const struct cmp_session *s, const struct cert *c
 }
 
 /* RFC 9483 4.1.3: subject and subjectAltName are those of the certificate it replaces. */
-static enum err check_same_names(const struct cmp_wishes *w, const struct cert *c,
+static enum err check_same_names(const struct cmp_params *w, const struct cert *c,
                                  struct span wanted)
 {
 	enum err e = check_subject(w, c);
@@ -230,13 +230,13 @@ static enum err check_names(const struct cmp_session *s, const struct cert *c,
                             struct cmp_issued *out)
 {
 	struct span wanted;
-	enum err e = wished_names(s->wishes, &wanted), further;
+	enum err e = requested_names(s->params, &wanted), further;
 
 	if (e != OK)
 		return e;
-	if (s->wishes_kind == CMP_KUR)
-		return check_same_names(s->wishes, c, wanted);
-	if ((e = check_subject(s->wishes, c)) != OK) {
+	if (s->params_kind == CMP_KUR)
+		return check_same_names(s->params, c, wanted);
+	if ((e = check_subject(s->params, c)) != OK) {
 		out->subject_changed = true;
 		e = differs(out, e);
 	}
@@ -265,8 +265,8 @@ static enum err check_uses(const struct cmp_session *s, const struct cert *c,
 	enum err e = check_not_ca(c);
 
 	if (e == OK)
-		e = check_key_usage(s->wishes, c, out);
-	if (e == OK && (e = check_eku(s->wishes, c)) != OK)
+		e = check_key_usage(s->params, c, out);
+	if (e == OK && (e = check_eku(s->params, c)) != OK)
 		e = differs(out, e);
 	return e;
 }

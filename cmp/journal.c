@@ -87,7 +87,7 @@ static void put_state(struct derw *w, const struct cmp_session *s, int64_t pause
 
 	IN (w, DER_SEQUENCE) {
 		derw_uint(w, STATE_VERSION);
-		derw_uint(w, s->wishes_kind);
+		derw_uint(w, s->params_kind);
 		derw_text(w, DER_UTF8, s->path);
 		derw_put(w, DER_OCTET_STRING, SPAN(t->id));
 		derw_put(w, DER_OCTET_STRING, SPAN(t->nonce));

@@ -32,9 +32,9 @@ static void put_info(struct derw *w, const struct cmp_session *s)
 {
 	IN (w, DER_SEQUENCE) {
 		derw_uint(w, 0);
-		derw_raw(w, s->wishes->subject);
+		derw_raw(w, s->params->subject);
 		derw_raw(w, s->spki);
-		put_attributes(w, s->wishes->extensions);
+		put_attributes(w, s->params->extensions);
 	}
 }
 
@@ -46,7 +46,7 @@ static void put_info(struct derw *w, const struct cmp_session *s)
  */
 static enum err make(struct cmp_session *s, struct derw *w)
 {
-	const struct signer *key = s->wishes->key;
+	const struct signer *key = s->params->key;
 	struct span signature;
 	enum err e = OK;
 
@@ -68,9 +68,9 @@ static enum err make(struct cmp_session *s, struct derw *w)
 
 enum err cmp_put_p10_request(struct cmp_session *s, struct derw *w)
 {
-	if (s->wishes->csr.n == 0)
+	if (s->params->csr.n == 0)
 		return make(s, w);
-	derw_raw(w, s->wishes->csr);
+	derw_raw(w, s->params->csr);
 	return OK;
 }
 
@@ -116,7 +116,7 @@ enum err cmp_csr_read(struct span der, struct cmp_csr *out)
 	return err_within(E_CONFIG, e, "PKCS #10 request");
 }
 
-enum err cmp_wishes_of_csr(struct span csr, struct cmp_wishes *out, struct span *spki)
+enum err cmp_params_of_csr(struct span csr, struct cmp_params *out, struct span *spki)
 {
 	struct cmp_csr read;
 	enum err e = cmp_csr_read(csr, &read);

@@ -2,8 +2,8 @@
 /* What is to be asked for, completed from what the caller gave and found sound. */
 #include "cmp/internal.h"
 
-/* A ready-made request says itself what is wished, so that the answer is held against it. */
-static enum err from_csr(struct cmp_session *s, struct cmp_wishes *w)
+/* A ready-made request says itself what is requested, so that the answer is held against it. */
+static enum err from_csr(struct cmp_session *s, struct cmp_params *w)
 {
 	struct cmp_csr csr;
 	enum err e = cmp_csr_read(w->csr, &csr);
@@ -17,7 +17,7 @@ static enum err from_csr(struct cmp_session *s, struct cmp_wishes *w)
 }
 
 static enum err sound(const struct cmp_session *s, enum cmp_request kind,
-                      const struct cmp_wishes *w)
+                      const struct cmp_params *w)
 {
 	if (kind != CMP_P10CR && w->csr.n > 0)
 		return err_because(E_BUG, "a PKCS #10 request goes with p10cr alone");
@@ -35,29 +35,29 @@ static enum err sound(const struct cmp_session *s, enum cmp_request kind,
  */
 static void compare_strength(const struct cmp_session *s)
 {
-	struct public_key ours, wished;
+	struct public_key ours, requested;
 
 	if (s->client->signer == NULL || s->spki.n == 0 ||
 	    public_key_read(signer_spki(s->client->signer->key), &ours) != OK ||
-	    public_key_read(s->spki, &wished) != OK)
+	    public_key_read(s->spki, &requested) != OK)
 		return;
-	if (public_key_strength(&ours) < public_key_strength(&wished))
+	if (public_key_strength(&ours) < public_key_strength(&requested))
 		log_notice("the request for a key of %u bits of security is protected by one of "
 		           "%u (RFC 9481 7)",
-		           public_key_strength(&wished), public_key_strength(&ours));
+		           public_key_strength(&requested), public_key_strength(&ours));
 }
 
-enum err cmp_session_wishes(struct cmp_session *s, enum cmp_request kind,
-                            const struct cmp_wishes *w)
+enum err cmp_session_params(struct cmp_session *s, enum cmp_request kind,
+                            const struct cmp_params *w)
 {
-	struct cmp_wishes *own = arena_take(s->arena, sizeof *own);
+	struct cmp_params *own = arena_take(s->arena, sizeof *own);
 	enum err e = OK;
 
 	if (own == NULL)
 		return err_because(E_SPACE, "no memory left for a request");
 	*own = *w;
-	s->wishes = own;
-	s->wishes_kind = kind;
+	s->params = own;
+	s->params_kind = kind;
 	s->spki = w->key != NULL ? signer_spki(w->key) : NO_BYTES;
 	if (w->csr.n > 0 && kind == CMP_P10CR)
 		e = from_csr(s, own);
@@ -72,7 +72,7 @@ enum err cmp_session_wishes(struct cmp_session *s, enum cmp_request kind,
  * RFC 9483 4.1.3: "the certTemplate ... SHOULD contain only subject and/or
  * subjectAltName and publicKey", identical to those of the old certificate.
  */
-enum err cmp_update_wishes(const struct cert *old, struct arena *a, struct cmp_wishes *out)
+enum err cmp_update_params(const struct cert *old, struct arena *a, struct cmp_params *out)
 {
 	struct derw w = derw_in(a, old->san.n + 64);
 	struct span value;

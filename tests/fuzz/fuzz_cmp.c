@@ -50,7 +50,7 @@ static void apply(struct span content, struct arena *a)
 		               .ip_addresses = ip,
 		               .ip_count = 1 };
 	struct cmp_template t;
-	struct cmp_wishes w = { .key = NULL };
+	struct cmp_params w = { .key = NULL };
 
 	if (cmp_template_read(content, &t) != OK)
 		return;

@@ -38,7 +38,7 @@ static const struct link_ops ops = { .exchange = no_exchange, .peer_chain = no_c
 int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 {
 	static const struct credential nobody;
-	static const struct cmp_wishes wishes = { .subject = { (const uint8_t *)"\x30\x00", 2 } };
+	static const struct cmp_params params = { .subject = { (const uint8_t *)"\x30\x00", 2 } };
 	struct arena a = ARENA_ON(room);
 	static struct link link = { .ops = &ops };
 	struct trusted trusted = { .link = &link, .authority = AUTHORITY_ANY };
@@ -55,7 +55,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 		return 0;
 	must(out.kind <= CMP_P10CR);
 	must(cmp_session_new(&client, &a, cmp_request_op(CMP_IR), &s) == OK);
-	must(cmp_session_wishes(s, CMP_IR, &wishes) == OK);
+	must(cmp_session_params(s, CMP_IR, &params) == OK);
 	if (cmp_state_restore(state, s, &out) != OK)
 		return 0;
 	must(out.has_issued || s->txn.delayed);
@@ -65,6 +65,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 	must(!out.has_issued || out.issued.cert.n > 0);
 	/* below no anchor, nothing that it calls issued is */
 	if (out.has_issued)
-		must(cmp_resume(&client, state, &a, &wishes, NULL, &issued) != OK);
+		must(cmp_resume(&client, state, &a, &params, NULL, &issued) != OK);
 	return 0;
 }

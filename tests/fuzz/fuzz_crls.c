@@ -25,21 +25,21 @@ static void prove(struct span anchor, const struct cert *issuer, struct span poi
 {
 	struct trusted trusted = { .authority = AUTHORITY_ANY };
 	struct cmp_client client = { .trusted = &trusted, .now = now };
-	struct cmp_crl_wish wish = { .issuer = issuer->subject, .dpn = point };
+	struct cmp_crl_param param = { .issuer = issuer->subject, .dpn = point };
 	enum err e;
 
 	must(anchors_add(&trusted.anchors, ANCHOR_CERT, anchor) == OK);
-	e = cmp_crl_prove(&client, &wish, crl);
+	e = cmp_crl_prove(&client, &param, crl);
 	must(e == OK || e == E_CRL);
 	if (e != OK)
 		return;
 	must(issuer->is_ca);
 	/* an older one would not do, nor would another's */
-	wish.this_update = now().seconds + 1;
-	must(cmp_crl_prove(&client, &wish, crl) == E_CRL);
-	wish.this_update = 0;
+	param.this_update = now().seconds + 1;
+	must(cmp_crl_prove(&client, &param, crl) == E_CRL);
+	param.this_update = 0;
 	trusted.anchors.n = 0;
-	must(cmp_crl_prove(&client, &wish, crl) == E_CRL);
+	must(cmp_crl_prove(&client, &param, crl) == E_CRL);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)

@@ -19,10 +19,10 @@ static void inside(struct span part, struct span whole)
 	must(part.n == 0 || (part.p >= whole.p && part.p + part.n <= whole.p + whole.n));
 }
 
-/* CN=gate+O=x; serialNumber=SN-1: what the operator wishes, what the maker wrote. */
-static const uint8_t wished[] = { 0x30, 0x1c, 0x31, 0x1a, 0x30, 8,   6,   3,   0x55, 4,
-	                          10,   0x0c, 1,    'x',  0x30, 14,  6,   3,   0x55, 4,
-	                          3,    0x0c, 7,    'g',  'a',  't', 'e', '.', 'e',  'x' };
+/* CN=gate+O=x; serialNumber=SN-1: what the operator asks for, what the maker wrote. */
+static const uint8_t requested[] = { 0x30, 0x1c, 0x31, 0x1a, 0x30, 8,   6,   3,   0x55, 4,
+	                             10,   0x0c, 1,    'x',  0x30, 14,  6,   3,   0x55, 4,
+	                             3,    0x0c, 7,    'g',  'a',  't', 'e', '.', 'e',  'x' };
 static const uint8_t serial[] = { 0x30, 0x0f, 0x31, 0x0d, 0x30, 0x0b, 6,   3,  0x55,
 	                          4,    5,    0x13, 4,    'S',  'N',  '-', '1' };
 static const char *const dns[] = { "gate.example", "b.example" };
@@ -72,13 +72,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 	struct span input = { p, n };
 	struct arena a = ARENA_ON(room);
 	struct credential device = { .leaf = { .subject = SPAN(serial) } };
-	struct cmp_names names = { SPAN(wished), SPAN(serial) };
+	struct cmp_names names = { SPAN(requested), SPAN(serial) };
 	struct cmp_facts f = { .idevid = &device,
 		               .dns_names = dns,
 		               .dns_count = 2,
 		               .ip_addresses = ip,
 		               .ip_count = 2 };
-	struct cmp_wishes w = { .key = NULL };
+	struct cmp_params w = { .key = NULL };
 	struct cmp_template t;
 	struct span name;
 

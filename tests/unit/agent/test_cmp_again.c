@@ -54,7 +54,7 @@ static void begin(void)
 static enum err ask(const struct fake_row *script)
 {
 	fake_ca_plays(&ca, script);
-	return tool_enrol(&t, CMP_IR, &ca.wishes, &issued);
+	return tool_enrol(&t, CMP_IR, &ca.params, &issued);
 }
 
 /* The CA is the one of before. */
@@ -63,7 +63,7 @@ static enum err go_on(const struct fake_row *script)
 	process_begins();
 	ca.script = script;
 	ca.at = 0;
-	return tool_enrol(&t, CMP_IR, &ca.wishes, &issued);
+	return tool_enrol(&t, CMP_IR, &ca.params, &issued);
 }
 
 static bool is_kept(void)
@@ -166,11 +166,11 @@ static void another_line_is_refused(void)
 	process_begins();
 	t.operation = &cr;
 	fake_ca_plays(&ca, nothing);
-	CHECK_ERR(tool_enrol(&t, CMP_CR, &ca.wishes, &issued), E_USAGE);
+	CHECK_ERR(tool_enrol(&t, CMP_CR, &ca.params, &issued), E_USAGE);
 	CU_ASSERT(strstr(err_reason(E_USAGE), "\"ir\"") != NULL);
 	process_begins();
 	t.server = "http://another.example";
-	CHECK_ERR(tool_enrol(&t, CMP_IR, &ca.wishes, &issued), E_USAGE);
+	CHECK_ERR(tool_enrol(&t, CMP_IR, &ca.params, &issued), E_USAGE);
 	CU_ASSERT_EQUAL(ca.link.count, 0);
 	CU_ASSERT(is_kept());
 	fake_ca_close(&ca);
@@ -195,7 +195,7 @@ static void a_damaged_journal_is_refused(void)
 	for (size_t n = 0; n < whole; n += 7) {
 		CHECK_OK(file_replace(journal_file(), (struct span){ copy, n }, 0600));
 		process_begins();
-		CHECK_ERR(tool_enrol(&t, CMP_IR, &ca.wishes, &issued), E_STORE);
+		CHECK_ERR(tool_enrol(&t, CMP_IR, &ca.params, &issued), E_STORE);
 	}
 	CU_ASSERT_EQUAL(ca.link.count, 0);
 	fake_ca_close(&ca);
@@ -288,21 +288,21 @@ static void what_waits_is_for_one_key_and_request(void)
 	ca.check_after = 5;
 	CHECK_ERR(ask(waits), E_CMP_TIMEOUT);
 	CHECK_OK(signer_generate(&key, KEY_KIND_EC256));
-	ours = (struct signer *)(uintptr_t)ca.wishes.key;
-	ca.wishes.key = key;
+	ours = (struct signer *)(uintptr_t)ca.params.key;
+	ca.params.key = key;
 	CHECK_ERR(go_on(granted), E_USAGE);
 	CU_ASSERT(is_kept() && ca.at == 0);
-	ca.wishes.key = ours;
-	extensions = ca.wishes.extensions;
-	subject = ca.wishes.subject;
-	ca.wishes.subject = ca.wishes.extensions = NO_BYTES;
+	ca.params.key = ours;
+	extensions = ca.params.extensions;
+	subject = ca.params.subject;
+	ca.params.subject = ca.params.extensions = NO_BYTES;
 	CHECK_ERR(go_on(granted), E_USAGE);
-	ca.wishes.subject = subject;
-	ca.wishes.extensions = extensions;
+	ca.params.subject = subject;
+	ca.params.extensions = extensions;
 	process_begins();
 	t.certout = other;
 	ca.at = 0;
-	CHECK_ERR(tool_enrol(&t, CMP_IR, &ca.wishes, &issued), E_USAGE);
+	CHECK_ERR(tool_enrol(&t, CMP_IR, &ca.params, &issued), E_USAGE);
 	CU_ASSERT(is_kept() && ca.at == 0);
 	fake_time.seconds += 10;
 	CHECK_OK(go_on(granted));

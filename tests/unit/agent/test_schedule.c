@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* When a certificate is renewed: by its dates, the wishes, and what the clock is worth. */
+/* When a certificate is renewed: by its dates, the settings, and what the clock is worth. */
 #include "agent/schedule.h"
 #include "platform/base/date.h"
 #include "tests/unit/test.h"
@@ -7,8 +7,8 @@
 enum { DAY = 86400 };
 #define BEGIN INT64_C(1800000000)
 
-static const struct schedule_wishes usual = { .share = 66, .jitter = 5, .margin = DAY };
-static const struct schedule_wishes exact = { .share = 66, .jitter = 0, .margin = DAY };
+static const struct schedule_params usual = { .share = 66, .jitter = 5, .margin = DAY };
+static const struct schedule_params exact = { .share = 66, .jitter = 0, .margin = DAY };
 
 static struct lifetime days(int64_t n, uint32_t seed)
 {
@@ -89,7 +89,7 @@ static void jitter_spreads_earlier_and_no_further(void)
 
 static void the_margin_holds_before_the_end(void)
 {
-	const struct schedule_wishes late = { .share = 99, .jitter = 0, .margin = 5 * DAY };
+	const struct schedule_params late = { .share = 99, .jitter = 0, .margin = 5 * DAY };
 	struct lifetime l = days(100, 0), brief = days(10, 0);
 
 	CU_ASSERT_EQUAL(schedule_renewal(&l, &late), BEGIN + 95 * DAY);
@@ -97,7 +97,7 @@ static void the_margin_holds_before_the_end(void)
 	CU_ASSERT_EQUAL(schedule_renewal(&brief, &late), BEGIN + 10 * DAY - DAY / 2);
 }
 
-static void every_wish_stays_within_the_lifetime(void)
+static void every_param_stays_within_the_lifetime(void)
 {
 	static const int64_t lengths[] = {
 		0, 1, 60, 3600, DAY, 365 * (int64_t)DAY, DATE_NEVER - BEGIN - 1
@@ -108,7 +108,7 @@ static void every_wish_stays_within_the_lifetime(void)
 		for (size_t s = 0; s < 4; s++)
 			for (size_t j = 0; j < 4; j++) {
 				struct lifetime l = { BEGIN, BEGIN + lengths[i], UINT32_MAX };
-				struct schedule_wishes w = { percents[s], percents[j], 400 * DAY };
+				struct schedule_params w = { percents[s], percents[j], 400 * DAY };
 				int64_t at = schedule_renewal(&l, &w);
 
 				CU_ASSERT(at >= l.not_before && at <= l.not_after);
@@ -166,7 +166,8 @@ const struct test_suite suite_agent_schedule = {
 		{ "without a clock the start decides", without_a_clock_the_start_decides },
 		{ "jitter spreads earlier, and no further", jitter_spreads_earlier_and_no_further },
 		{ "the margin holds before the end", the_margin_holds_before_the_end },
-		{ "every wish stays within the lifetime", every_wish_stays_within_the_lifetime },
+		{ "every setting stays within the lifetime",
+	          every_param_stays_within_the_lifetime },
 		{ "dates that run backwards have ended", dates_that_run_backwards_have_ended },
 		{ "what never ends is never renewed", what_never_ends_is_never_renewed },
 		{ "what was just renewed rests", what_was_just_renewed_rests },

@@ -119,9 +119,9 @@ static void a_whole_transaction(void)
 	answers_seen = 0;
 	ca.client.watch = &watch;
 	ca.client.profile = span_str("lan");
-	ca.wishes.confirm = CMP_CONFIRM_EXPLICIT;
+	ca.params.confirm = CMP_CONFIRM_EXPLICIT;
 	fake_ca_plays(&ca, script);
-	CHECK_OK(cmp_enrol(&ca.client, CMP_IR, &work, &ca.wishes, NULL, &issued));
+	CHECK_OK(cmp_enrol(&ca.client, CMP_IR, &work, &ca.params, NULL, &issued));
 	CU_ASSERT_EQUAL_FATAL(answers_seen, 3);
 	holds(ca.link.sent[0].body, ir);
 	holds(ca.link.sent[1].body, poll);

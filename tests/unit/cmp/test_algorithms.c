@@ -136,7 +136,7 @@ static enum err enrol_by(void (*bend)(struct fake_ca *, struct fake_message *),
 
 	arena_reset(&a);
 	fake_ca_plays(&ca, script);
-	return cmp_enrol(&ca.client, CMP_IR, &a, &ca.wishes, NULL, &issued);
+	return cmp_enrol(&ca.client, CMP_IR, &a, &ca.params, NULL, &issued);
 }
 
 static enum err enrol(void (*bend)(struct fake_ca *, struct fake_message *))
@@ -152,7 +152,7 @@ static void open_with(int kind)
 	CHECK_OK(make_key(kind));
 	CU_ASSERT_PTR_NOT_NULL_FATAL(key);
 	sub = certify("Sub", "Root", ca.root_key, NULL, true);
-	ca.wishes.confirm = CMP_CONFIRM_EXPLICIT;
+	ca.params.confirm = CMP_CONFIRM_EXPLICIT;
 	ca.issue = (struct fake_cert){ .issuer = "Sub", .issuer_key = key };
 }
 
@@ -188,7 +188,7 @@ static void try_bad_certificate(const struct row *r)
 	struct fake_cert c = ca.issue;
 
 	row = r;
-	c.subject_der = ca.wishes.subject;
+	c.subject_der = ca.params.subject;
 	c.spki = signer_spki(ca.new_key);
 	fake_ca_plays(&ca, (const struct fake_row[]){ { REPLY_GRANT, by_the_row },
 	                                              { REPLY_PKI_CONF, by_the_row },
@@ -196,7 +196,7 @@ static void try_bad_certificate(const struct row *r)
 	ca.issued = fake_cert(ca.arena, &c);
 	((uint8_t *)(uintptr_t)ca.issued.p)[ca.issued.n - 1] ^= 1;
 	arena_reset(&a);
-	CHECK_ERR(cmp_enrol(&ca.client, CMP_IR, &a, &ca.wishes, NULL, &issued), E_ISSUED_CHAIN);
+	CHECK_ERR(cmp_enrol(&ca.client, CMP_IR, &a, &ca.params, NULL, &issued), E_ISSUED_CHAIN);
 	CU_ASSERT_EQUAL(ca.confirmed, PKI_REJECTION);
 }
 
@@ -274,7 +274,7 @@ static void in_requests(const struct own *o)
 	CHECK_OK(cmp_read(ca.link.sent[0].body, &m));
 	CHECK_OK(sig_alg_read(m.header.protection_alg, &alg));
 	CU_ASSERT(sig_alg_equal(&alg, &o->alg));
-	CU_ASSERT(sig_alg_equal(signer_alg(ca.wishes.key), &o->alg));
+	CU_ASSERT(sig_alg_equal(signer_alg(ca.params.key), &o->alg));
 }
 
 /* No answer is signed with our own key. */
@@ -295,7 +295,7 @@ static void try_own(const struct own *o)
 	ca.device.chain[0] = certify("Device 1", "Root", ca.root_key, NULL, false);
 	ca.device.count = 1;
 	CHECK_OK(cert_read(ca.device.chain[0], &ca.device.leaf));
-	ca.wishes.key = key;
+	ca.params.key = key;
 	ca.kind = CMP_IR;
 	CHECK_OK(enrol_by(by_the_root, by_the_root));
 	in_requests(o);
@@ -330,21 +330,21 @@ static void strength(void)
 	fake_ca_open(&ca, &ca_arena);
 	signer_close(ca.new_key);
 	CHECK_OK(signer_generate(&ca.new_key, KEY_KIND_EC384));
-	ca.wishes.key = ca.new_key;
+	ca.params.key = ca.new_key;
 	fake_ca_plays(&ca,
 	              (const struct fake_row[]){ { REPLY_GRANT, NULL }, { REPLY_NONE, NULL } });
 	arena_reset(&a);
 	log_to(keep, NULL);
 	log_limit(LOG_LEVEL_NOTICE);
 	logged[0] = '\0';
-	CHECK_OK(cmp_enrol(&ca.client, CMP_IR, &a, &ca.wishes, NULL, &issued));
+	CHECK_OK(cmp_enrol(&ca.client, CMP_IR, &a, &ca.params, NULL, &issued));
 	CU_ASSERT(strstr(logged, "192 bits of security is protected by one of 128") != NULL);
 	/* stronger than need be */
 	logged[0] = '\0';
-	ca.wishes.key = ca.stranger_key;
+	ca.params.key = ca.stranger_key;
 	fake_ca_plays(&ca,
 	              (const struct fake_row[]){ { REPLY_GRANT, NULL }, { REPLY_NONE, NULL } });
-	CHECK_OK(cmp_enrol(&ca.client, CMP_IR, &a, &ca.wishes, NULL, &issued));
+	CHECK_OK(cmp_enrol(&ca.client, CMP_IR, &a, &ca.params, NULL, &issued));
 	CU_ASSERT_STRING_EQUAL(logged, "");
 	log_limit(LOG_LEVEL_ERROR);
 	log_to(NULL, NULL);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Alternative names that may be wished for (RFC 5280 4.2.1.6), and what is none. */
+/* Alternative names that may be requested for (RFC 5280 4.2.1.6), and what is none. */
 #include <stdio.h>
 
 #include "cmp/fill.h"
@@ -10,7 +10,7 @@
 static void all(enum cmp_name_kind kind, const char *const *names, enum err want)
 {
 	for (; *names != NULL; names++) {
-		enum err e = cmp_name_wish(kind, *names);
+		enum err e = cmp_name_param(kind, *names);
 
 		if (e != want)
 			printf("        %d %s\n", kind, *names);

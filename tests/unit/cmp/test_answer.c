@@ -12,13 +12,13 @@ static enum err enrol(const struct fake_row *script)
 {
 	arena_reset(&a);
 	fake_ca_plays(&ca, script);
-	return cmp_enrol(&ca.client, CMP_IR, &a, &ca.wishes, NULL, &issued);
+	return cmp_enrol(&ca.client, CMP_IR, &a, &ca.params, NULL, &issued);
 }
 
 static void begin(void)
 {
 	fake_ca_open(&ca, &ca_arena);
-	ca.wishes.confirm = CMP_CONFIRM_EXPLICIT;
+	ca.params.confirm = CMP_CONFIRM_EXPLICIT;
 }
 
 /* RFC 9483 4.1.1, 4.4: failInfo belongs to rejections; elsewhere it changes nothing. */

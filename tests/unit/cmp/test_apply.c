@@ -9,7 +9,7 @@ static struct credential device;
 static const char *const dns[] = { "gate.example", "gate2.example" };
 static const char *const ip[] = { "10.0.0.1", "fe80::1" };
 static struct cmp_facts facts;
-static struct cmp_wishes wishes;
+static struct cmp_params params;
 
 static struct span name(const char *text)
 {
@@ -24,7 +24,7 @@ static void begin(void)
 	arena_reset(&a);
 	device = (struct credential){ .leaf = { .subject = name("/O=Maker/serialNumber=SN-7") } };
 	facts = (struct cmp_facts){ .idevid = &device };
-	wishes = (struct cmp_wishes){ .confirm = CMP_CONFIRM_EXPLICIT };
+	params = (struct cmp_params){ .confirm = CMP_CONFIRM_EXPLICIT };
 }
 
 static enum err apply(const char *subject, const char *extensions)
@@ -35,7 +35,7 @@ static enum err apply(const char *subject, const char *extensions)
 		.extensions = extensions != NULL ? test_hex(&a, extensions) : NO_BYTES,
 	};
 
-	return cmp_apply_template(&t, &facts, &a, &wishes);
+	return cmp_apply_template(&t, &facts, &a, &params);
 }
 
 static void without_a_template(void)
@@ -43,18 +43,18 @@ static void without_a_template(void)
 	static const struct cmp_template none = { .present = false };
 
 	begin();
-	CHECK_OK(cmp_apply_template(&none, &facts, &a, &wishes));
-	CU_ASSERT(span_equal(wishes.subject, device.leaf.subject));
-	CU_ASSERT_EQUAL(wishes.extensions.n, 0);
-	CU_ASSERT_EQUAL(wishes.confirm, CMP_CONFIRM_EXPLICIT); /* the caller's, left alone */
+	CHECK_OK(cmp_apply_template(&none, &facts, &a, &params));
+	CU_ASSERT(span_equal(params.subject, device.leaf.subject));
+	CU_ASSERT_EQUAL(params.extensions.n, 0);
+	CU_ASSERT_EQUAL(params.confirm, CMP_CONFIRM_EXPLICIT); /* the caller's, left alone */
 	facts.subject = "/CN=gate";
 	facts.dns_names = dns;
 	facts.dns_count = 1;
 	facts.ip_addresses = ip;
 	facts.ip_count = 1;
-	CHECK_OK(cmp_apply_template(&none, &facts, &a, &wishes));
-	CU_ASSERT(span_equal(wishes.subject, name("/CN=gate")));
-	CU_ASSERT(span_equal(wishes.extensions,
+	CHECK_OK(cmp_apply_template(&none, &facts, &a, &params));
+	CU_ASSERT(span_equal(params.subject, name("/CN=gate")));
+	CU_ASSERT(span_equal(params.extensions,
 	                     test_hex(&a, "30 1d 06 03 55 1d 11 04 16 30 14"
 	                                  "82 0c 67 61 74 65 2e 65 78 61 6d 70 6c 65"
 	                                  "87 04 0a 00 00 01")));
@@ -71,10 +71,10 @@ static void terms_where_no_template_is(void)
 	facts.validity = test_hex(&a, "a1 0f 17 0d 32 37 30 31 30 31 30 30 30 30 30 30 5a");
 	facts.eku = eku;
 	facts.key_usage = 1 << 0 | 1 << 4;
-	CHECK_OK(cmp_apply_template(&none, &facts, &a, &wishes));
-	CU_ASSERT(span_equal(wishes.issuer, facts.issuer));
-	CU_ASSERT(span_equal(wishes.validity, facts.validity));
-	CU_ASSERT(span_equal(wishes.extensions,
+	CHECK_OK(cmp_apply_template(&none, &facts, &a, &params));
+	CU_ASSERT(span_equal(params.issuer, facts.issuer));
+	CU_ASSERT(span_equal(params.validity, facts.validity));
+	CU_ASSERT(span_equal(params.extensions,
 	                     test_hex(&a, "30 0e 06 03 55 1d 0f 01 01 ff 04 04 03 02 03 88"
 	                                  "30 13 06 03 55 1d 25 04 0c"
 	                                  "30 0a 06 08 2b 06 01 05 05 07 03 01")));
@@ -82,12 +82,12 @@ static void terms_where_no_template_is(void)
 	CHECK_OK(apply("30 00",
 	               "30 09 06 03 55 1d 0f 04 02 30 00 30 09 06 03 55 1d 25 04 02 30 00"));
 	CU_ASSERT(
-		span_equal(wishes.extensions, test_hex(&a, "30 0b 06 03 55 1d 0f 04 04 03 02 03 88"
+		span_equal(params.extensions, test_hex(&a, "30 0b 06 03 55 1d 0f 04 04 03 02 03 88"
 	                                                   "30 13 06 03 55 1d 25 04 0c"
 	                                                   "30 0a 06 08 2b 06 01 05 05 07 03 01")));
-	CU_ASSERT_EQUAL(wishes.issuer.n + wishes.validity.n, 0);
+	CU_ASSERT_EQUAL(params.issuer.n + params.validity.n, 0);
 	CHECK_OK(apply("30 00", "30 0b 06 03 55 1d 0f 04 04 03 02 07 80"));
-	CU_ASSERT(span_equal(wishes.extensions,
+	CU_ASSERT(span_equal(params.extensions,
 	                     test_hex(&a, "30 0b 06 03 55 1d 0f 04 04 03 02 07 80")));
 }
 
@@ -105,10 +105,10 @@ static void the_example(void)
 	               "30 12 " SAN " 04 0b 30 09 " WWW " 87 00"
 	               "30 0e 06 03 55 1d 0f 01 01 ff 04 04 03 02 03 88"
 	               "30 09 06 03 55 1d 25 04 02 30 00"));
-	CU_ASSERT(span_equal(wishes.subject,
+	CU_ASSERT(span_equal(params.subject,
 	                     test_hex(&a, "30 20 31 0d 30 0b 06 03 55 04 03 0c 04 53 4e 2d 37"
 	                                  "31 0f 30 0d 06 03 55 04 0b 0c 06 6d 79 44 65 70 74")));
-	CU_ASSERT(span_equal(wishes.extensions,
+	CU_ASSERT(span_equal(params.extensions,
 	                     test_hex(&a, "30 16 " SAN " 04 0f 30 0d " WWW " 87 04 0a 00 00 01"
 	                                  "30 0e 06 03 55 1d 0f 01 01 ff 04 04 03 02 03 88")));
 }
@@ -123,7 +123,7 @@ static void names_one_by_one(void)
 	facts.ip_count = 2;
 	/* two empty dNSNames, one empty address, one empty URI that nobody knows */
 	CHECK_OK(apply(NULL, "30 11 " SAN " 04 0a 30 08 82 00 87 00 86 00 82 00"));
-	CU_ASSERT(span_equal(wishes.extensions,
+	CU_ASSERT(span_equal(params.extensions,
 	                     test_hex(&a, "30 2c " SAN " 04 25 30 23"
 	                                  "82 0c 67 61 74 65 2e 65 78 61 6d 70 6c 65"
 	                                  "87 04 0a 00 00 01"
@@ -143,14 +143,14 @@ static void all_names_where_all_is_ours(void)
 	facts.ip_count = 2;
 	for (size_t i = 0; i < 2; i++) {
 		CHECK_OK(apply(NULL, extensions[i]));
-		CU_ASSERT(span_equal(wishes.extensions,
+		CU_ASSERT(span_equal(params.extensions,
 		                     test_hex(&a, "30 21 " SAN " 04 1a 30 18 87 04 0a 00 00 01"
 		                                  "87 10 fe 80 00 00 00 00 00 00"
 		                                  "00 00 00 00 00 00 00 01")));
 	}
 	facts.ip_count = 0;
 	CHECK_OK(apply(NULL, extensions[0]));
-	CU_ASSERT_EQUAL(wishes.extensions.n, 0);
+	CU_ASSERT_EQUAL(params.extensions.n, 0);
 }
 
 static void empty_and_unknown_extensions(void)
@@ -160,7 +160,7 @@ static void empty_and_unknown_extensions(void)
 	CHECK_OK(apply(NULL, "30 0a 06 03 55 1d 0f 01 01 ff 04 00"
 	                     "30 07 06 03 55 1d 63 04 00"
 	                     "30 09 06 03 55 1d 63 04 02 05 00"));
-	CU_ASSERT(span_equal(wishes.extensions,
+	CU_ASSERT(span_equal(params.extensions,
 	                     test_hex(&a, "30 0e 06 03 55 1d 0f 01 01 ff 04 04 03 02 07 80"
 	                                  "30 09 06 03 55 1d 63 04 02 05 00")));
 }
@@ -170,10 +170,10 @@ static void basic_constraints(void)
 {
 	begin();
 	CHECK_OK(apply(NULL, "30 0c 06 03 55 1d 13 01 01 ff 04 02 30 00"));
-	CU_ASSERT(span_equal(wishes.extensions,
+	CU_ASSERT(span_equal(params.extensions,
 	                     test_hex(&a, "30 0c 06 03 55 1d 13 01 01 ff 04 02 30 00")));
 	CHECK_OK(apply(NULL, "30 07 06 03 55 1d 13 04 00"));
-	CU_ASSERT_EQUAL(wishes.extensions.n, 0);
+	CU_ASSERT_EQUAL(params.extensions.n, 0);
 }
 
 #define SAN_OF(n, m, k) "30 " n " " SAN " 04 " m " 30 " k " "
@@ -200,28 +200,28 @@ static void names_of_every_form(void)
 	begin();
 	/* directoryName of nothing: the device's; with an OU nobody knows: left out */
 	CHECK_OK(apply(NULL, SAN_OF("0d", "06", "04") "a4 02 30 00"));
-	CU_ASSERT(span_equal(wishes.extensions, alternative_name(device.leaf.subject)));
+	CU_ASSERT(span_equal(params.extensions, alternative_name(device.leaf.subject)));
 	CHECK_OK(apply(NULL,
 	               SAN_OF("18", "11", "0f") "a4 0d 30 0b 31 09 30 07 06 03 55 04 0b 0c 00"));
-	CU_ASSERT_EQUAL(wishes.extensions.n, 0);
+	CU_ASSERT_EQUAL(params.extensions.n, 0);
 	/* ... and what is given beside it stays */
 	CHECK_OK(apply(NULL, SAN_OF("24", "1d", "1b") "a4 19 30 17 31 09 30 07 06 03 55 04 0b 0c 00"
 	                                              "31 0a 30 08 06 03 55 04 0a 0c 01 78"));
-	CU_ASSERT(span_equal(wishes.extensions,
+	CU_ASSERT(span_equal(params.extensions,
 	                     test_hex(&a, SAN_OF("19", "12", "10") "a4 0e 30 0c 31 0a 30 08 06 03"
 	                                                           "55 04 0a 0c 01 78")));
 	/* otherName 1.2.3: with an empty value, without one; with one it stays */
 	CHECK_OK(apply(NULL, SAN_OF("13", "0c", "0a") "a0 08 06 02 2a 03 a0 02 0c 00"));
-	CU_ASSERT_EQUAL(wishes.extensions.n, 0);
+	CU_ASSERT_EQUAL(params.extensions.n, 0);
 	CHECK_OK(apply(NULL, SAN_OF("11", "0a", "08") "a0 06 06 02 2a 03 a0 00"));
-	CU_ASSERT_EQUAL(wishes.extensions.n, 0);
+	CU_ASSERT_EQUAL(params.extensions.n, 0);
 	CHECK_OK(apply(NULL, SAN_OF("14", "0d", "0b") "a0 09 06 02 2a 03 a0 03 0c 01 78"));
 	CU_ASSERT(span_equal(
-		wishes.extensions,
+		params.extensions,
 		test_hex(&a, SAN_OF("14", "0d", "0b") "a0 09 06 02 2a 03 a0 03 0c 01 78")));
 	/* rfc822Name and URI, empty */
 	CHECK_OK(apply(NULL, SAN_OF("0d", "06", "04") "81 00 86 00"));
-	CU_ASSERT_EQUAL(wishes.extensions.n, 0);
+	CU_ASSERT_EQUAL(params.extensions.n, 0);
 }
 
 /* As many as a template can hold: each takes its room once, not one after the other. */
@@ -243,8 +243,8 @@ static void many_directory_names(void)
 					                          "55 04 0a 0c 01 78"));
 	}
 	CHECK_OK(derw_end(&w, &t.extensions));
-	CHECK_OK(cmp_apply_template(&t, &facts, &small, &wishes));
-	CU_ASSERT(span_equal(wishes.extensions, t.extensions));
+	CHECK_OK(cmp_apply_template(&t, &facts, &small, &params));
+	CU_ASSERT(span_equal(params.extensions, t.extensions));
 }
 
 static void issuers(void)
@@ -254,37 +254,37 @@ static void issuers(void)
 
 	begin();
 	t.issuer = test_hex(&a, given);
-	CHECK_OK(cmp_apply_template(&t, &facts, &a, &wishes));
-	CU_ASSERT(span_equal(wishes.issuer, t.issuer));
+	CHECK_OK(cmp_apply_template(&t, &facts, &a, &params));
+	CU_ASSERT(span_equal(params.issuer, t.issuer));
 	/* its common name we do not know, ours is another's */
 	t.issuer = test_hex(&a, "30 17 31 09 30 07 06 03 55 04 03 0c 00"
 	                        "31 0a 30 08 06 03 55 04 0a 0c 01 78");
-	CHECK_OK(cmp_apply_template(&t, &facts, &a, &wishes));
-	CU_ASSERT(span_equal(wishes.issuer, test_hex(&a, given)));
+	CHECK_OK(cmp_apply_template(&t, &facts, &a, &params));
+	CU_ASSERT(span_equal(params.issuer, test_hex(&a, given)));
 	t.issuer = test_hex(&a, "30 0b 31 09 30 07 06 03 55 04 03 0c 00");
-	CHECK_OK(cmp_apply_template(&t, &facts, &a, &wishes));
-	CU_ASSERT_EQUAL(wishes.issuer.n, 0);
+	CHECK_OK(cmp_apply_template(&t, &facts, &a, &params));
+	CU_ASSERT_EQUAL(params.issuer.n, 0);
 	t.issuer = test_hex(&a, "30 04 31 02 05 00");
-	CHECK_ERR(cmp_apply_template(&t, &facts, &a, &wishes), E_CMP_TEMPLATE);
+	CHECK_ERR(cmp_apply_template(&t, &facts, &a, &params), E_CMP_TEMPLATE);
 }
 
 static void subjects(void)
 {
 	begin();
 	CHECK_OK(apply(NULL, NULL));
-	CU_ASSERT(span_equal(wishes.subject, device.leaf.subject));
+	CU_ASSERT(span_equal(params.subject, device.leaf.subject));
 	CHECK_OK(apply("30 00", NULL));
-	CU_ASSERT(span_equal(wishes.subject, device.leaf.subject));
+	CU_ASSERT(span_equal(params.subject, device.leaf.subject));
 	facts.subject = "/CN=gate";
 	CHECK_OK(apply("30 00", NULL));
-	CU_ASSERT(span_equal(wishes.subject, name("/CN=gate")));
+	CU_ASSERT(span_equal(params.subject, name("/CN=gate")));
 	/* an OU that nobody knows: no name is left, unless there is one in subjectAltName */
 	CHECK_ERR(apply("30 0b 31 09 30 07 06 03 55 04 0b 0c 00", NULL), E_CMP_TEMPLATE);
 	CHECK_OK(apply("30 0b 31 09 30 07 06 03 55 04 0b 0c 00", "30 10 " SAN " 04 09 30 07 " WWW));
-	CU_ASSERT(name_is_empty(wishes.subject));
+	CU_ASSERT(name_is_empty(params.subject));
 }
 
-static void bad_wishes(void)
+static void bad_params(void)
 {
 	static const char *const bad_dns[] = { "two words", "", "m\xc3\xbcller" };
 	static const char *const bad_ip[] = { "10.0.0", "10.0.0.1/8", "fe80::1%eth0" };
@@ -316,7 +316,7 @@ static void broken_extensions(void)
 const struct test_suite suite_cmp_apply = {
 	"cmp/apply",
 	{
-		{ "without a template: who we are, and names wished", without_a_template },
+		{ "without a template: who we are, and names requested", without_a_template },
 		{ "terms are asked for where no template is", terms_where_no_template_is },
 		{ "the example of RFC 9483 A", the_example },
 		{ "empty names are filled one by one", names_one_by_one },
@@ -327,7 +327,7 @@ const struct test_suite suite_cmp_apply = {
 		{ "two hundred directory names", many_directory_names },
 		{ "the issuer, without what is empty in it", issuers },
 		{ "the subject, absent, empty, or left without a name", subjects },
-		{ "wishes that are no names", bad_wishes },
+		{ "names that are not valid", bad_params },
 		{ "extensions that are none", broken_extensions },
 	}
 };

@@ -17,7 +17,7 @@ static enum err enrol_by(void (*bend)(struct fake_ca *, struct fake_message *),
 	fake_ca_plays(&ca, script);
 	ca.client.pool = pool;
 	ca.client.pool_count = n;
-	return cmp_enrol(&ca.client, CMP_IR, &a, &ca.wishes, NULL, &issued);
+	return cmp_enrol(&ca.client, CMP_IR, &a, &ca.params, NULL, &issued);
 }
 
 static void pin(enum anchor_kind kind, struct span der)

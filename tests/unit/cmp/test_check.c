@@ -17,7 +17,7 @@ static enum err enrol(void (*bend)(struct fake_ca *, struct fake_message *))
 	arena_reset(&a);
 	fake_ca_plays(&ca, script);
 	fake_time = time;
-	return cmp_enrol(&ca.client, CMP_IR, &a, &ca.wishes, NULL, &issued);
+	return cmp_enrol(&ca.client, CMP_IR, &a, &ca.params, NULL, &issued);
 }
 
 static void begin(void)
@@ -231,7 +231,7 @@ static void time_of_production(void)
 	begin();
 	arena_reset(&a);
 	fake_ca_plays(&ca, script);
-	CHECK_OK(cmp_enrol(&ca.client, CMP_IR, &a, &ca.wishes, NULL, &issued));
+	CHECK_OK(cmp_enrol(&ca.client, CMP_IR, &a, &ca.params, NULL, &issued));
 	CU_ASSERT_EQUAL(fake_time.seconds, FAKE_NOW + 6 * 3600);
 	end();
 }
@@ -268,7 +268,7 @@ static enum err late_answer(void (*change)(struct fake_ca *c, struct fake_messag
 	arena_reset(&a);
 	fake_ca_plays(&ca, script);
 	fake_time = (struct moment){ TIME_FLOOR, FAKE_NOW };
-	return cmp_enrol(&ca.client, CMP_IR, &a, &ca.wishes, NULL, &issued);
+	return cmp_enrol(&ca.client, CMP_IR, &a, &ca.params, NULL, &issued);
 }
 
 static void time_of_a_clock_that_gets_set(void)
@@ -325,7 +325,7 @@ static void words_of_a_stray_error(void)
 	arena_reset(&a);
 	fake_ca_plays(&ca, script);
 	ca.text = "go away";
-	CHECK_ERR(cmp_enrol(&ca.client, CMP_IR, &a, &ca.wishes, NULL, &issued), E_CMP_NONCE);
+	CHECK_ERR(cmp_enrol(&ca.client, CMP_IR, &a, &ca.params, NULL, &issued), E_CMP_NONCE);
 	CU_ASSERT(strstr(err_reason(E_CMP_NONCE), "\"go away\"") != NULL);
 	end();
 }

@@ -9,13 +9,13 @@
 static uint8_t ca_room[2 << 20], room[512 * 1024];
 static struct arena ca_arena = ARENA_ON(ca_room), a = ARENA_ON(room);
 static struct fake_ca ca;
-static struct cmp_crl_wish wish;
+static struct cmp_crl_param param;
 static struct octets crl;
 
 static void begin(void)
 {
 	fake_ca_open(&ca, &ca_arena);
-	wish = (struct cmp_crl_wish){ .issuer = fake_name(ca.arena, "Root") };
+	param = (struct cmp_crl_param){ .issuer = fake_name(ca.arena, "Root") };
 }
 
 static struct span list_by(const char *issuer, const struct signer *key, int64_t this_update)
@@ -46,7 +46,7 @@ static enum err ask(struct span info, void (*bend)(struct fake_ca *, struct fake
 	ca.info = info;
 	fake_ca_plays(&ca, script);
 	fake_time = clock;
-	return cmp_get_crl(&ca.client, &a, &wish, &crl);
+	return cmp_get_crl(&ca.client, &a, &param, &crl);
 }
 
 static void refused(struct span list, const char *because)
@@ -83,7 +83,7 @@ static void says_which(void)
 	                     test_hex(ca.arena, "30 19 30 17 a1 15 30 13 a4 11"
 	                                        "30 0f 31 0d 30 0b 06 03 55 04 03 0c 04"
 	                                        "52 6f 6f 74")));
-	wish.this_update = FAKE_NOW;
+	param.this_update = FAKE_NOW;
 	CHECK_OK(ask(NO_BYTES, NULL));
 	CU_ASSERT(span_equal(ca.info_asked,
 	                     test_hex(ca.arena, "30 28 30 26 a1 15 30 13 a4 11"
@@ -91,8 +91,8 @@ static void says_which(void)
 	                                        "52 6f 6f 74"
 	                                        "17 0d 32 37 30 31 31 35 30 38 30 30 30 30 5a")));
 	/* "MUST contain the dpn choice ... if the CRL distribution point name is available" */
-	wish.this_update = 0;
-	wish.dpn = test_hex(ca.arena, "a0 0a 86 08 75 72 6e 3a 63 72 6c 31");
+	param.this_update = 0;
+	param.dpn = test_hex(ca.arena, "a0 0a 86 08 75 72 6e 3a 63 72 6c 31");
 	CHECK_OK(ask(NO_BYTES, NULL));
 	CU_ASSERT(span_equal(ca.info_asked,
 	                     test_hex(ca.arena, "30 10 30 0e a0 0c"
@@ -106,11 +106,11 @@ static void only_of_the_issuer_asked_for(void)
 	refused(list_by("/CN=Root", ca.stranger_key, 0), "signature");
 	refused(list_by("/CN=Stranger", ca.stranger_key, 0), "it is the list of");
 	/* known, asked for, and no anchor */
-	wish.issuer = fake_name(ca.arena, "Stranger");
-	wish.pool = &ca.stranger;
-	wish.pool_count = 1;
+	param.issuer = fake_name(ca.arena, "Stranger");
+	param.pool = &ca.stranger;
+	param.pool_count = 1;
 	refused(list_by("/CN=Stranger", ca.stranger_key, 0), "not found (");
-	wish.issuer = fake_name(ca.arena, "Nobody");
+	param.issuer = fake_name(ca.arena, "Nobody");
 	refused(list_by("/CN=Nobody", ca.stranger_key, 0), "no certificate of its issuer");
 	fake_ca_close(&ca);
 }
@@ -124,9 +124,9 @@ static void an_issuer_below_the_anchor(void)
 	sub.issuer_key = ca.root_key;
 	sub.spki = signer_spki(ca.stranger_key);
 	list = list_by("/CN=Sub CA", ca.stranger_key, FAKE_NOW);
-	wish.issuer = fake_name(ca.arena, "Sub CA");
-	wish.pool = &cert;
-	wish.pool_count = 1;
+	param.issuer = fake_name(ca.arena, "Sub CA");
+	param.pool = &cert;
+	param.pool_count = 1;
 	cert = fake_cert(ca.arena, &sub);
 	CHECK_OK(ask(sequence_of(list, 1), NULL));
 	CU_ASSERT(span_equal((struct span){ crl.p, crl.n }, list));
@@ -143,7 +143,7 @@ static void an_issuer_below_the_anchor(void)
 static void not_older_than_the_one_held(void)
 {
 	begin();
-	wish.this_update = FAKE_NOW - FAKE_DAY;
+	param.this_update = FAKE_NOW - FAKE_DAY;
 	CHECK_OK(ask(sequence_of(list_by("/CN=Root", ca.root_key, FAKE_NOW), 1), NULL));
 	CHECK_OK(ask(sequence_of(list_by("/CN=Root", ca.root_key, FAKE_NOW - FAKE_DAY), 1), NULL));
 	refused(list_by("/CN=Root", ca.root_key, FAKE_NOW - FAKE_DAY - 1),
@@ -176,7 +176,7 @@ static void dates_by_the_clock(void)
 
 #define X_IDP "300f 0603551d1c 0101ff 0405 3003 8401ff"
 
-/* issuingDistributionPoint, critical, with fullName URI a:b; and that name as a wish. */
+/* issuingDistributionPoint, critical, with fullName URI a:b; and that name as asked for. */
 #define X_OF_AB "3018 0603551d1c 0101ff 040e 300c a00a a008 8606 75726e3a6162"
 #define OF_AB   "a008 8606 75726e3a6162"
 #define OF_CD   "a008 8606 75726e3a6364"
@@ -189,14 +189,14 @@ static void of_the_distribution_point(void)
 	begin();
 	parts.key = ca.root_key;
 	list = fake_crl(ca.arena, &parts);
-	wish.dpn = test_hex(ca.arena, OF_AB);
+	param.dpn = test_hex(ca.arena, OF_AB);
 	CHECK_OK(ask(sequence_of(list, 1), NULL));
 	CU_ASSERT(span_equal((struct span){ crl.p, crl.n }, list));
 	/* a complete list is of all distribution points */
 	CHECK_OK(ask(sequence_of(list_by("/CN=Root", ca.root_key, 0), 1), NULL));
-	wish.dpn = test_hex(ca.arena, OF_CD);
+	param.dpn = test_hex(ca.arena, OF_CD);
 	refused(list, "another distribution point");
-	wish.dpn = NO_BYTES;
+	param.dpn = NO_BYTES;
 	refused(list, "another distribution point");
 	fake_ca_close(&ca);
 }
@@ -224,10 +224,10 @@ static void other_shapes(void)
 	CHECK_ERR(ask(test_hex(ca.arena, "30 02 30 00"), NULL), E_CRL);
 	CU_ASSERT_EQUAL(crl.n, 0);
 	/* a request that has no room */
-	wish.dpn = (struct span){ ca_room, CMP_PART_MAX };
+	param.dpn = (struct span){ ca_room, CMP_PART_MAX };
 	CHECK_ERR(ask(NO_BYTES, NULL), E_TOO_BIG);
 	CU_ASSERT_EQUAL(ca.link.count, 0);
-	wish = (struct cmp_crl_wish){ .dpn = NO_BYTES };
+	param = (struct cmp_crl_param){ .dpn = NO_BYTES };
 	CHECK_ERR(ask(NO_BYTES, NULL), E_BUG);
 	CU_ASSERT_EQUAL(ca.link.count, 0);
 	fake_ca_close(&ca);
@@ -258,7 +258,7 @@ static enum err read_and_prove(struct span info)
 	const struct octets value = octets_of(info);
 	enum err e = cmp_crls_read(&value, &crl);
 
-	return e == OK ? cmp_crl_prove(&ca.client, &wish, &crl) : e;
+	return e == OK ? cmp_crl_prove(&ca.client, &param, &crl) : e;
 }
 
 static void every_prefix_and_flipped_bit(void)
@@ -301,7 +301,7 @@ static void every_size_of_the_arena(void)
 		enum err e;
 
 		fake_ca_plays(&ca, script);
-		e = cmp_get_crl(&ca.client, &small, &wish, &crl);
+		e = cmp_get_crl(&ca.client, &small, &param, &crl);
 		CU_ASSERT(e == OK || e == E_SPACE || e == E_TOO_BIG);
 		CU_ASSERT(e == OK ? crl.n > 0 : crl.n == 0);
 		CU_ASSERT(e == OK || enough == 0); /* more room is never worse */

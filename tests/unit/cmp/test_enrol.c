@@ -30,13 +30,13 @@ static enum err enrol(const struct fake_row *script)
 	arena_reset(&a);
 	fake_ca_plays(&ca, script);
 	shelf.calls = 0;
-	return cmp_enrol(&ca.client, CMP_IR, &a, &ca.wishes, &keep, &issued);
+	return cmp_enrol(&ca.client, CMP_IR, &a, &ca.params, &keep, &issued);
 }
 
 static void begin(enum cmp_confirm confirm)
 {
 	fake_ca_open(&ca, &ca_arena);
-	ca.wishes.confirm = confirm;
+	ca.params.confirm = confirm;
 	shelf.answer = OK;
 }
 
@@ -128,11 +128,11 @@ static void an_unreadable_certificate(void)
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		fake_ca_open(&ca, &ca_arena);
 		arena_reset(&a);
-		ca.wishes.confirm = CMP_CONFIRM_EXPLICIT;
+		ca.params.confirm = CMP_CONFIRM_EXPLICIT;
 		fake_ca_plays(&ca, script);
 		ca.issued = test_hex(&ca_arena, rows[i].cert);
 		ca.cert_hash = rows[i].hash;
-		if (!CHECK_ERR(cmp_enrol(&ca.client, CMP_IR, &a, &ca.wishes, NULL, &got),
+		if (!CHECK_ERR(cmp_enrol(&ca.client, CMP_IR, &a, &ca.params, NULL, &got),
 		               E_CERT_SYNTAX))
 			printf("row %zu\n", i);
 		CU_ASSERT_EQUAL(ca.confirmed, PKI_REJECTION);
@@ -153,7 +153,7 @@ static void a_bad_certificate(void)
 	CU_ASSERT_EQUAL(shelf.calls, 0);
 	CU_ASSERT(strstr(err_reason(E_ISSUED_SUBJECT), "somebody else") != NULL);
 	/* granted implicitly there is nobody to tell */
-	ca.wishes.confirm = CMP_CONFIRM_IMPLICIT;
+	ca.params.confirm = CMP_CONFIRM_IMPLICIT;
 	CHECK_ERR(enrol(granted), E_ISSUED_SUBJECT);
 	CU_ASSERT_EQUAL(ca.link.count, 1);
 	fake_ca_close(&ca);
@@ -167,7 +167,7 @@ static void a_full_disk(void)
 	CU_ASSERT_EQUAL(ca.confirmed, PKI_REJECTION);
 	CU_ASSERT_EQUAL(ca.confirmed_fail_info, FAIL_SYSTEM_FAILURE);
 	CU_ASSERT_STRING_EQUAL(err_reason(E_STORE), "the disk is full");
-	ca.wishes.confirm = CMP_CONFIRM_IMPLICIT;
+	ca.params.confirm = CMP_CONFIRM_IMPLICIT;
 	CHECK_ERR(enrol(granted), E_STORE);
 	fake_ca_close(&ca);
 }
@@ -282,7 +282,7 @@ static void too_little_memory(void)
 		fake_ca_open(&ca, &ca_arena);
 		fake_ca_plays(&ca, granted);
 		small.used = 0;
-		e = cmp_enrol(&ca.client, CMP_IR, &small, &ca.wishes, NULL, &issued);
+		e = cmp_enrol(&ca.client, CMP_IR, &small, &ca.params, NULL, &issued);
 		if (e == OK)
 			needed = small.cap;
 		else

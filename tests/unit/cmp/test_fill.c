@@ -38,9 +38,9 @@ static struct span wanted(const struct row *rows)
 	return out;
 }
 
-static struct span filled(const struct row *rows, const char *wished, const char *device)
+static struct span filled(const struct row *rows, const char *requested, const char *device)
 {
-	struct cmp_names names = { name(wished), name(device) };
+	struct cmp_names names = { name(requested), name(device) };
 	struct span out = NO_BYTES;
 
 	CHECK_OK(cmp_fill_name(&names, wanted(rows), &a, &out));
@@ -95,13 +95,13 @@ static void leaves_out_what_it_does_not_know(void)
 	CU_ASSERT(name_is_empty(filled(unknown, "/CN=x", "/CN=x")));
 }
 
-/* The operator's wish does not overrule the CA's. */
+/* The operator's request does not overrule the CA's. */
 static void keeps_what_is_given(void)
 {
 	static const struct row rows[] = { { CN, DER_UTF8, "given" }, { 0 } };
 
 	arena_reset(&a);
-	CU_ASSERT(span_equal(filled(rows, "/CN=wished", "/CN=dev"), wanted(rows)));
+	CU_ASSERT(span_equal(filled(rows, "/CN=requested", "/CN=dev"), wanted(rows)));
 }
 
 static void chooses_a_string_that_fits(void)
@@ -126,14 +126,14 @@ static void sets_of_attributes(void)
 	struct span out = NO_BYTES;
 
 	arena_reset(&a);
-	names.wished = names.device = name("/CN=zz");
+	names.requested = names.device = name("/CN=zz");
 	/* SET { O "", CN "" } */
 	CHECK_OK(cmp_fill_name(
 		&names,
 		test_hex(&a, "30 14 31 12 30 07 06 03 55 04 0a 0c 00 30 07 06 03 55 04 03 0c 00"),
 		&a, &out));
 	CU_ASSERT(span_equal(out, name("/CN=zz")));
-	names.wished = name("/O=a/CN=zz");
+	names.requested = name("/O=a/CN=zz");
 	CHECK_OK(cmp_fill_name(
 		&names,
 		test_hex(&a, "30 14 31 12 30 07 06 03 55 04 0a 0c 00 30 07 06 03 55 04 03 0c 00"),
@@ -149,7 +149,7 @@ static void puts_sets_in_order(void)
 	struct span out = NO_BYTES;
 
 	arena_reset(&a);
-	names.wished = names.device = name("/O=a/CN=zz");
+	names.requested = names.device = name("/O=a/CN=zz");
 	/* SET { CN "", O "" } */
 	CHECK_OK(cmp_fill_name(
 		&names,
@@ -169,7 +169,7 @@ static void leaves_out_what_is_not_utf8(void)
 	struct span out = NO_BYTES;
 
 	arena_reset(&a);
-	names.wished = names.device = wanted(latin);
+	names.requested = names.device = wanted(latin);
 	CHECK_OK(cmp_fill_name(&names, wanted(rows), &a, &out));
 	CU_ASSERT(span_equal(out, wanted(expected)));
 }
@@ -180,7 +180,7 @@ static void refuses_what_is_no_name(void)
 	struct span out;
 
 	arena_reset(&a);
-	names.wished = names.device = name("/CN=x");
+	names.requested = names.device = name("/CN=x");
 	CHECK_ERR(cmp_fill_name(&names, test_hex(&a, "30 02 31 00 00"), &a, &out), E_CMP_TEMPLATE);
 	CHECK_ERR(cmp_fill_name(&names, test_hex(&a, "30 04 31 02 05 00"), &a, &out),
 	          E_CMP_TEMPLATE);

@@ -20,7 +20,7 @@ static enum err enrol(void)
 	fake_ca_plays(&ca, granted);
 	fake_time = time;
 	ca.kind = kind;
-	return cmp_enrol(&ca.client, kind, &a, &ca.wishes, NULL, &issued);
+	return cmp_enrol(&ca.client, kind, &a, &ca.params, NULL, &issued);
 }
 
 /* The same once as accepted, once as grantedWithMods. */
@@ -96,7 +96,7 @@ static void an_update_keeps_its_names(void)
 			begin();
 			ca.issue.subject = rows[i].subject;
 			if (rows[i].wanted != NULL)
-				ca.wishes.extensions = extension(oid_san, rows[i].wanted);
+				ca.params.extensions = extension(oid_san, rows[i].wanted);
 			if (rows[i].is != NULL)
 				ca.issue.extensions = extension(oid_san, rows[i].is);
 			ca.status = PKI_GRANTED_WITH_MODS;
@@ -120,7 +120,7 @@ static void an_update_keeps_its_names(void)
 static void other_names(void)
 {
 	begin();
-	ca.wishes.extensions = extension(oid_san, SAN_A);
+	ca.params.extensions = extension(oid_san, SAN_A);
 	hold_both(OK, OK);
 	ca.issue.extensions = extension(oid_san, SAN_A_CAPITALS);
 	hold_both(OK, OK);
@@ -131,7 +131,7 @@ static void other_names(void)
 	/* no subjectAltName at all */
 	ca.issue.extensions = extension(oid_ku, "03 02 07 80");
 	hold_both(E_ISSUED_SAN, OK);
-	ca.wishes.extensions = extension(oid_san, SAN_IP_1);
+	ca.params.extensions = extension(oid_san, SAN_IP_1);
 	ca.issue.extensions = extension(oid_san, SAN_IP_2);
 	hold_both(E_ISSUED_SAN, OK);
 	fake_ca_close(&ca);
@@ -145,7 +145,7 @@ static void key_usage(void)
 	ca.issue.key_usage = KU_KEY_ENCIPHERMENT;
 	hold_both(E_ISSUED_USAGE, E_ISSUED_USAGE);
 	/* digitalSignature and keyAgreement asked for */
-	ca.wishes.extensions = extension(oid_ku, "03 02 03 88");
+	ca.params.extensions = extension(oid_ku, "03 02 03 88");
 	ca.issue.extensions = extension(oid_san, SAN_A);
 	ca.issue.key_usage = KU_DIGITAL_SIGNATURE;
 	hold_both(E_ISSUED_USAGE, OK);
@@ -154,7 +154,7 @@ static void key_usage(void)
 	ca.issue.key_usage = KU_DIGITAL_SIGNATURE | KU_KEY_AGREEMENT;
 	hold_both(OK, OK);
 	/* asked for without digitalSignature, it need not be there */
-	ca.wishes.extensions = extension(oid_ku, "03 02 03 08");
+	ca.params.extensions = extension(oid_ku, "03 02 03 08");
 	ca.issue.key_usage = KU_KEY_AGREEMENT;
 	hold_both(OK, OK);
 	fake_ca_close(&ca);
@@ -164,7 +164,7 @@ static void extended_key_usage(void)
 {
 	begin();
 	/* clientAuth */
-	ca.wishes.extensions = extension(oid_eku, "30 0a 06 08 2b 06 01 05 05 07 03 02");
+	ca.params.extensions = extension(oid_eku, "30 0a 06 08 2b 06 01 05 05 07 03 02");
 	hold_both(OK, OK);
 	ca.issue.extensions = extension(oid_san, SAN_A);
 	ca.issue.purpose = "client";
@@ -219,7 +219,7 @@ static void no_certificate(void)
 	begin();
 	arena_reset(&a);
 	fake_ca_plays(&ca, script);
-	CHECK_ERR(cmp_enrol(&ca.client, CMP_IR, &a, &ca.wishes, NULL, &issued), E_CERT_SYNTAX);
+	CHECK_ERR(cmp_enrol(&ca.client, CMP_IR, &a, &ca.params, NULL, &issued), E_CERT_SYNTAX);
 	fake_ca_close(&ca);
 }
 

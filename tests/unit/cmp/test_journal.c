@@ -57,7 +57,7 @@ static void begin(enum cmp_confirm confirm)
 	fake_ca_open(&ca, &ca_arena);
 	ca.client.journal = &journal;
 	ca.client.total_ms = 60000;
-	ca.wishes.confirm = confirm;
+	ca.params.confirm = confirm;
 	memset(&disk, 0, sizeof disk);
 	shelf.calls = 0;
 }
@@ -67,7 +67,7 @@ static enum err ask(enum cmp_request kind, const struct fake_row *script)
 	arena_reset(&a);
 	fake_ca_plays(&ca, script);
 	ca.kind = kind;
-	return cmp_enrol(&ca.client, kind, &a, &ca.wishes, &keep, &issued);
+	return cmp_enrol(&ca.client, kind, &a, &ca.params, &keep, &issued);
 }
 
 /* The next process: nothing in memory, the CA as it was. */
@@ -78,7 +78,7 @@ static enum err go_on(const struct fake_row *script)
 	ca.script = script;
 	ca.at = 0;
 	ca.link.count = 0;
-	return cmp_resume(&ca.client, state(), &a, &ca.wishes, &keep, &issued);
+	return cmp_resume(&ca.client, state(), &a, &ca.params, &keep, &issued);
 }
 
 static void lost(struct fake_ca *c, struct fake_message *m)
@@ -241,7 +241,7 @@ static void rewrite(void (*change)(struct cmp_issued *))
 
 	arena_reset(&a);
 	CHECK_OK(cmp_session_new(&ca.client, &a, cmp_request_op(CMP_IR), &s));
-	CHECK_OK(cmp_session_wishes(s, CMP_IR, &ca.wishes));
+	CHECK_OK(cmp_session_params(s, CMP_IR, &ca.params));
 	CHECK_OK(cmp_state_restore(state(), s, &st));
 	s->issued = &st.issued;
 	s->rep.cert_req_id = st.cert_req_id;
@@ -341,7 +341,7 @@ static void ca_pubs_again(void)
 		if (i < 2) {
 			arena_reset(&a);
 			CHECK_OK(cmp_session_new(&ca.client, &a, cmp_request_op(CMP_IR), &s));
-			CHECK_OK(cmp_session_wishes(s, CMP_IR, &ca.wishes));
+			CHECK_OK(cmp_session_params(s, CMP_IR, &ca.params));
 			CHECK_OK(cmp_state_restore(state(), s, &st));
 			CU_ASSERT(st.signer.n > 0);
 			s->issued = &st.issued;

@@ -32,7 +32,7 @@ static void begin(void)
 	session = (struct cmp_session){
 		.client = &ca.client,
 		.op = cmp_request_op(CMP_IR),
-		.wishes = &ca.wishes,
+		.params = &ca.params,
 		.arena = &a,
 		.rep = { .cert = fake_ca_cert(&ca, "router 1", NULL, ca.new_key) },
 	};

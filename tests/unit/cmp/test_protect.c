@@ -19,7 +19,7 @@ static enum err ask(enum cmp_request kind, const struct fake_row *script)
 	arena_reset(&a);
 	fake_ca_plays(&ca, script);
 	ca.kind = kind;
-	return cmp_enrol(&ca.client, kind, &a, &ca.wishes, NULL, &issued);
+	return cmp_enrol(&ca.client, kind, &a, &ca.params, NULL, &issued);
 }
 
 static void begin(enum mac_scheme scheme)
@@ -40,7 +40,7 @@ static void both_schemes(void)
 		for (size_t k = 0; k < 3; k++) {
 			begin(schemes[i]);
 			CHECK_OK(ask(kinds[k], granted));
-			ca.wishes.confirm = CMP_CONFIRM_EXPLICIT;
+			ca.params.confirm = CMP_CONFIRM_EXPLICIT;
 			CHECK_OK(ask(kinds[k], long_way));
 			CU_ASSERT_EQUAL(ca.confirmed, PKI_ACCEPTED);
 			fake_ca_close(&ca);
@@ -53,12 +53,12 @@ static void one_salt(void)
 	struct cmp_message first, last;
 
 	begin(MAC_PBMAC1);
-	ca.wishes.confirm = CMP_CONFIRM_EXPLICIT;
+	ca.params.confirm = CMP_CONFIRM_EXPLICIT;
 	CHECK_OK(ask(CMP_IR, long_way));
 	CHECK_OK(cmp_read(ca.link.sent[0].body, &first));
 	CHECK_OK(cmp_read(ca.link.sent[3].body, &last));
 	CU_ASSERT(span_equal(first.header.protection_alg, last.header.protection_alg));
-	ca.wishes.confirm = CMP_CONFIRM_IMPLICIT;
+	ca.params.confirm = CMP_CONFIRM_IMPLICIT;
 	CHECK_OK(ask(CMP_IR, granted));
 	CHECK_OK(cmp_read(ca.link.sent[0].body, &last));
 	CU_ASSERT_FALSE(span_equal(first.header.protection_alg, last.header.protection_alg));
@@ -298,7 +298,7 @@ static void root_by_secret(void)
 {
 	begin(MAC_PBMAC1);
 	ca.trusted.anchors.n = 0;
-	ca.wishes.confirm = CMP_CONFIRM_EXPLICIT;
+	ca.params.confirm = CMP_CONFIRM_EXPLICIT;
 	CHECK_ERR(ask(CMP_IR, long_way), E_ISSUED_CHAIN);
 	ca.ca_pubs[0] = ca.root;
 	ca.ca_pubs_count = 1;
@@ -333,7 +333,7 @@ static void every_bit(void)
 	begin(MAC_PASSWORD_BASED); /* its hundred-odd iterations are cheap */
 	arena_reset(&a);
 	CHECK_OK(cmp_session_new(&ca.client, &a, cmp_request_op(CMP_IR), &s));
-	CHECK_OK(cmp_session_wishes(s, CMP_IR, &ca.wishes));
+	CHECK_OK(cmp_session_params(s, CMP_IR, &ca.params));
 	s->txn.begun = fake_time;
 	CHECK_OK(rng_bytes(s->txn.id, sizeof s->txn.id));
 	CHECK_OK(cmp_build(s, &s->op->ask, &request));

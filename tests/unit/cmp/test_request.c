@@ -24,7 +24,7 @@ static enum err ask(enum cmp_request kind, const struct fake_row *script)
 	arena_reset(&a);
 	fake_ca_plays(&ca, script);
 	ca.kind = kind;
-	return cmp_enrol(&ca.client, kind, &a, &ca.wishes, NULL, &issued);
+	return cmp_enrol(&ca.client, kind, &a, &ca.params, NULL, &issued);
 }
 
 /* A certificate of the CA's for the device: what a kur updates. */
@@ -60,8 +60,8 @@ static void begin(void)
 static void update(enum cmp_confirm confirm)
 {
 	ca.client.signer = &operational;
-	CHECK_OK(cmp_update_wishes(&operational.leaf, &ca_arena, &ca.wishes));
-	ca.wishes.confirm = confirm;
+	CHECK_OK(cmp_update_params(&operational.leaf, &ca_arena, &ca.params));
+	ca.params.confirm = confirm;
 }
 
 static const struct {
@@ -86,7 +86,7 @@ static void each_kind(void)
 		CU_ASSERT(span_equal(issued.cert, ca.issued));
 		CU_ASSERT_STRING_EQUAL(ca.link.sent[0].path, kinds[i].path);
 		CU_ASSERT_EQUAL(ca.request.body, kinds[i].body);
-		ca.wishes.confirm = CMP_CONFIRM_EXPLICIT;
+		ca.params.confirm = CMP_CONFIRM_EXPLICIT;
 		ca.client.labels = CMP_LABELS_SHORT;
 		CHECK_OK(ask(kinds[i].kind, confirmed));
 		CU_ASSERT_STRING_EQUAL(ca.link.sent[1].path, kinds[i].short_path);
@@ -164,12 +164,12 @@ static void keeps_the_names(void)
 
 static void no_names_but_those(void)
 {
-	struct cmp_wishes w = { .issuer = span_str("x"), .validity = span_str("y") };
+	struct cmp_params w = { .issuer = span_str("x"), .validity = span_str("y") };
 	struct cert plain;
 
 	begin();
 	CHECK_OK(cert_read(fake_ca_cert(&ca, "router 1", NULL, ca.device_key), &plain));
-	CHECK_OK(cmp_update_wishes(&plain, &a, &w));
+	CHECK_OK(cmp_update_params(&plain, &a, &w));
 	CU_ASSERT(span_equal(w.subject, plain.subject));
 	CU_ASSERT_EQUAL(w.extensions.n, 0);
 	CU_ASSERT_EQUAL(w.issuer.n, 0);
@@ -192,7 +192,7 @@ static void ids_of_a_p10cr(void)
 
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		begin();
-		ca.wishes.confirm = CMP_CONFIRM_EXPLICIT;
+		ca.params.confirm = CMP_CONFIRM_EXPLICIT;
 		ca.cert_req_id = rows[i].id;
 		CHECK_ERR(ask(rows[i].kind, confirmed), rows[i].want);
 		if (rows[i].want == OK) {
@@ -216,7 +216,7 @@ static void ready_made(void)
 	n = m.content.n;
 	CU_ASSERT_FATAL(n <= sizeof csr);
 	memcpy(csr, m.content.p, n);
-	ca.wishes = (struct cmp_wishes){ .csr = { csr, n } };
+	ca.params = (struct cmp_params){ .csr = { csr, n } };
 	CHECK_OK(ask(CMP_P10CR, confirmed));
 	CHECK_OK(cmp_read(ca.link.sent[0].body, &m));
 	CU_ASSERT(span_equal(m.content, (struct span){ csr, n }));
@@ -227,7 +227,7 @@ static void ready_made(void)
 	ca.issue.spki = signer_spki(ca.stranger_key);
 	CHECK_ERR(ask(CMP_P10CR, confirmed), E_ISSUED_KEY);
 	for (size_t i = 0; i < n; i++) {
-		ca.wishes.csr.n = i;
+		ca.params.csr.n = i;
 		if (i > 0)
 			CHECK_ERR(ask(CMP_P10CR, granted), E_CONFIG);
 	}
@@ -267,9 +267,9 @@ static void goes_to_the_ca(void)
 	begin();
 	CHECK_OK(ask(CMP_IR, granted));
 	CU_ASSERT(first_goes_to(NAME_EMPTY));
-	ca.wishes.issuer = fake_name(&ca_arena, "Root");
+	ca.params.issuer = fake_name(&ca_arena, "Root");
 	CHECK_OK(ask(CMP_IR, granted));
-	CU_ASSERT(first_goes_to(ca.wishes.issuer));
+	CU_ASSERT(first_goes_to(ca.params.issuer));
 	update(CMP_CONFIRM_IMPLICIT);
 	CHECK_OK(ask(CMP_KUR, granted));
 	CU_ASSERT(first_goes_to(operational.leaf.issuer));
@@ -282,7 +282,7 @@ static void goes_to_the_ca(void)
 static void hash_of_the_certificate_by_name(void)
 {
 	begin();
-	ca.wishes.confirm = CMP_CONFIRM_EXPLICIT;
+	ca.params.confirm = CMP_CONFIRM_EXPLICIT;
 	CHECK_OK(ask(CMP_IR, confirmed));
 	CU_ASSERT_FALSE(ca.confirmed_with_alg);
 	ca.client.hash_alg = true;
@@ -305,9 +305,9 @@ static void the_ca_makes_the_key(void)
 		begin();
 		if (kinds_of_it[i] == CMP_KUR)
 			update(CMP_CONFIRM_EXPLICIT);
-		ca.wishes.confirm = CMP_CONFIRM_EXPLICIT;
-		ca.wishes.key = NULL;
-		ca.wishes.central = i == 0 ? NULL : &kind;
+		ca.params.confirm = CMP_CONFIRM_EXPLICIT;
+		ca.params.key = NULL;
+		ca.params.central = i == 0 ? NULL : &kind;
 		ca.issue.spki = signer_spki(ca.stranger_key);
 		/* it forgets to send it: never confirmed, but ended (RFC 9483 3.6.1) */
 		CHECK_ERR(ask(kinds_of_it[i], granted), E_KEY_DELIVERY);
@@ -328,8 +328,8 @@ static void of_the_kind_asked_for(void)
 	enum key_kind kind = KEY_KIND_EC384;
 
 	begin();
-	ca.wishes.key = NULL;
-	ca.wishes.central = &kind;
+	ca.params.key = NULL;
+	ca.params.central = &kind;
 	ca.issue.spki = signer_spki(ca.stranger_key); /* P-256 */
 	ca.enveloped = SPAN(no_envelope);
 	CHECK_ERR(ask(CMP_IR, granted), E_ISSUED_KEY);
@@ -356,8 +356,8 @@ static void of_the_length_asked_for(void)
 		enum key_kind wanted = rows[i].wanted;
 
 		begin();
-		ca.wishes.key = NULL;
-		ca.wishes.central = &wanted;
+		ca.params.key = NULL;
+		ca.params.central = &wanted;
 		ca.issue.spki = signer_spki(made);
 		ca.enveloped = SPAN(no_envelope);
 		CHECK_ERR(ask(CMP_IR, granted), rows[i].ends);
@@ -372,7 +372,7 @@ static void no_key_unasked(void)
 	ca.enveloped = SPAN(no_envelope);
 	CHECK_ERR(ask(CMP_IR, granted), E_CMP_CONTENT);
 	/* a p10cr is signed with the key it is about */
-	ca.wishes.key = NULL;
+	ca.params.key = NULL;
 	CHECK_ERR(ask(CMP_P10CR, granted), E_CONFIG);
 	CU_ASSERT_EQUAL(ca.link.count, 0);
 	fake_ca_close(&ca);

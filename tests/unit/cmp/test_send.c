@@ -13,7 +13,7 @@ static enum err enrol(const struct fake_row *script)
 {
 	arena_reset(&a);
 	fake_ca_plays(&ca, script);
-	return cmp_enrol(&ca.client, CMP_IR, &a, &ca.wishes, NULL, &issued);
+	return cmp_enrol(&ca.client, CMP_IR, &a, &ca.params, NULL, &issued);
 }
 
 static enum err get_ca_certs(const struct fake_row *script)
@@ -84,7 +84,7 @@ static void without_the_label(void)
 		                                    { REPLY_NONE, NULL } };
 
 	fake_ca_open(&ca, &ca_arena);
-	ca.wishes.confirm = CMP_CONFIRM_EXPLICIT;
+	ca.params.confirm = CMP_CONFIRM_EXPLICIT;
 	CHECK_OK(enrol(falls_back));
 	CU_ASSERT_EQUAL(ca.link.count, 3);
 	CU_ASSERT_STRING_EQUAL(ca.link.sent[1].path, "/.well-known/cmp");
@@ -242,7 +242,7 @@ static void lost_answers(void)
 	CHECK_OK(enrol(poll));
 	CU_ASSERT(span_equal(ca.link.sent[1].body, ca.link.sent[2].body));
 	CHECK_ERR(enrol(changed), E_PEER_CHANGED);
-	ca.wishes.confirm = CMP_CONFIRM_EXPLICIT;
+	ca.params.confirm = CMP_CONFIRM_EXPLICIT;
 	CHECK_OK(enrol(conf));
 	CU_ASSERT(span_equal(ca.link.sent[1].body, ca.link.sent[2].body));
 	fake_ca_close(&ca);
@@ -280,11 +280,11 @@ static void busy_servers(void)
 	CHECK_OK(enrol(poll));
 	CU_ASSERT(clock_ticks() - begun >= 4000);
 	CU_ASSERT(span_equal(ca.link.sent[1].body, ca.link.sent[5].body));
-	ca.wishes.confirm = CMP_CONFIRM_EXPLICIT;
+	ca.params.confirm = CMP_CONFIRM_EXPLICIT;
 	CHECK_OK(enrol(conf));
 	CU_ASSERT(span_equal(ca.link.sent[1].body, ca.link.sent[4].body));
 	/* no time for that: said at once, and without asking once more */
-	ca.wishes.confirm = CMP_CONFIRM_IMPLICIT;
+	ca.params.confirm = CMP_CONFIRM_IMPLICIT;
 	retry_after = 3600;
 	begun = clock_ticks();
 	CHECK_ERR(enrol(poll), E_CMP_TIMEOUT);

@@ -12,7 +12,7 @@ static enum err enrol(const struct fake_row *script)
 {
 	arena_reset(&a);
 	fake_ca_plays(&ca, script);
-	return cmp_enrol(&ca.client, CMP_IR, &a, &ca.wishes, NULL, &issued);
+	return cmp_enrol(&ca.client, CMP_IR, &a, &ca.params, NULL, &issued);
 }
 
 static void begin(void)
@@ -203,7 +203,7 @@ static void a_late_pki_conf(void)
 	};
 
 	begin();
-	ca.wishes.confirm = CMP_CONFIRM_EXPLICIT;
+	ca.params.confirm = CMP_CONFIRM_EXPLICIT;
 	CHECK_OK(enrol(late));
 	CU_ASSERT_EQUAL(poll_id(3), -1);
 	CHECK_ERR(enrol(forgotten), E_CMP_NONCE);
@@ -234,7 +234,7 @@ static void signers_alternate(void)
 	};
 
 	begin();
-	ca.wishes.confirm = CMP_CONFIRM_EXPLICIT;
+	ca.params.confirm = CMP_CONFIRM_EXPLICIT;
 	CHECK_OK(enrol(script));
 	fake_ca_close(&ca);
 }

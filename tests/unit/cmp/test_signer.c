@@ -14,7 +14,7 @@ static enum err enrol(void (*bend)(struct fake_ca *, struct fake_message *))
 
 	arena_reset(&a);
 	fake_ca_plays(&ca, script);
-	return cmp_enrol(&ca.client, CMP_IR, &a, &ca.wishes, NULL, &issued);
+	return cmp_enrol(&ca.client, CMP_IR, &a, &ca.params, NULL, &issued);
 }
 
 static bool says(const char *text)
@@ -224,7 +224,7 @@ static void the_issuer(void)
 static enum err plays(const struct fake_row *script, enum cmp_confirm confirm)
 {
 	struct cmp_issued issued;
-	struct cmp_wishes w = ca.wishes;
+	struct cmp_params w = ca.params;
 
 	w.confirm = confirm;
 	arena_reset(&a);
@@ -556,7 +556,7 @@ static struct cmp_session *asked(const struct cmp_draft *d, struct span *request
 
 	arena_reset(&a);
 	CHECK_OK(cmp_session_new(&ca.client, &a, cmp_request_op(CMP_IR), &s));
-	CHECK_OK(cmp_session_wishes(s, CMP_IR, &ca.wishes));
+	CHECK_OK(cmp_session_params(s, CMP_IR, &ca.params));
 	s->txn.begun = fake_time;
 	CHECK_OK(rng_bytes(s->txn.id, sizeof s->txn.id));
 	CHECK_OK(cmp_build(s, d, request));

@@ -92,7 +92,7 @@ static void the_example(void)
 	fake_ca_close(&ca);
 }
 
-static void no_wishes(void)
+static void no_params(void)
 {
 	struct cmp_template t;
 
@@ -336,7 +336,7 @@ const struct test_suite suite_cmp_template = {
 	"cmp/template",
 	{
 		{ "the example of RFC 9483 A, and every prefix of it", the_example },
-		{ "no wishes, and next to none", no_wishes },
+		{ "nothing asked for, and next to nothing", no_params },
 		{ "fields that must be omitted", forbidden_fields },
 		{ "keySpec: the first kind we can make", kinds_of_keys },
 		{ "keySpec: Ed25519 and Ed448", keys_of_edwards_curves },

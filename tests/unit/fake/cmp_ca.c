@@ -143,7 +143,7 @@ static void hold_template(struct fake_ca *ca, struct der *in, struct wanted *out
 	struct der template = der_enter(in, DER_SEQUENCE);
 	struct der subject;
 
-	der_skip(&template, DER_CONTEXT(3)); /* issuer and validity: wishes, not held */
+	der_skip(&template, DER_CONTEXT(3)); /* issuer and validity: asked for, not held */
 	der_skip(&template, DER_CONTEXT(4));
 	subject = der_enter(&template, DER_CONTEXT(5));
 	out->subject = der_element_of(&subject, DER_SEQUENCE);
@@ -669,7 +669,7 @@ void fake_ca_open(struct fake_ca *ca, struct arena *a)
 		.now = now,
 	};
 	ca->secret = (struct cmp_secret){ span_str("pledge-1"), span_str("shared"), MAC_PBMAC1 };
-	ca->wishes = (struct cmp_wishes){
+	ca->params = (struct cmp_params){
 		.key = ca->new_key,
 		.subject = fake_name(a, "router 1"),
 		.confirm = CMP_CONFIRM_IMPLICIT,

@@ -71,7 +71,7 @@ struct fake_ca {
 	struct fake_link link;
 	struct trusted trusted;
 	struct cmp_client client;
-	struct cmp_wishes wishes;
+	struct cmp_params params;
 	enum cmp_request kind;    /* of fake_ca_enrol() */
 	struct cmp_secret secret; /* "pledge-1", "shared"; for client.secret */
 
@@ -109,7 +109,7 @@ struct fake_ca {
 	struct span info_asked; /* infoValue of the genm, DER; empty where it has none */
 };
 
-/* Keys and certificates made, client and wishes filled in; an empty script. */
+/* Keys and certificates made, client and params filled in; an empty script. */
 void fake_ca_open(struct fake_ca *ca, struct arena *a);
 void fake_ca_close(struct fake_ca *ca);
 
