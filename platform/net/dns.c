@@ -21,6 +21,7 @@
 
 #include <ares.h>
 
+#include "platform/base/heap.h"
 #include "platform/clock.h"
 #include "platform/net/internal.h"
 
@@ -242,6 +243,15 @@ static int set_up(struct resolver *r, const struct dns_source *from)
 	                             : ARES_SUCCESS;
 }
 
+static void watch_heap(void)
+{
+	static bool watched;
+
+	if (!watched)
+		watched = ares_library_init_mem(ARES_LIB_INIT_ALL, heap_malloc, heap_free,
+		                                heap_realloc) == ARES_SUCCESS;
+}
+
 enum err dns_find(const struct dns_source *from, const char *name, int64_t deadline,
                   struct addresses *v6, struct addresses *v4)
 {
@@ -249,10 +259,12 @@ enum err dns_find(const struct dns_source *from, const char *name, int64_t deadl
 		              .fds = { { .fd = clock_stop_fd(), .events = POLLIN } },
 		              .v6 = { .found = v6 },
 		              .v4 = { .found = v4 } };
+	unsigned long heap = heap_failures();
 	int status;
 	enum err e;
 
 	v6->n = v4->n = 0;
+	watch_heap();
 	status = set_up(&r, from);
 	if (status == ARES_SUCCESS) {
 		ask(&r, name, AF_INET6, &r.v6);
@@ -265,5 +277,5 @@ enum err dns_find(const struct dns_source *from, const char *name, int64_t deadl
 	}
 	if (r.channel != NULL)
 		ares_destroy(r.channel); /* what is asked still ends by that, in take_answer() */
-	return e;
+	return heap_judge(heap, e, "DNS");
 }
