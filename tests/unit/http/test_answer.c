@@ -141,13 +141,13 @@ static const struct outcome endless[] = {
 static struct outcome as_read_here(const struct outcome *c)
 {
 	const bool joins = curl_version_info(CURLVERSION_NOW)->version_num > 0x080e01;
-	const bool frames = strcmp(c->path, "/fold-length") == 0 ||
-	                    strcmp(c->path, "/fold-coding") == 0;
 
 	if (!joins || strncmp(c->path, "/fold", 5) != 0)
 		return *c;
-	if (frames)
+	if (strcmp(c->path, "/fold-length") == 0)
 		return (struct outcome){ c->path, OK, 200, "hello", ENDED };
+	if (strcmp(c->path, "/fold-coding") == 0) /* the end of chunks is seen all the same */
+		return (struct outcome){ c->path, OK, 200, "hello", KEPT };
 	return (struct outcome){ c->path, c->e, c->status, c->answer, ENDED };
 }
 
