@@ -61,7 +61,7 @@ int cmd_renew(int argc, char **argv)
 		e = life_renew(&d, &a, &limits);
 	if (e == OK)
 		e = say_live(&d, &a);
-	device_close(&d);
+	device_close_and_wake(&d);
 	return e == OK ? 0 : command_failed(e);
 }
 
@@ -103,6 +103,6 @@ int cmd_revoke(int argc, char **argv)
 		e = life_revoke(&d, &a, &once, reason);
 	if (e == OK)
 		printf("revoked: %s\n", crl_reason_name(reason));
-	device_close(&d);
+	device_close_and_wake(&d);
 	return e == OK ? 0 : command_failed(e);
 }

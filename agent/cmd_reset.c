@@ -53,7 +53,7 @@ static enum err reset(struct device *d, struct arena *a)
 		e = store_open_to_wipe(&d->store, path);
 	if (e == OK)
 		e = store_wipe(&d->store);
-	store_close(&d->store);
+	device_close_and_wake(d);
 	return e;
 }
 

@@ -19,6 +19,7 @@
 #include "platform/crypto/hash.h"
 #include "platform/pki/name.h"
 #include "platform/store/file.h"
+#include "platform/store/service_lock.h"
 
 static volatile sig_atomic_t ending;
 
@@ -76,6 +77,28 @@ static enum err say_damage(const struct device *d, enum err e)
 	                   "%s: gen/%04u is damaged (the one before is kept: `ln -sfn gen/%04u "
 	                   "%s/live` goes back to it; `onramp reset --yes` starts over)",
 	                   why, d->store.live, before, dir);
+}
+
+/* Of the service alone, for its life; another state directory has another lock. */
+static struct {
+	int fd;
+	bool refused; /* another service has the state */
+	char path[PATH_NAME_MAX];
+} alone = { .fd = -1 };
+
+static enum err be_alone(const struct settings *s)
+{
+	char path[PATH_NAME_MAX];
+	enum err e = file_rooted(s->state_dir, path, sizeof path);
+
+	if (e != OK || (alone.fd >= 0 && strcmp(path, alone.path) == 0))
+		return e;
+	if (alone.fd >= 0)
+		close(alone.fd);
+	e = service_lock(path, &alone.fd);
+	alone.refused = e == E_BUSY;
+	memcpy(alone.path, path, sizeof path);
+	return e;
 }
 
 /* What is live is whole and said; E_STORE when it is broken, which only the
@@ -149,6 +172,7 @@ static enum err reach_enrolled(struct device *d, struct arena *a,
 	if ((e = device_open_store(d)) != OK)
 		return e;
 	if (d->store.live == 0) {
+		g->generation = 0; /* after a reset its number comes again */
 		how = "enrolled";
 		e = become_enrolled(d, a, limits);
 	}
@@ -185,6 +209,8 @@ static enum err run(struct device *d, const struct onboard_limits *limits, struc
 	if (e != OK)
 		return e;
 	command_settings(&d->settings);
+	if (in_ms != NULL && d->settings.enabled && (e = be_alone(&d->settings)) != OK)
+		return e;
 	e = reach_enrolled(d, &a, limits, g);
 	if (e == OK)
 		e = in_ms != NULL ? service_turn(d, &a, g, in_ms) : must_be_good(d, &a);
@@ -236,7 +262,10 @@ static enum err run_and_say(const struct onboard_limits *limits, struct agenda *
 		progress_state(e != E_STOPPED && err_verdict(e) == HALT ? "halted" : "stopped", e);
 		command_failed(e);
 	}
-	device_close(&device);
+	if (in_ms == NULL)
+		device_close_and_wake(&device);
+	else
+		device_close(&device);
 	return e;
 }
 
@@ -270,6 +299,8 @@ static enum err serve(const struct onboard_limits *limits)
 		if (ending) /* a signal that clock_go_on() has just undone */
 			clock_stop();
 		e = run_and_say(limits, &agenda, &in_ms);
+		if (alone.refused)
+			return e; /* and the status file stays the other one's */
 		failures = e == OK ? 0 : failures + 1;
 		if (e != OK && e != E_STOPPED)
 			in_ms = pause_after(e, failures);

@@ -6,6 +6,7 @@
 #include "platform/base/log.h"
 #include "platform/codec/pem_reader.h"
 #include "platform/store/file.h"
+#include "platform/store/service_lock.h"
 
 /* In whose files the fault is; the words stay.  E_STORE is of the state alone, and E_IDENTITY
    of the IDevID. */
@@ -176,6 +177,17 @@ void device_close(struct device *d)
 	signer_close(d->idevid.key);
 	d->idevid.key = NULL;
 	store_close(&d->store);
+}
+
+void device_close_and_wake(struct device *d)
+{
+	char path[PATH_NAME_MAX];
+	bool ours = d->store.lock >= 0;
+
+	snprintf(path, sizeof path, "%s", d->store.path);
+	device_close(d);
+	if (ours)
+		(void)service_wake(path);
 }
 
 enum err device_open_store(struct device *d)

@@ -54,6 +54,9 @@ MUST_CHECK enum err anchors_from(struct arena *a, const struct named_file *file,
 MUST_CHECK enum err named_cert_read(const struct named_file *file, size_t number, struct span der,
                                     struct cert *out);
 
+/* After what was done with the store open: ends that, and a service that sleeps looks again.
+   Not where another had the store: what it does would be cut short. */
+void device_close_and_wake(struct device *d);
 /* Opens and locks the state directory of the settings. */
 MUST_CHECK enum err device_open_store(struct device *d);
 

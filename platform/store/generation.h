@@ -7,6 +7,7 @@
  *	STATE/owned		there has been a live one: without the link something is wrong
  *	STATE/journal		what is under way
  *	STATE/lock		flock(2): one agent at a time
+ *	STATE/service		fcntl(2): one service at a time (service_lock.h)
  *
  * A generation is written and fsynced file by file, its directory and `gen`
  * fsynced, then made live by one rename of the symlink and an fsync of STATE.

@@ -218,6 +218,26 @@ def serves(life: Life) -> int | None:
     return life.finish(service)
 
 
+def wakes_the_service(life: Life) -> int | None:
+    """What is done by hand beside a sleeping service is not left for its next look."""
+    service = life.start("run")
+    state = lambda: life.status().get("agent", {}).get("state")  # noqa: E731
+    told = lambda: life.log.read_bytes().count(b"already enrolled: ")  # noqa: E731
+    life.until("the enrolment", lambda: state() == "enrolled")
+    before, known = life.serial(), told()
+    life.run("run", status=6)
+    life.expect(state() == "enrolled", f"a second service made the status {state()}")
+    life.run("renew")
+    life.expect(life.serial() != before, "it was not renewed")
+    life.until("the word of the renewal", lambda: told() > known)
+    life.run("revoke")
+    life.until("the word of the revocation", lambda: state() == "revoked")
+    life.run("reset", "--yes")
+    life.until("the next enrolment", lambda: life.device.is_enrolled() and state() == "enrolled")
+    service.terminate()
+    return life.finish(service)
+
+
 def halted_for_a_moment(life: Life) -> int | None:
     """An IDevID that is there a little later than the service: nobody has to start it again."""
     idevid = life.device.root / "factory/idevid.pem"

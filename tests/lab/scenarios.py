@@ -447,6 +447,7 @@ lives("renew-in-time", life.serves, "--cmp-validity", "60",
       settings={"renew.share": "85", "renew.jitter": "0", "renew.margin": "0"})  # fmt: skip
 lives("proxy", life.by_proxy)
 lives("renew-with-the-least", life.renews_with_the_least)
+lives("service-woken", life.wakes_the_service, seconds=50, pvrs=(2, 2))
 lives("halted-for-a-moment", life.halted_for_a_moment, seconds=40)
 lives("renew-fails", life.keeps_the_old)
 lives("granted-otherwise", life.granted_otherwise,

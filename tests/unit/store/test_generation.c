@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The store: old or new, never a mixture; leftovers go; one at a time. */
+#include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "platform/store/file.h"
 #include "platform/store/generation.h"
+#include "platform/store/service_lock.h"
 #include "tests/unit/test.h"
 
 static uint8_t room[256 * 1024];
@@ -60,6 +64,55 @@ static unsigned mode_of(const char *path)
 	struct stat st;
 
 	return stat(path, &st) == 0 ? st.st_mode & 07777u : 0;
+}
+
+static volatile sig_atomic_t woken;
+
+static void on_wake(int signal_number)
+{
+	(void)signal_number;
+	woken = 1;
+}
+
+/* The service of a state, in another process: its status is 0 when it was woken. */
+static pid_t another_service(const char *dir, int *ready)
+{
+	struct sigaction act = { .sa_handler = on_wake };
+	int ends[2], fd;
+	pid_t child;
+
+	CU_ASSERT(pipe(ends) == 0);
+	if ((child = fork()) == 0) {
+		sigaction(SIGHUP, &act, NULL);
+		if (service_lock(dir, &fd) != OK || write(ends[1], "x", 1) != 1)
+			_exit(2);
+		for (int i = 0; i < 1000 && !woken; i++)
+			poll(NULL, 0, 10);
+		_exit(woken ? 0 : 1);
+	}
+	close(ends[1]);
+	*ready = ends[0];
+	return child;
+}
+
+static void one_service_that_can_be_woken(void)
+{
+	const char *dir = fresh("state");
+	int ready, fd = -1, status = -1;
+	pid_t child;
+	char c;
+
+	CU_ASSERT(!service_wake(dir));
+	child = another_service(dir, &ready);
+	CU_ASSERT(child > 0 && read(ready, &c, 1) == 1);
+	close(ready);
+	CHECK_ERR(service_lock(dir, &fd), E_BUSY);
+	CU_ASSERT(fd == -1);
+	CU_ASSERT(service_wake(dir));
+	CU_ASSERT(waitpid(child, &status, 0) == child && status == 0);
+	CU_ASSERT(!service_wake(dir)); /* the file is there, and nobody behind it */
+	CHECK_OK(service_lock(dir, &fd));
+	close(fd);
 }
 
 static void a_generation_becomes_live_whole(void)
@@ -501,6 +554,7 @@ const struct test_suite suite_store_generation = {
 		{ "what waits outlasts what becomes live meanwhile",
 	          what_waits_outlasts_the_others },
 		{ "a second agent is told", a_second_agent_is_told },
+		{ "one service, and it can be woken", one_service_that_can_be_woken },
 		{ "looking makes nothing", looking_makes_nothing },
 		{ "a damaged journal is dropped", a_damaged_journal_is_dropped },
 		{ "a live link that leads elsewhere is refused", a_live_link_elsewhere_is_refused },
