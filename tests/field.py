@@ -28,7 +28,7 @@ import table  # noqa: E402
 ENTRIES = [*(f"1.{n}" for n in range(1, 6)), *(f"2.{n}" for n in range(1, 7)),
            *(f"3.{n}" for n in range(1, 10)), *(f"4.{n}" for n in range(1, 8)),
            *(f"5.{n}" for n in range(1, 9)), *(f"6.{n}" for n in range(1, 8)), "7"]  # fmt: skip
-OPEN = {"6.3", "6.6", "6.7"}  # not mended yet, or not all of it
+OPEN = {"6.3", "6.4", "6.6", "6.7"}  # not mended yet, or not all of it
 AREAS = ("trust", "voucher", "path", "cms", "cmp", "tls", "store")
 AREA_MIN, MUTANTS_MIN = 10, 150
 WHOLE = ("lint", "fault", "durable", "replay", "check-on", "mutants")  # kinds of tests, without a name
