@@ -120,15 +120,15 @@ def check() -> list[str]:
 
 def logged(build: Path) -> dict[str, str]:
     """Of each test that the logs name: ok, FAILED or skipped.  A scenario's name is followed by
-    its time, a case of interop stands behind its script."""
+    its time, a failed case of interop by its reason."""
     results: dict[str, str] = {}
     for log in sorted((build / "log").iterdir()):
         if log.suffix or not log.is_file():
             continue
         for line in log.read_text(errors="replace").splitlines():
-            match = re.match(r"(ok|FAILED|skipped):? +(.*?)(?: \([0-9.]+ s\))?$", line)
+            match = re.match(r"(ok|FAILED|skipped):? +(.*?)(?: \([0-9.]+ s\).*)?$", line)
             if match:
-                prefix = {"lab": "lab ", "interop": "cmp_openssl "}.get(log.name, "")
+                prefix = "lab " if log.name == "lab" else ""
                 name = match[2].split(": ")[0] if log.name == "interop" else match[2]
                 results[prefix + name] = match[1]
     return results

@@ -250,7 +250,8 @@ def say_begin(name: str) -> None:
 
 def report(result: Result) -> None:
     word = "skipped" if result.skipped else "FAILED" if result.complaints else "ok"
-    print(f"{word:7} {result.name} ({result.seconds:.1f} s)", flush=True)
+    # in one piece: others write to the same file
+    print(f"{word:7} {result.name} ({result.seconds:.1f} s)\n", end="", flush=True)
     for complaint in result.complaints:
         print(f"        {complaint}")
     if result.skipped:
