@@ -206,6 +206,7 @@ static void times(void)
 	CHECK_ERR(enrol(in_an_hour), E_CMP_TIME);
 	fake_time.confidence = TIME_FLOOR;
 	CHECK_OK(enrol(in_an_hour));
+	CHECK_OK(enrol(an_hour_ago));
 	fake_time = (struct moment){ TIME_UNSET, 0 };
 	CHECK_OK(enrol(an_hour_ago));
 	end();
